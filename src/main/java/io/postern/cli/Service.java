@@ -1,0 +1,85 @@
+package io.postern.cli;
+
+import io.postern.config.Config;
+import io.postern.listener.Listener;
+import io.postern.observe.AccessLog;
+import io.postern.runtime.Drain;
+import io.postern.runtime.ProxyRuntime;
+import io.postern.runtime.StartException;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A proxy as the process runs it: from the ready line to the end of the drain, by signals. */
+final class Service {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Service.class);
+  private static final int STOPPED_BY_SIGTERM = 143;
+
+  private Service() {}
+
+  /**
+   * Serves until it is told to end.
+   *
+   * @param onReady called once, when every listener accepts
+   * @return the exit code: 0 after a whole drain, 143 where a second SIGTERM cut it short, 1 where
+   *     nothing could be started
+   */
+  static int serve(ConfigOption.Ready ready, Runnable onReady) throws Exception {
+    Config config = ready.config();
+    try (AccessLog log = AccessLog.open(config.accessLog());
+        ProxyRuntime runtime = ProxyRuntime.start(config, ready.compiled(), log)) {
+      CountDownLatch asked = new CountDownLatch(1);
+      Drain drain = new Drain(runtime, config.shutdown());
+      handleSignals(asked, drain, log);
+      System.err.println(readyLine(runtime));
+      onReady.run();
+      asked.await();
+      return end(drain);
+    } catch (StartException | IOException e) {
+      System.err.println("postern: " + e.getMessage());
+      return 1;
+    }
+  }
+
+  private static int end(Drain drain) throws InterruptedException {
+    return drain.run() ? 0 : STOPPED_BY_SIGTERM;
+  }
+
+  private static void handleSignals(CountDownLatch asked, Drain drain, AccessLog log) {
+    Runnable end =
+        () -> {
+          if (asked.getCount() == 0) {
+            drain.hurry();
+          }
+          asked.countDown();
+        };
+    Signals.on("TERM", end);
+    Signals.on("INT", end);
+    Signals.on("USR1", log::reopen);
+    // Left alone it would end the process, and whoever sends it means the opposite.
+    Signals.on("HUP", () -> LOG.warn("SIGHUP is ignored: a changed config takes a restart"));
+  }
+
+  private static String readyLine(ProxyRuntime runtime) {
+    String listeners =
+        runtime.listeners().stream().map(Service::named).collect(Collectors.joining(", "));
+    String transport = runtime.transport().name().toLowerCase(Locale.ROOT);
+    return "postern ready: "
+        + listeners
+        + " ("
+        + runtime.eventLoops()
+        + " event loops, "
+        + transport
+        + ")";
+  }
+
+  private static String named(Listener listener) {
+    String host = listener.address().getAddress().getHostAddress();
+    String at = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+    return listener.name() + " " + at + ":" + listener.address().getPort();
+  }
+}

@@ -1,0 +1,79 @@
+package io.postern.config;
+
+import io.netty.util.NetUtil;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/** What must hold between the keys of the listeners and of the process. */
+final class ListenerChecks {
+
+  private ListenerChecks() {}
+
+  static void check(Config config, Report report) {
+    List<ListenerConfig> listeners = List.copyOf(config.listeners().values());
+    for (int i = 0; i < listeners.size(); i++) {
+      for (ListenerConfig earlier : listeners.subList(0, i)) {
+        checkBinds(earlier, listeners.get(i), report);
+      }
+      TlsConfig tls = listeners.get(i).tls();
+      if (tls != null) {
+        checkDefaultCertificate(tls, report);
+      }
+    }
+    checkAccessLog(config.accessLog(), report);
+  }
+
+  private static void checkBinds(ListenerConfig earlier, ListenerConfig later, Report report) {
+    if (overlap(earlier.bind(), later.bind())) {
+      String taken = earlier.place().path() + " (line " + earlier.place().position().line() + ")";
+      report.problem(later.place(), "bind", "collides with the bind of " + taken, "");
+    }
+  }
+
+  private static boolean overlap(Bind a, Bind b) {
+    if (a.port() != b.port() || a.port() == 0) {
+      return false;
+    }
+    byte[] left = NetUtil.createByteArrayFromIpAddressString(a.host());
+    byte[] right = NetUtil.createByteArrayFromIpAddressString(b.host());
+    return Arrays.equals(left, right) || covers(left, right) || covers(right, left);
+  }
+
+  /** 0.0.0.0 takes every IPv4 address, :: takes those and every IPv6 address too. */
+  private static boolean covers(byte[] wildcard, byte[] address) {
+    for (byte part : wildcard) {
+      if (part != 0) {
+        return false;
+      }
+    }
+    return wildcard.length >= address.length;
+  }
+
+  private static void checkDefaultCertificate(TlsConfig tls, Report report) {
+    Path chosen = tls.defaultCertificate();
+    if (chosen == null || !report.isClean(tls.place().path() + ".certificates")) {
+      return;
+    }
+    boolean known =
+        tls.certificates().stream()
+            .anyMatch(certificate -> certificate.chain().normalize().equals(chosen.normalize()));
+    if (!known) {
+      report.problem(
+          tls.place(), "defaultCertificate", "is none of the certificates", "the chain of one");
+    }
+  }
+
+  private static void checkAccessLog(AccessLogConfig log, Report report) {
+    boolean toFile = log.to() == AccessLogConfig.Target.FILE;
+    boolean hasFile = log.place().keys().containsKey("file");
+    if (!report.isClean(Place.below(log.place().path(), "to")) || toFile == hasFile) {
+      return;
+    }
+    report.problem(
+        log.place(),
+        "file",
+        toFile ? "is missing" : "is given, but lines go elsewhere",
+        toFile ? "a path, with to: file" : "to: file, or no file");
+  }
+}

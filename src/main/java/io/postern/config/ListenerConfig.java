@@ -1,0 +1,50 @@
+package io.postern.config;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** A bound address that accepts clients. */
+public record ListenerConfig(
+    Place place,
+    @Key String name,
+    @Doc("The address and port to listen on; port 0 is any free one.") Bind bind,
+    @Doc("TLS for this listener; left out, it speaks plain HTTP/1.1.") @Nullable TlsConfig tls,
+    @Default("{}") @Doc("What one listener, connection or request may take up.") Limits limits,
+    @Default("{}") @Doc("How long a client may be silent.") Timeouts timeouts) {
+
+  /** What one listener, connection or request may take up. */
+  public record Limits(
+      Place place,
+      @Default("100000")
+          @Range(min = "1", max = "10000000")
+          @Doc("Connections open at once; more are closed as they are accepted.")
+          int connections,
+      @Default("32KiB")
+          @Range(min = "1KiB", max = "1MiB")
+          @Doc("Bytes of a request head: a longer target is answered 414, longer fields 431.")
+          Size requestHead,
+      @Default("100")
+          @Range(min = "1", max = "10000")
+          @Doc("Fields of a request head; more are answered 431.")
+          int requestFields,
+      @Default("128")
+          @Range(min = "1", max = "100000")
+          @Doc("Streams that a client may have open on one h2 connection.")
+          int concurrentStreams) {}
+
+  /** How long a client may be silent. */
+  public record Timeouts(
+      Place place,
+      @Default("10s")
+          @Range(min = "1ms", max = "24h")
+          @Doc("From accept to the end of the TLS handshake.")
+          Duration handshake,
+      @Default("10s")
+          @Range(min = "1ms", max = "24h")
+          @Doc("From the first byte of a request head to its last; then 408.")
+          Duration requestHead,
+      @Default("300s")
+          @Range(min = "1ms", max = "24h")
+          @Doc("A connection with no request in flight; then it is closed.")
+          Duration idle) {}
+}

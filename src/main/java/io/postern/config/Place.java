@@ -1,0 +1,50 @@
+package io.postern.config;
+
+import java.util.Map;
+
+/**
+ * Where a section of the config stands, for messages about it.
+ *
+ * @param file the file, as it was named on the command line
+ * @param path the key path of the section, such as {@code listeners.edge.tls}; empty for the root
+ * @param position where the section starts
+ * @param keys where each key that was written in the section has its value, those of lists and
+ *     sections below it too: {@code hosts}, {@code hosts[0]}, {@code headers.x-canary.regex}
+ */
+public record Place(String file, String path, Position position, Map<String, Position> keys) {
+
+  /** A line and a column, both from 1. */
+  public record Position(int line, int column) {}
+
+  /**
+   * A problem with one key of this section.
+   *
+   * @param key the key below this section, such as {@code certificates[0].key}; its position is
+   *     that of its value, or of the section where it was left out
+   */
+  public Problem problem(String key, String what, String expected) {
+    Position at = keys.getOrDefault(key, position);
+    return new Problem(file, at, below(path, key), what, expected);
+  }
+
+  /** A problem with this section as a whole. */
+  public Problem problem(String what, String expected) {
+    return new Problem(file, position, path, what, expected);
+  }
+
+  /** The path of a key below another. */
+  static String below(String path, String key) {
+    return path.isEmpty() ? key : path + "." + key;
+  }
+
+  /** Two sections that say the same are equal wherever they stand. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Place;
+  }
+
+  @Override
+  public int hashCode() {
+    return 0;
+  }
+}

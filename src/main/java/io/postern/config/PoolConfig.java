@@ -1,0 +1,47 @@
+package io.postern.config;
+
+import java.time.Duration;
+import java.util.List;
+
+/** A named group of servers with one policy. */
+public record PoolConfig(
+    Place place,
+    @Key String name,
+    @Default("round-robin") @Doc("How a server is chosen.") Balance balance,
+    @Default("http/1.1") @Doc("What is spoken to the servers.") Protocol protocol,
+    @NonEmpty @Doc("The servers.") List<Server> servers,
+    @Default("{}") @Doc("What the pool may take up.") Limits limits,
+    @Default("55s")
+        @Range(min = "1ms", max = "24h")
+        @Doc(
+            "How long a connection to a server is kept without use; below the servers' own keep-alive.")
+        Duration idle) {
+
+  /** How a server is chosen. */
+  public enum Balance {
+    ROUND_ROBIN
+  }
+
+  /** What is spoken to the servers. */
+  public enum Protocol {
+    @Written("http/1.1")
+    HTTP_1_1
+  }
+
+  /** One server. */
+  public record Server(
+      Place place,
+      @Doc("Its host and port.") HostPort address,
+      @Default("100")
+          @Range(min = "0", max = "1000")
+          @Doc("Its share beside the others; 0 gets nothing.")
+          int weight) {}
+
+  /** What the pool may take up. */
+  public record Limits(
+      Place place,
+      @Default("256")
+          @Range(min = "0", max = "100000")
+          @Doc("Idle connections kept to each server, for each event loop.")
+          int idlePerServer) {}
+}

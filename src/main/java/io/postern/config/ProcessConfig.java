@@ -1,0 +1,23 @@
+package io.postern.config;
+
+/** The process as a whole; read at start only. */
+public record ProcessConfig(
+    Place place,
+    @Default("auto")
+        @Doc(
+            "How sockets are driven: auto takes epoll where there is one, else nio; io_uring is taken only by name.")
+        Transport transport,
+    @Default("0")
+        @Range(min = "0", max = "1024")
+        @Doc("How many event loops serve; 0 is one for each processor that the process may use.")
+        int eventLoops) {
+
+  /** How sockets are driven. */
+  public enum Transport {
+    AUTO,
+    @Written("io_uring")
+    IO_URING,
+    EPOLL,
+    NIO
+  }
+}

@@ -1,0 +1,110 @@
+package io.postern.config;
+
+import io.postern.config.Place.Position;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Collects what is wrong with one file. Belongs to one reading of it. */
+final class Report {
+
+  private static final int SHOWN = 80;
+  private static final Comparator<Problem> BY_POSITION =
+      Comparator.comparingInt((Problem problem) -> problem.position().line())
+          .thenComparingInt(problem -> problem.position().column());
+
+  private final String file;
+  private final List<Problem> problems = new ArrayList<>();
+  private final List<Problem> warnings = new ArrayList<>();
+  private final Map<Position, String> secrets = new HashMap<>();
+
+  Report(String file) {
+    this.file = file;
+  }
+
+  /** The file, as the user named it. */
+  String file() {
+    return file;
+  }
+
+  void problem(Position at, String path, String what, String expected) {
+    problems.add(new Problem(file, at, printable(path), what, expected));
+  }
+
+  void problem(Place place, String key, String what, String expected) {
+    problems.add(place.problem(key, what, expected));
+  }
+
+  void problem(Place place, String what, String expected) {
+    problems.add(place.problem(what, expected));
+  }
+
+  void warning(Place place, String what, String expected) {
+    warnings.add(place.problem(what, expected));
+  }
+
+  /** Whether nothing is wrong with this key or anything below it. */
+  boolean isClean(String path) {
+    return problems.stream()
+        .map(Problem::path)
+        .noneMatch(
+            other ->
+                other.startsWith(path)
+                    && (other.length() == path.length()
+                        || other.charAt(path.length()) == '.'
+                        || other.charAt(path.length()) == '['));
+  }
+
+  /** Whether nothing is wrong with this key itself, whatever there is below it. */
+  boolean isReadable(String path) {
+    return problems.stream().noneMatch(problem -> problem.path().equals(path));
+  }
+
+  /** Remembers that the value at this position came from a secret, and how it was written. */
+  void secret(Position at, String written) {
+    secrets.put(at, written);
+  }
+
+  /** A value for a message: in quotes, and where it came from a secret only as it was written. */
+  String quoted(Place place, String key, String value) {
+    return quoted(shown(place.keys().getOrDefault(key, place.position()), value));
+  }
+
+  /** The value at a position, or how it was written where that was a secret. */
+  String shown(Position at, String value) {
+    return secrets.getOrDefault(at, value);
+  }
+
+  /** Text for a message: in quotes, on one line, and not too long. */
+  static String quoted(String text) {
+    String shown = text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text;
+    return '"' + printable(shown) + '"';
+  }
+
+  /** Controls would break the rule that a problem is one line. */
+  static String printable(String text) {
+    StringBuilder printable = new StringBuilder(text.length());
+    text.codePoints()
+        .forEach(
+            c -> {
+              if (Character.isISOControl(c) || c == 0x2028 || c == 0x2029) {
+                printable.append("\\u%04x".formatted(c));
+              } else {
+                printable.appendCodePoint(c);
+              }
+            });
+    return printable.toString();
+  }
+
+  /** In the order of the file. */
+  List<Problem> problems() {
+    return problems.stream().sorted(BY_POSITION).toList();
+  }
+
+  /** In the order of the file. */
+  List<Problem> warnings() {
+    return warnings.stream().sorted(BY_POSITION).toList();
+  }
+}

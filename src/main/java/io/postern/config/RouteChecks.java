@@ -1,0 +1,164 @@
+package io.postern.config;
+
+import io.postern.config.Place.Position;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What must hold between the keys of the routes. */
+final class RouteChecks {
+
+  private static final List<String> ACTIONS = List.of("pool", "redirect", "respond");
+  private static final List<String> VALUE_MATCHES = List.of("exact", "regex", "present");
+  private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+
+  /** Responses that have no content (RFC 9110 §15.3.5, §15.3.6, §15.4.5). */
+  private static final Set<Integer> WITHOUT_CONTENT = Set.of(204, 205, 304);
+
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}]*)}?");
+  private static final Set<String> PLACEHOLDERS = Set.of("${host}", "${path}", "${query}");
+
+  private final Config config;
+  private final Report report;
+
+  private RouteChecks(Config config, Report report) {
+    this.config = config;
+    this.report = report;
+  }
+
+  static void check(Config config, Report report) {
+    RouteChecks checks = new RouteChecks(config, report);
+    checks.checkNames();
+    for (RouteConfig route : config.routes()) {
+      checks.checkMatch(route.match());
+      checks.checkActions(route);
+      checks.checkPool(route);
+      if (route.redirect() != null) {
+        checks.checkRedirect(route.redirect());
+      }
+      if (route.respond() != null) {
+        checks.checkRespond(route.respond());
+      }
+    }
+  }
+
+  private void checkNames() {
+    Map<String, RouteConfig> seen = new HashMap<>();
+    for (RouteConfig route : config.routes()) {
+      RouteConfig first = seen.putIfAbsent(route.name(), route);
+      if (first != null) {
+        Place place = first.place();
+        report.problem(
+            route.place(),
+            "name",
+            report.quoted(route.place(), "name", route.name())
+                + " is the name of %s (line %d) too".formatted(place.path(), line(place, "name")),
+            "each name once");
+      }
+    }
+  }
+
+  private static int line(Place place, String key) {
+    return place.keys().getOrDefault(key, place.position()).line();
+  }
+
+  private void checkMatch(RouteConfig.Match match) {
+    checkPaths(match.place(), "path", match.path());
+    checkPaths(match.place(), "pathPrefix", match.pathPrefix());
+    match.headers().values().forEach(this::checkValueMatch);
+    match.query().values().forEach(this::checkValueMatch);
+  }
+
+  private void checkPaths(Place place, String key, List<String> paths) {
+    // After a refused element the positions of the others are not known any more.
+    if (!report.isClean(Place.below(place.path(), key))) {
+      return;
+    }
+    for (int i = 0; i < paths.size(); i++) {
+      String element = key + "[" + i + "]";
+      String expected = MatchPath.expected(paths.get(i));
+      if (!expected.isEmpty()) {
+        String shown = report.quoted(place, element, paths.get(i));
+        report.problem(place, element, shown + " can never match", expected);
+      }
+    }
+  }
+
+  private void checkValueMatch(RouteConfig.ValueMatch match) {
+    Place place = match.place();
+    List<String> written =
+        VALUE_MATCHES.stream().filter(key -> place.keys().containsKey(key)).toList();
+    if (written.size() != 1) {
+      report.problem(
+          place,
+          written.isEmpty() ? "asks for nothing" : "has " + String.join(" and ", written),
+          "exactly one of " + Nearest.oneOf(VALUE_MATCHES));
+    }
+  }
+
+  private void checkActions(RouteConfig route) {
+    Place place = route.place();
+    List<String> written = place.keys().keySet().stream().filter(ACTIONS::contains).toList();
+    if (written.isEmpty()) {
+      report.problem(place, "has no action", "one of " + Nearest.oneOf(ACTIONS));
+    }
+    for (String further : written.subList(Math.min(1, written.size()), written.size())) {
+      String what = "is a second action beside " + written.getFirst();
+      report.problem(place, further, what, "exactly one of " + Nearest.oneOf(ACTIONS));
+    }
+  }
+
+  private void checkPool(RouteConfig route) {
+    String pool = route.pool();
+    Place place = route.place();
+    // A pool that is there but was refused is no news.
+    if (pool == null
+        || config.pools().containsKey(pool)
+        || !report.isReadable("pools")
+        || !report.isClean("pools." + pool)) {
+      return;
+    }
+    Position at = place.keys().getOrDefault("pool", place.position());
+    boolean secret = !report.shown(at, pool).equals(pool);
+    String hint = secret ? "" : Nearest.hint(pool, config.pools().keySet());
+    report.problem(
+        place,
+        "pool",
+        "there is no pool " + report.quoted(place, "pool", pool) + hint,
+        hint.isEmpty() ? "the name of a pool" : "");
+  }
+
+  private void checkRedirect(RouteConfig.Redirect redirect) {
+    Place place = redirect.place();
+    if (!REDIRECTS.contains(redirect.status())) {
+      String what = shown(place, "status", redirect.status()) + " is no redirect";
+      report.problem(place, "status", what, "301, 302, 303, 307 or 308");
+    }
+    Matcher placeholder = PLACEHOLDER.matcher(redirect.location());
+    while (placeholder.find()) {
+      if (!PLACEHOLDERS.contains(placeholder.group())) {
+        Position at = place.keys().getOrDefault("location", place.position());
+        boolean secret = !report.shown(at, redirect.location()).equals(redirect.location());
+        String what = secret ? "a placeholder" : Report.quoted(placeholder.group());
+        report.problem(
+            place, "location", what + " is not known here", "$${host}, $${path} or $${query}");
+      }
+    }
+  }
+
+  private void checkRespond(RouteConfig.Respond respond) {
+    if (WITHOUT_CONTENT.contains(respond.status()) && !respond.body().isEmpty()) {
+      String status = shown(respond.place(), "status", respond.status());
+      String what = "a response with status " + status + " has no body";
+      report.problem(respond.place(), "body", what, "no body, or another status");
+    }
+  }
+
+  private String shown(Place place, String key, int value) {
+    Position at = place.keys().getOrDefault(key, place.position());
+    return report.shown(at, Integer.toString(value));
+  }
+}

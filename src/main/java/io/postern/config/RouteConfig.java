@@ -1,0 +1,99 @@
+package io.postern.config;
+
+import com.google.re2j.Pattern;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A match and what is done with the requests that meet it; exactly one action. */
+public record RouteConfig(
+    Place place,
+    @Matches(regex = SectionShape.NAME, expected = SectionShape.NAME_EXPECTED)
+        @Doc("The name of the route in logs; each once.")
+        String name,
+    @Default("{}") @Doc("What a request must be like; all that is given must hold.") Match match,
+    @Doc("The pool that answers.") @Nullable String pool,
+    @Doc("Answer with a redirect.") @Nullable Redirect redirect,
+    @Doc("Answer with a fixed response.") @Nullable Respond respond,
+    @Default("{}") @Doc("How long a server, or either side of a body, may be silent.")
+        Timeouts timeouts) {
+
+  /** What a request must be like. An empty list or map asks for nothing. */
+  public record Match(
+      Place place,
+      @Default("[]")
+          @Doc(
+              "Host names, exact or `*.example.com` (one label or more in place of the star); port and case are ignored.")
+          List<HostPattern> hosts,
+      @Default("[]")
+          @Doc(
+              "Whole paths, in normal form: as they are when every `%XX` is decoded and no dot segment is left.")
+          List<String> path,
+      @Default("[]")
+          @Doc("Leading whole segments, in normal form: `/a` matches `/a` and `/a/b`, not `/ab`.")
+          List<String> pathPrefix,
+      @Default("[]") @Doc("RE2 expressions that must match the whole path.")
+          List<Pattern> pathRegex,
+      @Default("[]")
+          @Matches(
+              regex = "[A-Z0-9!#$%&'*+.^_`|~-]+",
+              expected = "a method in capitals, such as GET")
+          @Doc("Methods, in capitals.")
+          List<String> methods,
+      @Default("{}")
+          @ByFieldName
+          @Doc("By field name: a value, or a section with one of the keys below.")
+          Map<String, ValueMatch> headers,
+      @Default("{}") @Doc("By query parameter: a value, or a section with one of the keys below.")
+          Map<String, ValueMatch> query) {}
+
+  /**
+   * What a field or a query parameter must be like. Written as a plain value, or as a section with
+   * exactly one of the keys.
+   */
+  public record ValueMatch(
+      Place place,
+      @Shorthand @Doc("The value, exactly; the same as writing the value in place of this section.")
+          @Nullable String exact,
+      @Doc("An RE2 expression that must match the whole value.") @Nullable Pattern regex,
+      @Doc("Whether it must be there at all.") @Nullable Boolean present) {}
+
+  /** A redirect. */
+  public record Redirect(
+      Place place,
+      @Default("308") @Range(min = "301", max = "308") @Doc("301, 302, 303, 307 or 308.")
+          int status,
+      @Matches(
+              regex = "[!-~]+",
+              expected = "a URI without spaces, such as https://$${host}$${path}")
+          @Doc(
+              "The Location; `${host}` (as the client sent it, without the port), `${path}` (as sent) and `${query}` (with its ?, or nothing) stand for those of the request, written `$${host}` in this file so that it is not taken for an environment variable. With `${host}`, a request that names no host is not matched.")
+          String location) {}
+
+  /** A fixed response. */
+  public record Respond(
+      Place place,
+      @Default("200") @Range(min = "200", max = "599") @Doc("The status.") int status,
+      @Default("text/plain; charset=utf-8")
+          @Matches(regex = "[ -~]*", expected = "a media type, in ASCII")
+          @Doc("The Content-Type of the body.")
+          String contentType,
+      @Default("") @Doc("The body.") String body) {}
+
+  /** How long a server, or either side of a body, may be silent. */
+  public record Timeouts(
+      Place place,
+      @Default("3s")
+          @Range(min = "1ms", max = "24h")
+          @Doc("To connect to a server; then another is tried.")
+          Duration connect,
+      @Default("60s")
+          @Range(min = "1ms", max = "24h")
+          @Doc("From the end of the request to the head of the response; then 504.")
+          Duration response,
+      @Default("60s")
+          @Range(min = "1ms", max = "24h")
+          @Doc("Without a byte of content in either direction.")
+          Duration idle) {}
+}

@@ -1,0 +1,125 @@
+package io.postern.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.postern.fault.Fault;
+import io.postern.http.Fields;
+import io.postern.http.ResponseHead;
+import io.postern.http.UpstreamConnection;
+import io.postern.http.UpstreamStream;
+import io.postern.pool.Server;
+import io.postern.upstream.UpstreamConnections;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One try of an exchange on one server: from the wish for a connection to the end of the response.
+ * Once it is over, by whatever end, it tells its exchange nothing any more.
+ *
+ * <p>Owned by the event loop of its exchange.
+ */
+final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listener {
+
+  private final Exchange exchange;
+  private final Server server;
+  private @Nullable UpstreamStream stream;
+  private boolean reused;
+  private boolean over;
+
+  Attempt(Exchange exchange, Server server) {
+    this.exchange = exchange;
+    this.server = server;
+    server.chosen();
+  }
+
+  Server server() {
+    return server;
+  }
+
+  /** Null until there is a connection. */
+  @Nullable UpstreamStream stream() {
+    return stream;
+  }
+
+  /** Whether the connection had served another exchange: the server may have been closing it. */
+  boolean isReused() {
+    return reused;
+  }
+
+  /** Ends it without a word to anyone; the connection goes unless both messages were complete. */
+  void cancel() {
+    if (end() && stream != null) {
+      stream.cancel();
+    }
+  }
+
+  /** Ends it well: the response is complete. */
+  boolean end() {
+    if (over) {
+      return false;
+    }
+    over = true;
+    server.finished();
+    return true;
+  }
+
+  @Override
+  public boolean isWaiting() {
+    return !over;
+  }
+
+  @Override
+  public void onConnected(UpstreamConnection connection) {
+    reused = connection.isReused();
+    UpstreamStream opened = connection.open(this);
+    stream = opened;
+    exchange.onUpstream(opened);
+  }
+
+  @Override
+  public void onConnectFailed(Fault fault) {
+    onFailed(fault);
+  }
+
+  @Override
+  public void onInformational(ResponseHead head) {
+    if (!over) {
+      exchange.onInformational(head);
+    }
+  }
+
+  @Override
+  public void onHead(ResponseHead head, boolean last) {
+    if (!over) {
+      exchange.onResponseHead(head, last);
+    }
+  }
+
+  @Override
+  public void onContent(ByteBuf content, boolean last) {
+    if (over) {
+      content.release();
+    } else {
+      exchange.onResponseContent(content, last);
+    }
+  }
+
+  @Override
+  public void onTrailers(Fields trailers) {
+    if (!over) {
+      exchange.onResponseTrailers(trailers);
+    }
+  }
+
+  @Override
+  public void onWritable() {
+    if (!over) {
+      exchange.onUpstreamWritable();
+    }
+  }
+
+  @Override
+  public void onFailed(Fault fault) {
+    if (end()) {
+      exchange.onAttemptFailed(fault);
+    }
+  }
+}

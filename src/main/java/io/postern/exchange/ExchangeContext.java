@@ -1,0 +1,52 @@
+package io.postern.exchange;
+
+import io.postern.http.DownstreamStream;
+import io.postern.http.ExchangeFactory;
+import io.postern.http.LoopContext;
+import io.postern.observe.ExchangeSink;
+import io.postern.pool.Picker;
+import io.postern.pool.Pool;
+import io.postern.upstream.UpstreamConnections;
+import java.util.IdentityHashMap;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * What the exchanges on one event loop share, and what opens them.
+ *
+ * @param loop the loop that owns them all
+ * @param snapshot the config as it is now
+ * @param upstreams the loop's connections to servers
+ * @param pickers the choosers of servers, one for each pool that was asked for
+ * @param sink takes the records of finished exchanges
+ * @param wallMillis the wall clock, for records only
+ */
+public record ExchangeContext(
+    LoopContext loop,
+    Supplier<Snapshot> snapshot,
+    UpstreamConnections upstreams,
+    IdentityHashMap<Pool, Picker> pickers,
+    ExchangeSink sink,
+    LongSupplier wallMillis)
+    implements ExchangeFactory {
+
+  /** The context of a loop that has not chosen a server yet. */
+  public static ExchangeContext of(
+      LoopContext loop,
+      Supplier<Snapshot> snapshot,
+      UpstreamConnections upstreams,
+      ExchangeSink sink,
+      LongSupplier wallMillis) {
+    return new ExchangeContext(
+        loop, snapshot, upstreams, new IdentityHashMap<>(), sink, wallMillis);
+  }
+
+  Picker picker(Pool pool) {
+    return pickers.computeIfAbsent(pool, any -> any.picker(loop.index()));
+  }
+
+  @Override
+  public DownstreamStream.Listener open(DownstreamStream stream, long headStarted) {
+    return new Exchange(this, stream, headStarted);
+  }
+}

@@ -1,0 +1,27 @@
+package io.postern.fault;
+
+/**
+ * One failure: why, and in its own words.
+ *
+ * @param reason the row of the table
+ * @param detail what exactly, for the log: an exception's message, an offending byte; may be empty
+ */
+public record Fault(Reason reason, String detail) {
+
+  /** A fault whose reason says it all. */
+  public static Fault of(Reason reason) {
+    return new Fault(reason, "");
+  }
+
+  /** A fault with the words of what caused it. */
+  public static Fault of(Reason reason, Throwable cause) {
+    String message = cause.getMessage();
+    String type = cause.getClass().getSimpleName();
+    return new Fault(reason, message == null ? type : type + ": " + message);
+  }
+
+  /** {@code reason: detail}, for the log. */
+  public String describe() {
+    return detail.isEmpty() ? reason.label() : reason.label() + ": " + detail;
+  }
+}

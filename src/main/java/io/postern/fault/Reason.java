@@ -1,0 +1,107 @@
+package io.postern.fault;
+
+import static io.postern.fault.Party.CLIENT;
+import static io.postern.fault.Party.CLIENT_TIMEOUT;
+import static io.postern.fault.Party.INTERNAL;
+import static io.postern.fault.Party.OPERATOR;
+import static io.postern.fault.Party.PROXY;
+import static io.postern.fault.Party.RESOURCE;
+import static io.postern.fault.Party.SERVER;
+import static io.postern.fault.Party.SERVER_TIMEOUT;
+
+import java.util.Locale;
+
+/**
+ * The table of what can go wrong: one row a reason. The phase is that of the exchange when it
+ * happened, so a row and a phase give the termination code.
+ *
+ * <p>The twin of this table for readers is {@code responses.md}; a test holds them together.
+ */
+public enum Reason {
+  // What the client sent.
+  MALFORMED_REQUEST(PROXY, 400, Connection.CLOSE, "the request is not valid HTTP"),
+  AMBIGUOUS_LENGTH(PROXY, 400, Connection.CLOSE, "the length of the content is ambiguous"),
+  BAD_TARGET(PROXY, 400, Connection.CLOSE, "the request target is not acceptable"),
+  BAD_CONTENT(PROXY, 400, Connection.CLOSE, "the content is not framed as announced"),
+  CONTENT_TOO_LARGE(PROXY, 413, Connection.CLOSE, "the content is larger than can be counted"),
+  TARGET_TOO_LONG(PROXY, 414, Connection.CLOSE, "the request target is too long"),
+  HEAD_TOO_LARGE(PROXY, 431, Connection.CLOSE, "the request fields are too large or too many"),
+  METHOD_UNSUPPORTED(PROXY, 501, Connection.CLOSE, "the method is not supported"),
+  CODING_UNSUPPORTED(PROXY, 501, Connection.CLOSE, "the transfer coding is not supported"),
+  VERSION_UNSUPPORTED(PROXY, 505, Connection.CLOSE, "the HTTP version is not supported"),
+  // What we decide.
+  MISDIRECTED(
+      PROXY, 421, Connection.KEEP, "the certificate of this connection is not for this host"),
+  NO_ROUTE(PROXY, 404, Connection.KEEP, "no route matches"),
+  // What the client did.
+  REQUEST_TIMEOUT(CLIENT_TIMEOUT, 408, Connection.CLOSE, "the request did not come in time"),
+  CONTENT_TIMEOUT(CLIENT_TIMEOUT, 408, Connection.CLOSE, "the content of the request stalled"),
+  CLIENT_STALLED(CLIENT_TIMEOUT, 499, Connection.CLOSE, "the client stopped reading"),
+  CLIENT_GONE(CLIENT, 499, Connection.CLOSE, "the client went away"),
+  // What the server did.
+  SERVER_REFUSED(SERVER, 503, Connection.KEEP, "no server could be connected to"),
+  CONNECT_TIMEOUT(SERVER_TIMEOUT, 503, Connection.KEEP, "no server could be connected to in time"),
+  SERVER_RESET(SERVER, 502, Connection.KEEP, "the server closed the connection"),
+  RESPONSE_TIMEOUT(SERVER_TIMEOUT, 504, Connection.KEEP, "the server did not answer in time"),
+  SERVER_STALLED(SERVER_TIMEOUT, 504, Connection.KEEP, "the server stopped sending or reading"),
+  BAD_RESPONSE(PROXY, 502, Connection.KEEP, "the response of the server is not valid HTTP"),
+  // What we ran out of, did, or broke.
+  NO_SERVER(RESOURCE, 503, Connection.KEEP, "no server is available"),
+  STOPPED(OPERATOR, 503, Connection.CLOSE, "the proxy is stopping"),
+  INTERNAL_ERROR(INTERNAL, 500, Connection.CLOSE, "the proxy failed");
+
+  private enum Connection {
+    KEEP,
+    CLOSE
+  }
+
+  private final Party party;
+  private final int status;
+  private final Connection connection;
+  private final String text;
+
+  Reason(Party party, int status, Connection connection, String text) {
+    this.party = party;
+    this.status = status;
+    this.connection = connection;
+    this.text = text;
+  }
+
+  /** Who is to blame. Only the server is ever charged with what {@code SERVER*} did. */
+  public Party party() {
+    return party;
+  }
+
+  /**
+   * The status of the local reply where no response head was sent yet; 499 is never sent, only
+   * logged.
+   */
+  public int status() {
+    return status;
+  }
+
+  /** Whether an HTTP/1.1 connection to the client is closed after the reply. */
+  public boolean closes() {
+    return connection == Connection.CLOSE;
+  }
+
+  /** Whether nothing had been sent to the server, so that another one may be tried. */
+  public boolean nothingSent() {
+    return this == SERVER_REFUSED || this == CONNECT_TIMEOUT;
+  }
+
+  /** Whether it counts against the server: it did this, and not the client or we ourselves. */
+  public boolean chargesServer() {
+    return party == Party.SERVER || party == Party.SERVER_TIMEOUT || this == BAD_RESPONSE;
+  }
+
+  /** What happened, in a few words for people. */
+  public String text() {
+    return text;
+  }
+
+  /** The name in logs and replies, such as {@code response-timeout}. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

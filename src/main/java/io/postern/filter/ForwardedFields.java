@@ -1,0 +1,89 @@
+package io.postern.filter;
+
+import io.netty.util.AsciiString;
+import io.postern.http.DownstreamConnection;
+import io.postern.http.FieldNames;
+import io.postern.http.Fields;
+import io.postern.http.RequestHead;
+
+/**
+ * Tells the server who is calling: X-Forwarded-For, -Proto, -Host and -Port, and Forwarded (RFC
+ * 7239), of the client's connection and of the authority as it was sent; and Via.
+ *
+ * <p>What the client sent of these is dropped, of X-Postern-Vpce and X-Postern-Tenant too, and also
+ * where a name has an underscore in place of a hyphen: CGI and WSGI make the same variable of both.
+ */
+public final class ForwardedFields {
+
+  private static final AsciiString HTTP = AsciiString.cached("http");
+  private static final AsciiString HTTPS = AsciiString.cached("https");
+  private static final AsciiString PORT_80 = AsciiString.cached("80");
+  private static final AsciiString PORT_443 = AsciiString.cached("443");
+
+  private ForwardedFields() {}
+
+  /**
+   * Changes the fields of a request, after {@link HopByHop#remove}.
+   *
+   * <p>A request without an authority, as HTTP/1.0 allows, gets no X-Forwarded-Host.
+   */
+  public static void set(RequestHead head, DownstreamConnection connection) {
+    Fields fields = head.fields();
+    drop(fields);
+    AsciiString scheme = connection.tls() == null ? HTTP : HTTPS;
+    fields.add(FieldNames.X_FORWARDED_FOR, connection.clientIp());
+    fields.add(FieldNames.X_FORWARDED_PROTO, scheme);
+    if (!head.authority().isEmpty()) {
+      fields.add(FieldNames.X_FORWARDED_HOST, head.authority());
+    }
+    fields.add(FieldNames.X_FORWARDED_PORT, port(connection.local().getPort()));
+    fields.add(
+        FieldNames.FORWARDED, Forwarded.value(connection.clientIp(), head.authority(), scheme));
+    Via.append(fields, head.version());
+  }
+
+  private static void drop(Fields fields) {
+    int i = 0;
+    while (i < fields.size()) {
+      AsciiString name = fields.name(i);
+      if (tellsWhoIsCalling(name)) {
+        fields.remove(name); // all of the name, and none of it stood before this one
+      } else {
+        i++;
+      }
+    }
+  }
+
+  private static boolean tellsWhoIsCalling(AsciiString name) {
+    // By length first: most names are told apart by it, and this looks at every field there is.
+    return switch (name.length()) {
+      case 9 -> name.equals(FieldNames.FORWARDED);
+      case 14 -> isVariantOf(FieldNames.X_POSTERN_VPCE, name);
+      case 15 -> isVariantOf(FieldNames.X_FORWARDED_FOR, name);
+      case 16 ->
+          isVariantOf(FieldNames.X_FORWARDED_HOST, name)
+              || isVariantOf(FieldNames.X_FORWARDED_PORT, name)
+              || isVariantOf(FieldNames.X_POSTERN_TENANT, name);
+      case 17 -> isVariantOf(FieldNames.X_FORWARDED_PROTO, name);
+      default -> false;
+    };
+  }
+
+  private static boolean isVariantOf(AsciiString known, AsciiString name) {
+    for (int i = 0; i < name.length(); i++) {
+      byte b = name.byteAt(i);
+      if ((b == '_' ? '-' : b) != known.byteAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static AsciiString port(int port) {
+    return switch (port) {
+      case 443 -> PORT_443;
+      case 80 -> PORT_80;
+      default -> new AsciiString(Integer.toString(port));
+    };
+  }
+}

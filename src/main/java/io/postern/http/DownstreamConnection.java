@@ -1,0 +1,44 @@
+package io.postern.http;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.AsciiString;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a client's connection for as long as it lives.
+ *
+ * @param loop the event loop that owns the connection and every exchange on it
+ * @param listener the name of the listener
+ * @param client the address of the client
+ * @param local the address that the client connected to
+ * @param clientIp the client's address as text, for fields and log
+ * @param tls what the handshake agreed on; null on a plain listener
+ */
+public record DownstreamConnection(
+    EventLoop loop,
+    String listener,
+    InetSocketAddress client,
+    InetSocketAddress local,
+    AsciiString clientIp,
+    @Nullable TlsSession tls) {
+
+  /** {@code https} or {@code http}. */
+  public String scheme() {
+    return tls == null ? "http" : "https";
+  }
+
+  /**
+   * What a TLS handshake agreed on.
+   *
+   * @param serverName the SNI that the client sent, lower case; null where it sent none
+   * @param version such as {@code TLSv1.3}
+   * @param cipher the cipher suite's name
+   * @param covers whether the certificate that was presented is good for a host
+   */
+  public record TlsSession(
+      @Nullable String serverName,
+      String version,
+      String cipher,
+      java.util.function.Predicate<AsciiString> covers) {}
+}

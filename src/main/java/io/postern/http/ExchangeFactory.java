@@ -1,0 +1,14 @@
+package io.postern.http;
+
+/** Opens an exchange for each request that a downstream codec reads. */
+@FunctionalInterface
+public interface ExchangeFactory {
+
+  /**
+   * A request has come, whole or broken: the codec goes on to call {@code onHead} or {@code
+   * onFailed}.
+   *
+   * @param headStarted when the first byte of its head came, by the loop's clock
+   */
+  DownstreamStream.Listener open(DownstreamStream stream, long headStarted);
+}

@@ -1,0 +1,388 @@
+package io.postern.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GenericFutureListener;
+import io.postern.fault.Fault;
+import io.postern.fault.FaultException;
+import io.postern.fault.Reason;
+import io.postern.http.Deadlines.Deadline;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An HTTP/1.1 connection of a client (RFC 9112), and the stream of the one request that is served
+ * on it at a time. A request that is sent ahead waits in the buffer until the response before it
+ * has been written.
+ *
+ * <ol>
+ *   <li>{@code HEAD}: waiting for a head, or reading one;
+ *   <li>{@code CONTENT}: reading the content of the request, while the exchange lets it come;
+ *   <li>{@code ANSWER}: the request is complete, the response is not;
+ *   <li>{@code REFUSED}: the request cannot be understood any further; an answer may be under way;
+ *   <li>{@code LINGER}: the response is written and the request was not read to its end: what still
+ *       comes is thrown away within bounds, so that the client reads the response and not a reset;
+ *   <li>{@code CLOSED}.
+ * </ol>
+ *
+ * <p>Owned by the event loop of its channel.
+ */
+public final class Http1Downstream extends ChannelInboundHandlerAdapter
+    implements DownstreamStream, ContentListener, ClientConnection {
+
+  private enum State {
+    HEAD,
+    CONTENT,
+    ANSWER,
+    REFUSED,
+    LINGER,
+    CLOSED
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(Http1Downstream.class);
+
+  /** What may wait for its turn before reading stops. */
+  private static final int MAX_AHEAD = 64 * 1024;
+
+  /** How long an idle connection may still bring a request after it was told to go away. */
+  private static final long LAST_CALL_NANOS = 2_000_000_000L;
+
+  private static final long LINGER_NANOS = 2_000_000_000L;
+  private static final long MAX_LINGER_BYTES = 16L << 20;
+
+  private final DownstreamConnection connection;
+  private final DownstreamSettings settings;
+  private final ExchangeFactory exchanges;
+  private final LoopContext loop;
+  private final RequestHeadParser heads;
+  private final ContentDecoder content = new ContentDecoder(Reason.BAD_CONTENT);
+  private final Http1Content response;
+  private final Accumulation received = new Accumulation();
+  private final Deadline deadline;
+  private final GenericFutureListener<Future<? super Void>> responseWritten =
+      this::onResponseWritten;
+
+  @SuppressWarnings("NullAway.Init") // set by handlerAdded, before any other call
+  private ChannelHandlerContext ctx;
+
+  @SuppressWarnings("NullAway.Init")
+  private Flusher flusher;
+
+  private DownstreamStream.@Nullable Listener exchange;
+  private State state = State.HEAD;
+  private HttpVersion version = HttpVersion.HTTP_1_1;
+  private boolean keepAlive = true;
+  private boolean draining;
+  private boolean paused;
+  private long headStarted;
+  private long lingered;
+
+  /** A connection that is ready to read its first request. */
+  public Http1Downstream(
+      DownstreamConnection connection,
+      DownstreamSettings settings,
+      ExchangeFactory exchanges,
+      LoopContext loop) {
+    this.connection = connection;
+    this.settings = settings;
+    this.exchanges = exchanges;
+    this.loop = loop;
+    this.heads = new RequestHeadParser(settings.maxHeadBytes(), settings.maxFields());
+    this.response = new Http1Content(loop.heads());
+    this.deadline = loop.deadlines().create(this::onDeadline);
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    ctx = context;
+    flusher = new Flusher(context.channel());
+    deadline.after(settings.idleNanos());
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    received.add(context.alloc(), (ByteBuf) message);
+    process();
+  }
+
+  /** Goes through what was received for as long as it brings something that may be read now. */
+  private void process() {
+    try {
+      received.process(this::step);
+    } catch (FaultException e) {
+      refuse(e.fault());
+      received.clear();
+    }
+    ctx.channel().config().setAutoRead(!paused && !isFarAhead());
+  }
+
+  private boolean step(ByteBuf in) {
+    return switch (state) {
+      case HEAD -> readHead(in);
+      case CONTENT -> readContent(in);
+      case ANSWER -> false;
+      case REFUSED, LINGER, CLOSED -> throwAway(in);
+    };
+  }
+
+  private boolean readHead(ByteBuf in) {
+    boolean fresh = !heads.started();
+    if (fresh) {
+      headStarted = loop.deadlines().now();
+    }
+    RequestHead head = heads.parse(in);
+    if (head != null) {
+      open(head);
+      return true;
+    }
+    if (fresh && heads.started()) {
+      deadline.after(settings.requestHeadNanos());
+    }
+    return false;
+  }
+
+  private void open(RequestHead head) {
+    deadline.cancel();
+    version = head.version();
+    keepAlive = heads.keepAlive();
+    content.start(heads.framing(), head.contentLength());
+    boolean last = content.isDone();
+    state = last ? State.ANSWER : State.CONTENT;
+    DownstreamStream.Listener opened = exchanges.open(this, headStarted);
+    exchange = opened;
+    opened.onHead(head, last);
+  }
+
+  private boolean readContent(ByteBuf in) {
+    if (paused) {
+      return false;
+    }
+    content.decode(in, this);
+    return state != State.CONTENT;
+  }
+
+  private boolean throwAway(ByteBuf in) {
+    lingered += in.readableBytes();
+    in.skipBytes(in.readableBytes());
+    if (lingered > MAX_LINGER_BYTES) {
+      ctx.close();
+    }
+    return false;
+  }
+
+  @Override
+  public void onContent(ByteBuf piece, boolean last) {
+    if (last) {
+      state = State.ANSWER;
+    }
+    if (exchange == null) {
+      piece.release();
+    } else {
+      exchange.onContent(piece, last);
+    }
+  }
+
+  @Override
+  public void onTrailers(Fields trailers) {
+    state = State.ANSWER;
+    if (exchange != null) {
+      exchange.onTrailers(trailers);
+    }
+  }
+
+  /** A head or a content that cannot be understood: there is no telling where the next begins. */
+  private void refuse(Fault fault) {
+    deadline.cancel();
+    if (exchange == null) {
+      exchange = exchanges.open(this, headStarted);
+    }
+    state = State.REFUSED;
+    exchange.onFailed(fault);
+  }
+
+  private boolean isFarAhead() {
+    return state == State.ANSWER && received.size() > MAX_AHEAD;
+  }
+
+  @Override
+  public DownstreamConnection connection() {
+    return connection;
+  }
+
+  @Override
+  public void writeInformational(ResponseHead head) {
+    if (version == HttpVersion.HTTP_1_1 && exchange != null) {
+      ByteBuf bytes = loop.heads().response(ctx.alloc(), head, false, Persistence.DEFAULT);
+      ctx.write(bytes, ctx.voidPromise());
+      flusher.request();
+    }
+  }
+
+  @Override
+  public void writeHead(ResponseHead head, boolean last, boolean close) {
+    if (exchange == null) {
+      return;
+    }
+    boolean unframed = head.hasContent() && head.contentLength() < 0;
+    boolean chunked = unframed && version == HttpVersion.HTTP_1_1;
+    // An early answer leaves a request on the wire that nobody will read to its end.
+    keepAlive &= !close && !draining && state == State.ANSWER && (!unframed || chunked);
+    response.start(chunked);
+    ByteBuf bytes = loop.heads().response(ctx.alloc(), head, chunked, persistence());
+    ctx.write(bytes, last ? responseEnd() : ctx.voidPromise());
+    flusher.request();
+  }
+
+  private Persistence persistence() {
+    if (!keepAlive) {
+      return Persistence.CLOSE;
+    }
+    return version == HttpVersion.HTTP_1_0 ? Persistence.KEEP_ALIVE : Persistence.DEFAULT;
+  }
+
+  @Override
+  public void writeContent(ByteBuf piece, boolean last) {
+    if (exchange == null) {
+      piece.release();
+      return;
+    }
+    int size = piece.readableBytes();
+    response.write(ctx, piece, last, last ? responseEnd() : ctx.voidPromise());
+    flusher.request(size);
+  }
+
+  @Override
+  public void writeTrailers(Fields trailers) {
+    if (exchange != null) {
+      response.writeTrailers(ctx, trailers, responseEnd());
+      flusher.request();
+    }
+  }
+
+  private ChannelPromise responseEnd() {
+    deadline.after(settings.idleNanos()); // for a client that never reads it
+    return ctx.newPromise().addListener(responseWritten);
+  }
+
+  private void onResponseWritten(Future<? super Void> written) {
+    DownstreamStream.Listener told = exchange;
+    if (!written.isSuccess()) {
+      ctx.close();
+    } else if (told != null) {
+      exchange = null;
+      told.onResponseSent();
+      afterResponse();
+    }
+  }
+
+  private void afterResponse() {
+    if (state == State.CONTENT || state == State.REFUSED) {
+      state = State.LINGER;
+      deadline.after(LINGER_NANOS);
+      resumeReading();
+    } else if (!keepAlive) {
+      ctx.close();
+    } else if (state == State.ANSWER) {
+      state = State.HEAD;
+      paused = false; // the request may have ended in the very bytes behind which it was paused
+      deadline.after(draining ? LAST_CALL_NANOS : settings.idleNanos());
+      process();
+    }
+  }
+
+  @Override
+  public boolean isWritable() {
+    return ctx.channel().isWritable();
+  }
+
+  @Override
+  public long queuedBytes() {
+    ChannelOutboundBuffer queue = ctx.channel().unsafe().outboundBuffer();
+    return queue == null ? 0 : queue.totalPendingWriteBytes();
+  }
+
+  @Override
+  public void pauseReading() {
+    paused = true;
+    ctx.channel().config().setAutoRead(false);
+  }
+
+  @Override
+  public void resumeReading() {
+    paused = false;
+    process();
+  }
+
+  @Override
+  public void reset(Fault fault) {
+    exchange = null;
+    state = State.CLOSED; // for us: TLS may still be writing, and the client sending
+    // What the client was told so far may still wait for the end of the batch.
+    ctx.flush();
+    ctx.close();
+  }
+
+  @Override
+  public void goAway() {
+    draining = true;
+    if (state == State.HEAD && !heads.started()) {
+      deadline.after(LAST_CALL_NANOS);
+    }
+  }
+
+  @Override
+  public void abort(Fault fault) {
+    if (exchange != null) {
+      exchange.onFailed(fault);
+      ctx.flush(); // the answer, before the close overtakes it
+    }
+    ctx.close();
+  }
+
+  private void onDeadline() {
+    if (state == State.HEAD && heads.started()) {
+      refuse(Fault.of(Reason.REQUEST_TIMEOUT));
+    } else {
+      ctx.close();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (exchange != null && context.channel().isWritable()) {
+      exchange.onWritable();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    DownstreamStream.Listener told = exchange;
+    if (told == null && state == State.HEAD && heads.started()) {
+      told = exchanges.open(this, headStarted);
+    }
+    state = State.CLOSED;
+    exchange = null;
+    deadline.cancel();
+    received.clear();
+    if (told != null) {
+      told.onFailed(Fault.of(Reason.CLIENT_GONE));
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    // TLS wraps what it finds wrong in an exception of the decoder.
+    if (!(cause instanceof IOException) && !(cause.getCause() instanceof IOException)) {
+      LOG.warn("connection of {} failed", connection.clientIp(), cause);
+      abort(Fault.of(Reason.INTERNAL_ERROR, cause));
+    } else {
+      context.close();
+    }
+  }
+}

@@ -1,0 +1,333 @@
+package io.postern.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.ChannelOutputShutdownException;
+import io.postern.fault.Fault;
+import io.postern.fault.FaultException;
+import io.postern.fault.Reason;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An HTTP/1.1 connection to a server (RFC 9112), and the stream of the one exchange that it serves
+ * at a time. It goes back to its pool when both the request and the response are complete, the
+ * server keeps it, and not one byte is left over.
+ *
+ * <p>Owned by the event loop of its channel.
+ */
+public final class Http1Upstream extends ChannelInboundHandlerAdapter
+    implements UpstreamStream, UpstreamConnection, ContentListener {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Http1Upstream.class);
+
+  /** What a response head may take: four times what clients may send, for cookies and policies. */
+  private static final int MAX_HEAD_BYTES = 128 * 1024;
+
+  private static final int MAX_FIELDS = 400;
+
+  private enum State {
+    IDLE,
+    HEAD,
+    CONTENT,
+    DONE,
+    CLOSED
+  }
+
+  private final LoopContext loop;
+  private final Owner owner;
+  private final ResponseHeadParser heads = new ResponseHeadParser(MAX_HEAD_BYTES, MAX_FIELDS);
+  private final ContentDecoder content = new ContentDecoder(Reason.BAD_RESPONSE);
+  private final Http1Content request;
+  private final Accumulation received = new Accumulation();
+
+  @SuppressWarnings("NullAway.Init") // set by handlerAdded, before any other call
+  private ChannelHandlerContext ctx;
+
+  @SuppressWarnings("NullAway.Init")
+  private Flusher flusher;
+
+  private UpstreamStream.@Nullable Listener exchange;
+  private State state = State.IDLE;
+  private boolean toHead;
+  private boolean requestEnded;
+  private boolean keepAlive;
+  private boolean paused;
+  private boolean reused;
+
+  /** A connection for the pool that owns it. */
+  public Http1Upstream(LoopContext loop, Owner owner) {
+    this.loop = loop;
+    this.owner = owner;
+    this.request = new Http1Content(loop.heads());
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    ctx = context;
+    flusher = new Flusher(context.channel());
+  }
+
+  @Override
+  public UpstreamStream open(UpstreamStream.Listener listener) {
+    assert state == State.IDLE && ctx.executor().inEventLoop();
+    exchange = listener;
+    state = State.HEAD;
+    requestEnded = false;
+    return this;
+  }
+
+  @Override
+  public boolean isReused() {
+    return reused;
+  }
+
+  @Override
+  public boolean isOpen() {
+    return state == State.IDLE && ctx.channel().isActive();
+  }
+
+  @Override
+  public void writeHead(RequestHead head, boolean last) {
+    if (exchange == null) {
+      return;
+    }
+    toHead = head.isHead();
+    request.start(head.hasContent() && head.contentLength() < 0);
+    ctx.write(loop.heads().request(ctx.alloc(), head), ctx.voidPromise());
+    flusher.request();
+    requestEnded = last;
+  }
+
+  @Override
+  public void writeContent(ByteBuf piece, boolean last) {
+    if (exchange == null || requestEnded) {
+      piece.release();
+      return;
+    }
+    int size = piece.readableBytes();
+    request.write(ctx, piece, last, ctx.voidPromise());
+    flusher.request(size);
+    if (last) {
+      requestEnded();
+    }
+  }
+
+  @Override
+  public void writeTrailers(Fields trailers) {
+    if (exchange != null && !requestEnded) {
+      request.writeTrailers(ctx, trailers, ctx.voidPromise());
+      flusher.request();
+      requestEnded();
+    }
+  }
+
+  private void requestEnded() {
+    requestEnded = true;
+    if (state == State.DONE) {
+      finish();
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    received.add(context.alloc(), (ByteBuf) message);
+    process();
+  }
+
+  private void process() {
+    try {
+      received.process(this::step);
+    } catch (FaultException e) {
+      fail(e.fault());
+      received.clear();
+    }
+  }
+
+  private boolean step(ByteBuf in) {
+    return switch (state) {
+      case HEAD -> readHead(in);
+      case CONTENT -> readContent(in);
+      case IDLE, DONE -> {
+        // Nobody asked: what this says could be taken for the answer to the next request.
+        in.skipBytes(in.readableBytes());
+        ctx.close();
+        yield false;
+      }
+      case CLOSED -> {
+        in.skipBytes(in.readableBytes());
+        yield false;
+      }
+    };
+  }
+
+  private boolean readHead(ByteBuf in) {
+    ResponseHead head = heads.parse(in, toHead);
+    UpstreamStream.Listener told = exchange;
+    if (head == null || told == null) {
+      return false;
+    }
+    if (head.isInformational()) {
+      told.onInformational(head);
+      return true;
+    }
+    keepAlive = heads.keepAlive();
+    content.start(heads.framing(), head.contentLength());
+    boolean last = content.isDone();
+    state = last ? State.DONE : State.CONTENT;
+    told.onHead(head, last);
+    if (last) {
+      responseEnded();
+    }
+    return true;
+  }
+
+  private boolean readContent(ByteBuf in) {
+    if (paused) {
+      return false;
+    }
+    content.decode(in, this);
+    return state != State.CONTENT;
+  }
+
+  @Override
+  public void onContent(ByteBuf piece, boolean last) {
+    if (exchange == null) {
+      piece.release();
+    } else {
+      exchange.onContent(piece, last);
+    }
+    if (last) {
+      responseEnded();
+    }
+  }
+
+  @Override
+  public void onTrailers(Fields trailers) {
+    if (exchange != null) {
+      exchange.onTrailers(trailers);
+    }
+    responseEnded();
+  }
+
+  private void responseEnded() {
+    if (state != State.CLOSED) {
+      state = State.DONE;
+      if (requestEnded) {
+        finish();
+      }
+    }
+  }
+
+  /** Both messages are complete: the connection is free, or has to go. */
+  private void finish() {
+    exchange = null;
+    if (keepAlive && received.size() == 0 && ctx.channel().isActive()) {
+      state = State.IDLE;
+      reused = true;
+      resumeReading();
+      owner.onIdle(this);
+    } else {
+      close();
+    }
+  }
+
+  @Override
+  public void cancel() {
+    exchange = null;
+    close();
+  }
+
+  @Override
+  public void close() {
+    ctx.close();
+  }
+
+  private void fail(Fault fault) {
+    // A response that is whole stays so, whatever becomes of the rest of the request.
+    UpstreamStream.Listener told = state == State.DONE ? null : exchange;
+    exchange = null;
+    close();
+    if (told != null) {
+      told.onFailed(fault);
+    }
+  }
+
+  @Override
+  public boolean isWritable() {
+    return ctx.channel().isWritable();
+  }
+
+  @Override
+  public long queuedBytes() {
+    ChannelOutboundBuffer queue = ctx.channel().unsafe().outboundBuffer();
+    return queue == null ? 0 : queue.totalPendingWriteBytes();
+  }
+
+  @Override
+  public void pauseReading() {
+    paused = true;
+    ctx.channel().config().setAutoRead(false);
+  }
+
+  @Override
+  public void resumeReading() {
+    if (paused) {
+      paused = false;
+      ctx.channel().config().setAutoRead(true);
+      process();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (exchange != null && context.channel().isWritable()) {
+      exchange.onWritable();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    if (state == State.CONTENT) {
+      drainToEnd();
+    }
+    boolean whole = state == State.DONE;
+    state = State.CLOSED;
+    received.clear();
+    owner.onClosed(this);
+    UpstreamStream.Listener told = exchange;
+    exchange = null;
+    if (told != null && !whole) {
+      told.onFailed(new Fault(Reason.SERVER_RESET, "the server closed the connection"));
+    }
+  }
+
+  /** Content that ends with the connection: delivers what is left, and the end. */
+  private void drainToEnd() {
+    paused = false;
+    process();
+    if (state == State.CONTENT && content.endOfInput()) {
+      onContent(Unpooled.EMPTY_BUFFER, true);
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (cause instanceof ChannelOutputShutdownException
+        || cause instanceof ClosedChannelException) {
+      // It takes no more. What it said before can still be read, and its end comes behind that.
+      LOG.debug("a server takes no more of a request", cause);
+    } else if (cause instanceof IOException) {
+      fail(Fault.of(Reason.SERVER_RESET, cause));
+    } else {
+      LOG.warn("connection to a server failed", cause);
+      fail(Fault.of(Reason.INTERNAL_ERROR, cause));
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package io.postern.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2FrameAdapter;
+import io.netty.handler.codec.http2.Http2Headers;
+
+/** The frames of a client's connection that mean something to its streams. */
+final class Http2DownstreamFrames extends Http2FrameAdapter {
+
+  private final Http2Downstream codec;
+
+  Http2DownstreamFrames(Http2Downstream codec) {
+    this.codec = codec;
+  }
+
+  @Override
+  public void onHeadersRead(
+      ChannelHandlerContext ctx, int streamId, Http2Headers headers, int padding, boolean last) {
+    codec.onHeaders(codec.connection().stream(streamId), (Http2HeaderBlock) headers, last);
+  }
+
+  @Override
+  public void onHeadersRead(
+      ChannelHandlerContext ctx,
+      int streamId,
+      Http2Headers headers,
+      int streamDependency,
+      short weight,
+      boolean exclusive,
+      int padding,
+      boolean last) {
+    onHeadersRead(ctx, streamId, headers, padding, last);
+  }
+
+  @Override
+  public int onDataRead(
+      ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean last) {
+    int cost = data.readableBytes() + padding;
+    Http2DownstreamStream stream = codec.of(codec.connection().stream(streamId));
+    return stream == null ? cost : stream.onData(data, cost, last);
+  }
+
+  @Override
+  public void onRstStreamRead(ChannelHandlerContext ctx, int streamId, long code) {
+    codec.onStreamReset(codec.connection().stream(streamId), code);
+  }
+}

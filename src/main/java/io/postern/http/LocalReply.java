@@ -1,0 +1,67 @@
+package io.postern.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.DateFormatter;
+import io.netty.util.AsciiString;
+import io.postern.fault.Fault;
+import java.util.Date;
+
+/**
+ * A response that Postern makes itself.
+ *
+ * @param status what it says
+ * @param fields its fields, without those that frame it; changed by no one
+ * @param content its content, shared and never used up; a response to HEAD announces it and leaves
+ *     it out
+ * @param close whether the connection is not to be used again
+ */
+public record LocalReply(int status, Fields fields, ByteBuf content, boolean close) {
+
+  private static final AsciiString TEXT = AsciiString.cached("text/plain; charset=utf-8");
+  private static final AsciiString NO_STORE = AsciiString.cached("no-store");
+
+  /** The answer to a failed exchange: the table's status and words, never the detail of the log. */
+  public static LocalReply of(Fault fault) {
+    String text = fault.reason().label() + ": " + fault.reason().text() + "\n";
+    Fields fields =
+        new Fields(4).add(FieldNames.CONTENT_TYPE, TEXT).add(FieldNames.CACHE_CONTROL, NO_STORE);
+    ByteBuf content = Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(text.getBytes(UTF_8)));
+    return new LocalReply(fault.reason().status(), fields, content, fault.reason().closes());
+  }
+
+  /** A redirect to a location. */
+  public static LocalReply redirect(int status, AsciiString location) {
+    Fields fields = new Fields(3).add(FieldNames.LOCATION, location);
+    return new LocalReply(status, fields, Unpooled.EMPTY_BUFFER, false);
+  }
+
+  /** A fixed response. */
+  public static LocalReply fixed(int status, AsciiString contentType, ByteBuf content) {
+    Fields fields = new Fields(3).add(FieldNames.CONTENT_TYPE, contentType);
+    return new LocalReply(status, fields, content, false);
+  }
+
+  /** Writes the whole response. */
+  @SuppressWarnings("JavaUtilDate") // what the formatter of Netty takes
+  public void writeTo(DownstreamStream stream, boolean toHead) {
+    boolean hasContent = !toHead && content.isReadable();
+    Fields own = new Fields(fields.size() + 1);
+    for (int i = 0; i < fields.size(); i++) {
+      own.add(fields.name(i), fields.value(i));
+    }
+    // RFC 9110 §6.6.1: whoever makes a response says when.
+    own.add(FieldNames.DATE, AsciiString.of(DateFormatter.format(new Date())));
+    boolean lengthless = status == 204 || status == 304;
+    long length = lengthless ? -1 : content.readableBytes();
+    stream.writeHead(
+        new ResponseHead(HttpVersion.HTTP_1_1, status, own, length, hasContent),
+        !hasContent,
+        close);
+    if (hasContent) {
+      stream.writeContent(content.duplicate(), true);
+    }
+  }
+}

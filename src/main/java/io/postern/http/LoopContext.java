@@ -1,0 +1,16 @@
+package io.postern.http;
+
+import io.netty.channel.EventLoop;
+
+/**
+ * What the codecs and exchanges on one event loop share. Owned by that loop.
+ *
+ * @param index its place among the loops of the process, from 0
+ */
+public record LoopContext(int index, EventLoop loop, Deadlines deadlines, HeadWriter heads) {
+
+  /** The context of a loop; made once for each. */
+  public static LoopContext of(int index, EventLoop loop) {
+    return new LoopContext(index, loop, new Deadlines(loop), new HeadWriter());
+  }
+}

@@ -1,0 +1,39 @@
+package io.postern.http;
+
+import io.netty.util.AsciiString;
+
+/**
+ * The head of a request, as both HTTP/1.1 and HTTP/2 make it: what was understood, and nothing that
+ * frames a connection. Host, Content-Length and Transfer-Encoding are not among the fields: they
+ * are written anew from {@link #authority}, {@link #contentLength} and {@link #hasContent}.
+ *
+ * @param version the version it was sent in
+ * @param method the method, case kept
+ * @param authority host and port as the client wrote them, from {@code :authority}, the absolute
+ *     form or Host; empty only in HTTP/1.0
+ * @param target path and query as the client wrote them, {@code *} for an OPTIONS of the server
+ * @param host the host of the authority, lower case, without port and trailing dot: for matching
+ * @param path the path of the target, normalised: for matching, never sent
+ * @param query what follows the {@code ?} of the target; empty where there is none
+ * @param fields the other fields; the exchange that takes the head may change them
+ * @param contentLength the announced length in bytes; -1 where none was
+ * @param hasContent whether content may follow the head
+ */
+public record RequestHead(
+    HttpVersion version,
+    AsciiString method,
+    AsciiString authority,
+    AsciiString target,
+    AsciiString host,
+    AsciiString path,
+    AsciiString query,
+    Fields fields,
+    long contentLength,
+    boolean hasContent) {
+
+  /** Whether the response must have no content (RFC 9110 §9.3.2). */
+  @SuppressWarnings("ReferenceEquality")
+  public boolean isHead() {
+    return method == Methods.HEAD;
+  }
+}

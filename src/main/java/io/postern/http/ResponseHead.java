@@ -1,0 +1,21 @@
+package io.postern.http;
+
+/**
+ * The head of a response, as both HTTP/1.1 and HTTP/2 make it. Content-Length and Transfer-Encoding
+ * are not among the fields.
+ *
+ * @param version the version it was sent in
+ * @param status 100 to 999
+ * @param fields the other fields; the exchange that takes the head may change them
+ * @param contentLength the announced length in bytes, which a response to HEAD and a 304 may have
+ *     without content; -1 where none was
+ * @param hasContent whether content may follow the head
+ */
+public record ResponseHead(
+    HttpVersion version, int status, Fields fields, long contentLength, boolean hasContent) {
+
+  /** Whether another head of the same response follows (RFC 9110 §15.2). */
+  public boolean isInformational() {
+    return status < 200;
+  }
+}

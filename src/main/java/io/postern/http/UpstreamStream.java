@@ -1,0 +1,37 @@
+package io.postern.http;
+
+import io.postern.fault.Fault;
+
+/** The server's side of an exchange. */
+public non-sealed interface UpstreamStream extends MessageStream {
+
+  /** What is told about the response. */
+  interface Listener extends ContentListener {
+
+    /** A head that another follows. */
+    void onInformational(ResponseHead head);
+
+    /**
+     * The head of the response.
+     *
+     * @param last whether the response ends here
+     */
+    void onHead(ResponseHead head, boolean last);
+
+    /** {@link #isWritable} turned true. */
+    void onWritable();
+
+    /** The stream is over before its time; nothing more will come. */
+    void onFailed(Fault fault);
+  }
+
+  /**
+   * Writes the head of the request.
+   *
+   * @param last whether the request ends here
+   */
+  void writeHead(RequestHead head, boolean last);
+
+  /** Ends the stream at once. The listener is not told. */
+  void cancel();
+}

@@ -1,0 +1,63 @@
+package io.postern.listener;
+
+import io.netty.channel.Channel;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.PromiseCombiner;
+import io.postern.fault.Fault;
+import io.postern.http.ClientConnection;
+import io.postern.http.LoopContext;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The clients' connections of one listener on one event loop, so that all of them can be asked to
+ * go away.
+ *
+ * <p>Owned by its event loop.
+ */
+final class ClientConnections {
+
+  private final LoopContext loop;
+  private final Map<Channel, ClientConnection> open = new HashMap<>();
+  private boolean draining;
+
+  ClientConnections(LoopContext loop) {
+    this.loop = loop;
+  }
+
+  void add(Channel channel, ClientConnection connection) {
+    open.put(channel, connection);
+    channel.closeFuture().addListener(closed -> open.remove(channel));
+    if (draining) {
+      connection.goAway();
+    }
+  }
+
+  /** Asks each to go at a random moment of the spread; those that come from now on, at once. */
+  void drain(long spreadMillis) {
+    draining = true;
+    for (ClientConnection each : open.values()) {
+      loop.loop()
+          .schedule(
+              each::goAway,
+              ThreadLocalRandom.current().nextLong(spreadMillis + 1),
+              TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** Ends all; the promise is kept when the last one is closed. */
+  void abort(Fault fault, Promise<Void> closed) {
+    draining = true;
+    PromiseCombiner all = new PromiseCombiner(loop.loop());
+    new HashMap<>(open)
+        .forEach(
+            (channel, connection) -> {
+              all.add((Future<?>) channel.closeFuture());
+              connection.abort(fault);
+            });
+    all.finish(closed);
+  }
+}

@@ -1,0 +1,60 @@
+package io.postern.listener;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.util.AsciiString;
+import io.postern.exchange.ExchangeContext;
+import io.postern.http.ClientConnection;
+import io.postern.http.DownstreamConnection;
+import io.postern.http.DownstreamConnection.TlsSession;
+import io.postern.http.DownstreamSettings;
+import io.postern.http.Http1Downstream;
+import io.postern.http.Http2Downstream;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the pipelines of one listener on one event loop are made of.
+ *
+ * @param listener the listener's name
+ * @param settings its bounds, for the codecs
+ * @param handshakeNanos from accept to the end of the handshake
+ * @param context opens the exchanges of this loop
+ * @param connections the open ones
+ */
+record Downstream(
+    String listener,
+    DownstreamSettings settings,
+    long handshakeNanos,
+    ExchangeContext context,
+    ClientConnections connections) {
+
+  /** Puts the codec at the end of the pipeline: the connection may bring requests. */
+  void install(Channel channel, @Nullable TlsSession tls, boolean h2) {
+    InetSocketAddress client = (InetSocketAddress) channel.remoteAddress();
+    if (client == null) {
+      channel.close(); // gone already
+      return;
+    }
+    DownstreamConnection connection =
+        new DownstreamConnection(
+            channel.eventLoop(),
+            listener,
+            client,
+            (InetSocketAddress) channel.localAddress(),
+            AsciiString.of(textOf(client)),
+            tls);
+    ClientConnection codec =
+        h2
+            ? Http2Downstream.create(connection, settings, context, context.loop())
+            : new Http1Downstream(connection, settings, context, context.loop());
+    channel.pipeline().addLast("http", (ChannelHandler) codec);
+    connections.add(channel, codec);
+  }
+
+  private static String textOf(InetSocketAddress address) {
+    String text = address.getAddress().getHostAddress();
+    int scope = text.indexOf('%');
+    return scope < 0 ? text : text.substring(0, scope);
+  }
+}

@@ -1,0 +1,62 @@
+package io.postern.listener;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
+import io.postern.tls.CertificateStore;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the pipeline of an accepted connection, in wire order: TLS by the ClientHello, then the
+ * codec that ALPN agreed on. Connections beyond the limit are closed here.
+ */
+@Sharable
+final class DownstreamInitializer extends ChannelInitializer<Channel> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DownstreamInitializer.class);
+
+  private final String listener;
+  private final Map<EventLoop, Downstream> byLoop;
+  private final @Nullable CertificateStore certificates;
+  private final int maxConnections;
+  private final AtomicInteger open;
+
+  DownstreamInitializer(
+      String listener,
+      Map<EventLoop, Downstream> byLoop,
+      @Nullable CertificateStore certificates,
+      int maxConnections,
+      AtomicInteger open) {
+    this.listener = listener;
+    this.byLoop = byLoop;
+    this.certificates = certificates;
+    this.maxConnections = maxConnections;
+    this.open = open;
+  }
+
+  @Override
+  protected void initChannel(Channel channel) {
+    int now = open.incrementAndGet();
+    channel.closeFuture().addListener(closed -> open.decrementAndGet());
+    if (now > maxConnections) {
+      LOG.debug("listener {}: {} connections are open, another is closed", listener, now - 1);
+      channel.close();
+      return;
+    }
+    Downstream downstream = byLoop.get(channel.eventLoop());
+    if (downstream == null) {
+      throw new IllegalStateException("a connection on an event loop that is not ours");
+    }
+    if (certificates == null) {
+      downstream.install(channel, null, false);
+    } else {
+      HandshakeHandler handshake = new HandshakeHandler(downstream);
+      channel.pipeline().addLast(new HelloHandler(certificates, handshake)).addLast(handshake);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package io.postern.observe;
+
+import io.netty.util.AsciiString;
+import io.postern.fault.Fault;
+import io.postern.fault.Party;
+import io.postern.fault.Phase;
+import io.postern.http.DownstreamConnection;
+import io.postern.http.HttpVersion;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happened in one exchange: filled in by the exchange on its event loop, handed over once when
+ * it is finished, and never changed after that. Times are those of the event loop's ticker, in
+ * nanoseconds; 0 says that the point was not reached.
+ */
+public final class ExchangeRecord {
+
+  /** The client's connection. */
+  public final DownstreamConnection connection;
+
+  /** When the head of the request was complete, as the wall clock says, in milliseconds. */
+  public final long wallMillis;
+
+  public HttpVersion version = HttpVersion.HTTP_1_1;
+  public AsciiString method = AsciiString.EMPTY_STRING;
+  public AsciiString authority = AsciiString.EMPTY_STRING;
+
+  /** Path and query, as the client wrote them. */
+  public AsciiString target = AsciiString.EMPTY_STRING;
+
+  /** The status that the client was sent; 499 where it was gone before that. */
+  public int status;
+
+  /** Bytes of content that came from the client. */
+  public long bytesReceived;
+
+  /** Bytes of content that went to the client. */
+  public long bytesSent;
+
+  public @Nullable String route;
+  public @Nullable String pool;
+  public @Nullable String server;
+
+  /** How many servers were tried. */
+  public int attempts;
+
+  /** The first byte of the request head. */
+  public long headStarted;
+
+  /** The request head was complete. */
+  public long headComplete;
+
+  /** The (last) attempt began to connect, or took a connection. */
+  public long picked;
+
+  /** The upstream stream was there. */
+  public long connected;
+
+  /** The response head was complete. */
+  public long responded;
+
+  /** All was over. */
+  public long finished;
+
+  public Party party = Party.NONE;
+  public Phase phase = Phase.DONE;
+  public @Nullable Fault fault;
+
+  /** A record of an exchange that begins now. */
+  public ExchangeRecord(DownstreamConnection connection, long wallMillis) {
+    this.connection = connection;
+    this.wallMillis = wallMillis;
+  }
+
+  /** HAProxy's two letters: who ended it, and in which phase. */
+  public String terminationCode() {
+    return "" + party.letter() + phase.letter();
+  }
+}

@@ -1,0 +1,38 @@
+package io.postern.observe;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+
+/** Where the lines of a log go. */
+@FunctionalInterface
+interface LogTarget {
+
+  /** Opens it, or opens it anew; whoever calls closes it. */
+  OutputStream open() throws IOException;
+
+  /** A file, appended to, made where there is none. */
+  static LogTarget file(Path path) {
+    return () -> new FileOutputStream(path.toFile(), true);
+  }
+
+  /**
+   * The standard output of the process, past {@code System.out} and its lock and encoder. Closing
+   * leaves it open, for it is not ours.
+   */
+  static LogTarget stdout() {
+    return () ->
+        new FilterOutputStream(new FileOutputStream(FileDescriptor.out)) {
+          @Override
+          public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+          }
+
+          @Override
+          public void close() {}
+        };
+  }
+}

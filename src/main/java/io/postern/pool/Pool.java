@@ -1,0 +1,50 @@
+package io.postern.pool;
+
+import io.postern.config.PoolConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A named group of servers with one policy. Immutable and shared by all event loops, but for the
+ * counters of its servers.
+ *
+ * @param name as routes and logs name it
+ * @param policy how a server is chosen
+ * @param protocol what is spoken to the servers
+ * @param servers in the order of the config, each at its {@link Server#index}
+ * @param idle how long a connection to a server is kept without use
+ * @param idlePerServer how many idle connections each event loop keeps to each server
+ */
+public record Pool(
+    String name,
+    PoolConfig.Balance policy,
+    PoolConfig.Protocol protocol,
+    List<Server> servers,
+    Duration idle,
+    int idlePerServer) {
+
+  /** The pool that a section of the config describes, with all counters at 0. */
+  public static Pool of(PoolConfig config) {
+    List<Server> servers = new ArrayList<>(config.servers().size());
+    for (PoolConfig.Server server : config.servers()) {
+      servers.add(new Server(servers.size(), server));
+    }
+    return new Pool(
+        config.name(),
+        config.balance(),
+        config.protocol(),
+        List.copyOf(servers),
+        config.idle(),
+        config.limits().idlePerServer());
+  }
+
+  /**
+   * A new chooser of servers for one event loop.
+   *
+   * @param loop the number of the event loop, from 0: where in the round it begins
+   */
+  public Picker picker(int loop) {
+    return new Picker(this, loop);
+  }
+}

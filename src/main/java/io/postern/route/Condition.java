@@ -1,0 +1,96 @@
+package io.postern.route;
+
+import io.netty.util.AsciiString;
+import io.postern.config.RouteConfig.ValueMatch;
+import io.postern.http.Fields;
+import io.postern.http.RequestHead;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** A demand on a request beside its host and its path. */
+sealed interface Condition {
+
+  /** That the method is one of these. */
+  record Method(List<AsciiString> any) implements Condition {}
+
+  /** That a field of this name, in lower case, is such; several of one name are each looked at. */
+  record Field(AsciiString name, ValueTest test) implements Condition {}
+
+  /** That a query parameter of this name is such; several of one name are each looked at. */
+  record Parameter(AsciiString name, ValueTest test) implements Condition {}
+
+  /** That the request names a host, which HTTP/1.0 does not ask for. */
+  record NamesHost() implements Condition {}
+
+  /** The methods that a match asks for; none where it asks for none. */
+  static List<Condition> ofMethods(List<String> methods) {
+    return methods.isEmpty()
+        ? List.of()
+        : List.of(new Method(methods.stream().map(Utf8::bytes).toList()));
+  }
+
+  /** The fields that a match asks for. */
+  static List<Condition> ofFields(Map<String, ValueMatch> headers) {
+    List<Condition> conditions = new ArrayList<>();
+    headers.forEach(
+        (name, match) ->
+            conditions.add(
+                new Field(Utf8.bytes(name.toLowerCase(Locale.ROOT)), ValueTest.of(match))));
+    return conditions;
+  }
+
+  /** The query parameters that a match asks for. */
+  static List<Condition> ofQuery(Map<String, ValueMatch> query) {
+    List<Condition> conditions = new ArrayList<>();
+    query.forEach(
+        (name, match) -> conditions.add(new Parameter(Utf8.bytes(name), ValueTest.of(match))));
+    return conditions;
+  }
+
+  /** Whether a request meets this. */
+  default boolean accepts(RequestHead head) {
+    return switch (this) {
+      case Method(List<AsciiString> any) -> contains(any, head.method());
+      case Field(AsciiString name, ValueTest test) ->
+          test.passes(anyField(head.fields(), name, test));
+      case Parameter(AsciiString name, ValueTest test) ->
+          test.passes(Query.anyValue(head.query(), name, test));
+      case NamesHost() -> !head.host().isEmpty();
+    };
+  }
+
+  private static boolean contains(List<AsciiString> methods, AsciiString method) {
+    for (int i = 0; i < methods.size(); i++) {
+      if (methods.get(i).equals(method)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean anyField(Fields fields, AsciiString name, ValueTest test) {
+    for (int at = fields.indexOf(name, 0); at >= 0; at = fields.indexOf(name, at + 1)) {
+      if (test.meets(fields.value(at))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether this holds wherever the other does. */
+  default boolean follows(Condition other) {
+    return switch (this) {
+      case Method(List<AsciiString> any) ->
+          other instanceof Method(List<AsciiString> few) && any.containsAll(few);
+      case Field(AsciiString name, ValueTest test) ->
+          other instanceof Field(AsciiString n, ValueTest t) && n.equals(name) && test.follows(t);
+      case Parameter(AsciiString name, ValueTest test) ->
+          other instanceof Parameter(AsciiString n, ValueTest t)
+              && n.equals(name)
+              && test.follows(t);
+      case NamesHost() -> other instanceof NamesHost;
+    };
+  }
+}

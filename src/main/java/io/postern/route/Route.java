@@ -1,0 +1,46 @@
+package io.postern.route;
+
+import io.netty.buffer.Unpooled;
+import io.netty.util.AsciiString;
+import io.postern.config.Place;
+import io.postern.config.RouteConfig;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What is done with the requests of one route. Immutable and shared.
+ *
+ * @param name as logs name it
+ * @param place where it stands in the config
+ * @param action what is done
+ * @param timeouts how long a server, or either side of a body, may be silent
+ */
+public record Route(String name, Place place, Action action, RouteConfig.Timeouts timeouts) {
+
+  static Route compile(RouteConfig config) {
+    return new Route(config.name(), config.place(), action(config), config.timeouts());
+  }
+
+  /** The one action of a route, of which the config has checked that there is exactly one. */
+  private static Action action(RouteConfig config) {
+    if (config.pool() != null) {
+      return new Action.ToPool(config.pool());
+    }
+    if (config.redirect() != null) {
+      RouteConfig.Redirect redirect = config.redirect();
+      return new Action.Redirect(redirect.status(), Location.compile(redirect.location()));
+    }
+    if (config.respond() != null) {
+      return respond(config.respond());
+    }
+    throw new IllegalArgumentException("a route without an action: " + config.name());
+  }
+
+  private static Action.Respond respond(RouteConfig.Respond config) {
+    // On the heap, for nobody would free direct memory when the table is swapped for another.
+    byte[] body = config.body().getBytes(StandardCharsets.UTF_8);
+    return new Action.Respond(
+        config.status(),
+        new AsciiString(config.contentType().strip()),
+        Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(body).asReadOnly()));
+  }
+}

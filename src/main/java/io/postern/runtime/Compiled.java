@@ -1,0 +1,100 @@
+package io.postern.runtime;
+
+import io.netty.util.AsciiString;
+import io.postern.config.Config;
+import io.postern.config.HostPattern;
+import io.postern.config.ListenerConfig;
+import io.postern.config.PoolConfig;
+import io.postern.config.Problem;
+import io.postern.config.RouteConfig;
+import io.postern.config.TlsConfig;
+import io.postern.exchange.Snapshot;
+import io.postern.pool.Pool;
+import io.postern.route.RouteTable;
+import io.postern.tls.CertificateStore;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A config with every room's part compiled, and what the rooms found wrong: what {@code check}
+ * reports and {@code run} starts from.
+ *
+ * @param problems what keeps it from running; where there are any, the rest is not complete
+ * @param warnings what runs and is likely not meant
+ * @param certificates by listener, for those with TLS
+ */
+public record Compiled(
+    List<Problem> problems,
+    List<Problem> warnings,
+    Snapshot snapshot,
+    Map<String, CertificateStore> certificates) {
+
+  /**
+   * Compiles a config; reads its certificates, so it may block. Whoever does not start it has to
+   * {@link #close} it.
+   *
+   * @param now when the certificates have to be valid
+   */
+  public static Compiled of(Config config, Instant now) {
+    List<Problem> problems = new ArrayList<>();
+    List<Problem> warnings = new ArrayList<>();
+    Map<String, CertificateStore> stores = new LinkedHashMap<>();
+    for (ListenerConfig listener : config.listeners().values()) {
+      TlsConfig tls = listener.tls();
+      if (tls != null) {
+        switch (CertificateStore.compile(tls, now)) {
+          case CertificateStore.Compiled.Ready ready -> stores.put(listener.name(), ready.store());
+          case CertificateStore.Compiled.Refused refused -> problems.addAll(refused.problems());
+        }
+      }
+    }
+    Map<String, Pool> pools = new LinkedHashMap<>();
+    for (PoolConfig pool : config.pools().values()) {
+      pools.put(pool.name(), Pool.of(pool));
+    }
+    RouteTable.Compiled routes = RouteTable.compile(config);
+    problems.addAll(routes.problems());
+    if (stores.size() == config.listeners().size() && problems.isEmpty()) {
+      uncovered(config, stores, problems);
+    }
+    return new Compiled(
+        problems, warnings, new Snapshot(routes.table(), Map.copyOf(pools)), stores);
+  }
+
+  /** Gives up the certificates of a config that is not going to run. */
+  public void close() {
+    certificates.values().forEach(CertificateStore::close);
+  }
+
+  private static boolean covers(CertificateStore store, HostPattern host) {
+    return store.certificates().stream()
+        .anyMatch(
+            each ->
+                each.names().contains(host.toString())
+                    || (!host.wildcard() && each.covers(AsciiString.of(host.name()))));
+  }
+
+  /** A host that no certificate covers can be reached by nobody who checks certificates. */
+  private static void uncovered(
+      Config config, Map<String, CertificateStore> stores, List<Problem> problems) {
+    for (RouteConfig route : config.routes()) {
+      List<HostPattern> hosts = route.match().hosts();
+      for (int i = 0; i < hosts.size(); i++) {
+        HostPattern host = hosts.get(i);
+        if (stores.values().stream().noneMatch(store -> covers(store, host))) {
+          problems.add(
+              route
+                  .match()
+                  .place()
+                  .problem(
+                      "hosts[" + i + "]",
+                      "no certificate of any listener covers " + host,
+                      "a certificate with that name among listeners.*.tls.certificates"));
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,208 @@
+package io.postern.tls;
+
+import io.postern.config.Problem;
+import io.postern.config.TlsConfig;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the two files of one certificate of the config and finds whatever would make handshakes
+ * fail, so that it is said at start and not by the clients.
+ */
+final class CertificateFiles {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CertificateFiles.class);
+
+  private static final Duration SOON = Duration.ofDays(14);
+  private static final String ORDER = "the host's certificate first, then the issuer of each";
+
+  private final TlsConfig.Certificate config;
+  private final Instant now;
+  private final List<Problem> problems;
+
+  private CertificateFiles(TlsConfig.Certificate config, Instant now, List<Problem> problems) {
+    this.config = config;
+    this.now = now;
+    this.problems = problems;
+  }
+
+  /** A certificate whose files are in order. */
+  record Loaded(
+      TlsConfig.Certificate config,
+      List<X509Certificate> chain,
+      PrivateKey key,
+      KeyProfile profile,
+      CertificateNames names) {}
+
+  /**
+   * Reads and checks.
+   *
+   * @param problems takes what is wrong
+   * @return null where something is
+   */
+  static @Nullable Loaded load(TlsConfig.Certificate config, Instant now, List<Problem> problems) {
+    return new CertificateFiles(config, now, problems).load();
+  }
+
+  private @Nullable Loaded load() {
+    int before = problems.size();
+    List<X509Certificate> chain = readChain();
+    PrivateKey key = readKey();
+    if (chain == null || key == null) {
+      return null;
+    }
+    X509Certificate leaf = chain.get(0);
+    KeyProfile profile = profile(leaf.getPublicKey());
+    CertificateNames names = names(leaf);
+    checkKey(chain, key);
+    checkOrder(chain);
+    checkDates(chain);
+    return problems.size() > before || profile == null
+        ? null
+        : new Loaded(config, chain, key, profile, names);
+  }
+
+  private @Nullable List<X509Certificate> readChain() {
+    try {
+      return PemFile.certificates(config.chain());
+    } catch (UnusableFile e) {
+      unusable("chain", config.chain(), e);
+      return null;
+    }
+  }
+
+  private @Nullable PrivateKey readKey() {
+    try {
+      return PrivateKeys.read(config.key(), config.passphrase());
+    } catch (UnusableFile e) {
+      unusable("key", config.key(), e);
+      return null;
+    }
+  }
+
+  private @Nullable KeyProfile profile(PublicKey key) {
+    KeyProfile profile = KeyProfile.of(key);
+    if (profile == null) {
+      problem(
+          "chain",
+          "the certificate has a key that is not served: " + key.getAlgorithm(),
+          "RSA of " + KeyProfile.MIN_RSA_BITS + " bits or more, or ECDSA on P-256, P-384 or P-521");
+    }
+    return profile;
+  }
+
+  private CertificateNames names(X509Certificate leaf) {
+    try {
+      CertificateNames names = CertificateNames.of(leaf);
+      if (names.all().isEmpty()) {
+        problem(
+            "chain",
+            "the certificate names no host",
+            "DNS names or addresses among its subject alternative names; the common name is not"
+                + " looked at");
+      }
+      return names;
+    } catch (CertificateParsingException e) {
+      problem("chain", "its subject alternative names cannot be read: " + e.getMessage(), "");
+      return CertificateNames.NONE;
+    }
+  }
+
+  private void checkKey(List<X509Certificate> chain, PrivateKey key) {
+    if (belong(key, chain.get(0).getPublicKey())) {
+      return;
+    }
+    for (int i = 1; i < chain.size(); i++) {
+      if (belong(key, chain.get(i).getPublicKey())) {
+        problem("chain", "the key is that of certificate " + (i + 1) + " in the file", ORDER);
+        return;
+      }
+    }
+    problem(
+        "key", "the key is not that of the certificate", "the private key of " + config.chain());
+  }
+
+  // Signs and verifies: equal numbers would be quicker to compare, but only this is what clients
+  // do.
+  private static boolean belong(PrivateKey priv, PublicKey pub) {
+    if (!priv.getAlgorithm().equals(pub.getAlgorithm())) {
+      return false;
+    }
+    try {
+      Signature signature =
+          Signature.getInstance(
+              priv.getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA");
+      byte[] text = {1};
+      signature.initSign(priv);
+      signature.update(text);
+      byte[] signed = signature.sign();
+      signature.initVerify(pub);
+      signature.update(text);
+      return signature.verify(signed);
+    } catch (GeneralSecurityException e) {
+      return false;
+    }
+  }
+
+  private void checkOrder(List<X509Certificate> chain) {
+    for (int i = 0; i + 1 < chain.size(); i++) {
+      if (!issued(chain.get(i + 1), chain.get(i))) {
+        problem(
+            "chain",
+            "certificate %d (%s) did not issue certificate %d (%s)"
+                .formatted(i + 2, subject(chain.get(i + 1)), i + 1, subject(chain.get(i))),
+            ORDER);
+        return;
+      }
+    }
+  }
+
+  private static boolean issued(X509Certificate issuer, X509Certificate certificate) {
+    if (!certificate.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
+      return false;
+    }
+    try {
+      certificate.verify(issuer.getPublicKey());
+      return true;
+    } catch (GeneralSecurityException e) {
+      return false;
+    }
+  }
+
+  private void checkDates(List<X509Certificate> chain) {
+    for (X509Certificate certificate : chain) {
+      Instant from = certificate.getNotBefore().toInstant();
+      Instant until = certificate.getNotAfter().toInstant();
+      if (now.isAfter(until)) {
+        problem("chain", subject(certificate) + " expired at " + until, "a valid certificate");
+      } else if (now.isBefore(from)) {
+        problem("chain", subject(certificate) + " is valid from " + from, "a valid certificate");
+      } else if (now.plus(SOON).isAfter(until)) {
+        LOG.warn("{} in {} expires at {}", subject(certificate), config.chain(), until);
+      }
+    }
+  }
+
+  private static String subject(X509Certificate certificate) {
+    return certificate.getSubjectX500Principal().getName();
+  }
+
+  private void unusable(String key, Path file, UnusableFile e) {
+    problem(key, file + " " + e.what(), e.expected());
+  }
+
+  private void problem(String key, String what, String expected) {
+    problems.add(config.place().problem(key, what, expected));
+  }
+}
