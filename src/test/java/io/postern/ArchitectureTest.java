@@ -1,0 +1,225 @@
+package io.postern;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Which room may know what. The tables are the rules; what breaks one is named with its line.
+ *
+ * <p>The order of {@link Rooms#IN_ORDER} is total, so that there can be no cycle.
+ */
+class ArchitectureTest {
+
+  /** A library, and the only rooms that may use it. */
+  private record Fence(String library, Set<String> rooms) {}
+
+  /** A call that waits or looks at a clock. */
+  private record Call(Class<?> owner, Set<String> methods) {}
+
+  private static final List<Fence> FENCES =
+      List.of(
+          new Fence("org.yaml.", Set.of("config")),
+          new Fence("com.fasterxml.jackson.", Set.of("observe", "config", "admin")),
+          new Fence("io.netty.handler.ssl.", Set.of("tls", "listener", "upstream")),
+          new Fence("io.netty.internal.tcnative.", Set.of("tls")),
+          new Fence("io.netty.handler.codec.http.", Set.of("http")),
+          new Fence("io.netty.handler.codec.http2.", Set.of("http")),
+          new Fence("org.bouncycastle.", Set.of("tls")),
+          new Fence("picocli.", Set.of("cli")));
+
+  /** Pure rooms: no event loop, no channel. */
+  private static final Set<String> WITHOUT_CHANNELS = Set.of("config", "balance", "fault", "route");
+
+  private static final List<Call> CLOCKS_AND_WAITS =
+      List.of(
+          new Call(System.class, Set.of("nanoTime", "currentTimeMillis")),
+          new Call(java.time.Instant.class, Set.of("now")),
+          new Call(java.time.Clock.class, Set.of("systemUTC", "systemDefaultZone", "system")),
+          new Call(Thread.class, Set.of("sleep", "join")),
+          new Call(Object.class, Set.of("wait")),
+          new Call(
+              Future.class,
+              Set.of(
+                  "get", "join", "sync", "await", "syncUninterruptibly", "awaitUninterruptibly")),
+          new Call(java.util.concurrent.CountDownLatch.class, Set.of("await")),
+          new Call(java.util.concurrent.BlockingQueue.class, Set.of("take", "put")),
+          new Call(
+              java.util.concurrent.locks.LockSupport.class,
+              Set.of("park", "parkNanos", "parkUntil")),
+          new Call(java.util.concurrent.locks.Lock.class, Set.of("lock", "lockInterruptibly")));
+
+  /** Who may wait or look at a clock all the same, and why. */
+  private static final Map<String, String> MAY_WAIT =
+      Map.of(
+          "observe.RecordQueue", "the log's own thread waits for records",
+          "observe.AccessLog", "close waits for the log's thread, on the thread that stops us",
+          "listener.Listener", "the thread that starts us waits until the address is bound",
+          "runtime.ProxyRuntime", "the thread that stops us waits for the loops",
+          "runtime.Drain", "the thread that stops us waits for what is in flight",
+          "cli.Service", "the main thread waits for a signal");
+
+  /** Rooms whose state is shared between event loops by design. */
+  private static final Set<String> SHARED_STATE = Set.of("pool", "observe", "runtime", "tls");
+
+  /** Who else may share state between threads, and why. */
+  private static final Map<String, String> MAY_SHARE =
+      Map.of(
+          "listener.Listener", "one count of the open connections of all loops",
+          "listener.DownstreamInitializer", "the same count");
+
+  @Test
+  void everyClassIsInARoom() {
+    assertThat(Rooms.CLASSES)
+        .isNotEmpty()
+        .allSatisfy(type -> assertThat(Rooms.IN_ORDER).contains(Rooms.of(type)));
+  }
+
+  @Test
+  void importsGoOnlyToRoomsThatStandBefore() {
+    assertThat(
+            dependencies()
+                .filter(d -> !Rooms.of(d.getTargetClass()).isEmpty())
+                .filter(d -> place(d.getTargetClass()) > place(d.getOriginClass()))
+                .map(Dependency::getDescription))
+        .isEmpty();
+  }
+
+  @Test
+  void aLibraryStaysBehindItsFence() {
+    for (Fence fence : FENCES) {
+      assertThat(
+              dependencies()
+                  .filter(d -> targetName(d).startsWith(fence.library()))
+                  .filter(d -> !fence.rooms().contains(Rooms.of(d.getOriginClass())))
+                  .map(Dependency::getDescription))
+          .as("%s only in %s", fence.library(), fence.rooms())
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void pureRoomsKnowNoChannel() {
+    assertThat(
+            dependencies()
+                .filter(d -> WITHOUT_CHANNELS.contains(Rooms.of(d.getOriginClass())))
+                .filter(d -> targetName(d).startsWith("io.netty.channel."))
+                .map(Dependency::getDescription))
+        .isEmpty();
+  }
+
+  @Test
+  void onlyTheCommandLinePrintsOrExits() {
+    assertThat(
+            accesses(Rooms.CLASSES.stream())
+                .filter(a -> !Rooms.of(a.getOriginOwner()).equals("cli"))
+                .filter(ArchitectureTest::printsOrExits)
+                .map(JavaAccess::getDescription))
+        .isEmpty();
+  }
+
+  @Test
+  void timeComesInFromOutsideAndNobodyWaits() {
+    Set<String> used = new TreeSet<>();
+    List<String> others =
+        accesses(Rooms.CLASSES.stream())
+            .filter(a -> CLOCKS_AND_WAITS.stream().anyMatch(call -> matches(call, a)))
+            .filter(a -> !allowed(MAY_WAIT, a.getOriginOwner(), used))
+            .map(JavaAccess::getDescription)
+            .toList();
+
+    assertThat(others).isEmpty();
+    assertThat(used).as("no more is allowed than is needed").isEqualTo(MAY_WAIT.keySet());
+  }
+
+  @Test
+  void noTestSleeps() {
+    Call sleep = new Call(Thread.class, Set.of("sleep"));
+    assertThat(
+            accesses(
+                    new ClassFileImporter()
+                            .withImportOption(ImportOption.Predefined.ONLY_INCLUDE_TESTS)
+                            .importPackages("io.postern")
+                            .stream())
+                .filter(a -> matches(sleep, a))
+                .map(JavaAccess::getDescription))
+        .isEmpty();
+  }
+
+  @Test
+  void stateIsSharedOnlyWhereItIsSaid() {
+    Set<String> used = new TreeSet<>();
+    List<String> others =
+        Rooms.CLASSES.stream()
+            .filter(type -> !SHARED_STATE.contains(Rooms.of(type)))
+            .flatMap(type -> type.getFields().stream())
+            .filter(ArchitectureTest::isShared)
+            .filter(field -> !allowed(MAY_SHARE, field.getOwner(), used))
+            .map(JavaField::getFullName)
+            .toList();
+
+    assertThat(others).isEmpty();
+    assertThat(used).as("no more is allowed than is needed").isEqualTo(MAY_SHARE.keySet());
+  }
+
+  private static Stream<Dependency> dependencies() {
+    return Rooms.CLASSES.stream().flatMap(type -> type.getDirectDependenciesFromSelf().stream());
+  }
+
+  private static Stream<JavaAccess<?>> accesses(Stream<JavaClass> classes) {
+    return classes.flatMap(
+        type ->
+            Stream.concat(
+                type.getAccessesFromSelf().stream(), type.getMethodReferencesFromSelf().stream()));
+  }
+
+  private static int place(JavaClass type) {
+    return Rooms.IN_ORDER.indexOf(Rooms.of(type));
+  }
+
+  private static String targetName(Dependency dependency) {
+    return dependency.getTargetClass().getBaseComponentType().getName();
+  }
+
+  private static boolean printsOrExits(JavaAccess<?> access) {
+    JavaClass owner = access.getTargetOwner();
+    return (owner.isEquivalentTo(System.class)
+            && Set.of("out", "err", "exit").contains(access.getName()))
+        || (owner.isEquivalentTo(Runtime.class)
+            && Set.of("exit", "halt").contains(access.getName()));
+  }
+
+  private static boolean matches(Call call, JavaAccess<?> access) {
+    return call.methods().contains(access.getName())
+        && access.getTargetOwner().isAssignableTo(call.owner());
+  }
+
+  private static boolean isShared(JavaField field) {
+    String type = field.getRawType().getName();
+    return field.getModifiers().contains(JavaModifier.VOLATILE)
+        || type.startsWith("java.util.concurrent.atomic.")
+        || (type.startsWith("java.util.concurrent.") && type.contains("Concurrent"));
+  }
+
+  private static boolean allowed(Map<String, String> list, JavaClass type, Set<String> used) {
+    String name = Rooms.nameOf(type);
+    if (!list.containsKey(name)) {
+      return false;
+    }
+    used.add(name);
+    return true;
+  }
+}

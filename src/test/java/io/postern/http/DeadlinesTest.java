@@ -1,0 +1,34 @@
+package io.postern.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.DefaultEventLoop;
+import io.netty.channel.EventLoop;
+import io.postern.testkit.Await;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+class DeadlinesTest {
+
+  @Test
+  void oneThatFailsDoesNotTakeTheOthersWithIt() {
+    EventLoop loop = new DefaultEventLoop();
+    try {
+      CountDownLatch met = new CountDownLatch(1);
+      loop.execute(
+          () -> {
+            Deadlines deadlines = new Deadlines(loop);
+            deadlines
+                .create(
+                    () -> {
+                      throw new IllegalStateException("thrown by the test");
+                    })
+                .after(0);
+            deadlines.create(met::countDown).after(0);
+          });
+      Await.latch("the second deadline", met);
+    } finally {
+      assertThat(loop.shutdownGracefully()).isNotNull();
+    }
+  }
+}

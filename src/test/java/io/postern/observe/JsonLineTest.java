@@ -1,0 +1,145 @@
+package io.postern.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.netty.util.AsciiString;
+import io.postern.fault.Fault;
+import io.postern.fault.Reason;
+import io.postern.http.DownstreamConnection.TlsSession;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class JsonLineTest {
+
+  private final LineBuffer buffer = new LineBuffer(16);
+  private final JsonLine line = new JsonLine(buffer);
+
+  @Test
+  void everyFieldIsThereInItsPlace() throws IOException {
+    assertThat(text(Records.full()))
+        .isEqualTo(
+            """
+            {"time":"2026-11-23T13:32:04.057Z","client":"192.0.2.7","clientPort":50000,\
+            "listener":"edge","sni":"api.example.com","tlsVersion":"TLSv1.3",\
+            "tlsCipher":"TLS_AES_128_GCM_SHA256","protocol":"HTTP/2","method":"PUT",\
+            "authority":"api.example.com:8443","path":"/a/b?c=d","status":502,\
+            "bytesReceived":5000000000,"bytesSent":17,"route":"uploads","pool":"store",\
+            "server":"10.1.0.10:8080","attempts":2,\
+            "Tq":2,"Tw":5,"Tc":10,"Tr":100,"Td":1000,"Ta":1117,\
+            "termination":"SD","cause":"server-reset: Connection reset"}
+            """);
+  }
+
+  @Test
+  void whatIsNotKnownIsLeftOutAndTimersThatWereNotReachedAreMinusOne() throws IOException {
+    assertThat(text(Records.bare()))
+        .isEqualTo(
+            """
+            {"time":"2026-11-23T13:32:04.057Z","client":"192.0.2.7","clientPort":50000,\
+            "listener":"edge","protocol":"HTTP/1.1","method":"","authority":"","path":"",\
+            "status":0,"bytesReceived":0,"bytesSent":0,"attempts":0,\
+            "Tq":-1,"Tw":-1,"Tc":-1,"Tr":-1,"Td":-1,"Ta":-1,"termination":"--"}
+            """);
+  }
+
+  @Test
+  void aTimerNeedsBothOfItsEnds() throws IOException {
+    ExchangeRecord record = Records.full();
+    record.connected = 0;
+    record.responded = 0;
+
+    JsonNode json = json(record);
+
+    assertThat(json.get("Tw").asLong()).isEqualTo(5);
+    assertThat(json.get("Tc").asLong()).isEqualTo(-1);
+    assertThat(json.get("Tr").asLong()).isEqualTo(-1);
+    assertThat(json.get("Td").asLong()).isEqualTo(-1);
+    assertThat(json.get("Ta").asLong()).isEqualTo(1117);
+  }
+
+  @Test
+  void aResponseThatOvertookItsRequestTakesNoTimeRatherThanLessThanNone() throws IOException {
+    ExchangeRecord record = Records.full();
+    record.responded = record.connected - 5_000_000;
+
+    assertThat(json(record).get("Tr").asLong()).isZero();
+  }
+
+  @Test
+  void whatAClientChoosesCannotBreakTheLineNorReachATerminal() throws IOException {
+    byte[] all = new byte[256];
+    StringBuilder latin1 = new StringBuilder();
+    for (int i = 0; i < all.length; i++) {
+      all[i] = (byte) i;
+      latin1.append((char) i);
+    }
+    ExchangeRecord hostile =
+        new ExchangeRecord(
+            Records.connection(
+                new TlsSession("\u2028\u202e\ud800\"\n\u001b[2J", "v", "c", _ -> true)),
+            Records.WALL_MILLIS);
+    hostile.method = new AsciiString(all);
+    hostile.authority = new AsciiString("x\"},{\"status\":200,\"y\":\"\r\n");
+    hostile.target = new AsciiString(all, 0x7F, 2, true);
+    hostile.fault = new Fault(Reason.BAD_RESPONSE, "\\\"\u0000\n\u007f");
+
+    String text = text(hostile);
+
+    assertThat(text).endsWith("}\n").containsOnlyOnce("\n");
+    assertThat(text.strip().chars()).allMatch(c -> c >= 0x20 && c < 0x7F);
+    JsonNode json = new ObjectMapper().readTree(text);
+    assertThat(json.get("sni").asText()).startsWith("\u2028\u202e");
+    assertThat(json.get("method").asText()).isEqualTo(latin1.toString());
+    assertThat(json.get("authority").asText()).isEqualTo("x\"},{\"status\":200,\"y\":\"\r\n");
+    assertThat(json.get("path").asText()).isEqualTo("\u007f\u0080");
+    assertThat(json.get("status").asInt()).isZero();
+    assertThat(json.get("cause").asText()).isEqualTo("bad-response: \\\"\u0000\n\u007f");
+  }
+
+  @Test
+  void aTargetOfAnyLengthIsWrittenWhole() throws IOException {
+    ExchangeRecord record = Records.bare();
+    record.target = new AsciiString("/" + "x\u0001".repeat(32 * 1024));
+
+    assertThat(json(record).get("path").asText()).isEqualTo(record.target.toString());
+  }
+
+  @Test
+  void timesFollowTheClockOverTheSecondAndBack() throws IOException {
+    assertThat(timeAt(Records.WALL_MILLIS + 942)).isEqualTo("2026-11-23T13:32:04.999Z");
+    assertThat(timeAt(Records.WALL_MILLIS + 943)).isEqualTo("2026-11-23T13:32:05.000Z");
+    assertThat(timeAt(Records.WALL_MILLIS)).isEqualTo("2026-11-23T13:32:04.057Z");
+    assertThat(timeAt(0)).isEqualTo("1970-01-01T00:00:00.000Z");
+  }
+
+  @Test
+  void aGapIsToldInALineOfItsOwn() throws IOException {
+    line.appendDropped(17, Records.WALL_MILLIS);
+
+    assertThat(taken()).isEqualTo("{\"time\":\"2026-11-23T13:32:04.057Z\",\"dropped\":17}\n");
+  }
+
+  private String timeAt(long wallMillis) throws IOException {
+    return json(new ExchangeRecord(Records.connection(null), wallMillis)).get("time").asText();
+  }
+
+  private JsonNode json(ExchangeRecord record) throws IOException {
+    return new ObjectMapper().readTree(text(record));
+  }
+
+  private String text(ExchangeRecord record) throws IOException {
+    line.append(record);
+    return taken();
+  }
+
+  private String taken() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    buffer.writeTo(bytes);
+    buffer.truncate(0);
+    return bytes.toString(StandardCharsets.ISO_8859_1);
+  }
+}

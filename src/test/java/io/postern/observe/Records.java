@@ -1,0 +1,78 @@
+package io.postern.observe;
+
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.AsciiString;
+import io.postern.fault.Fault;
+import io.postern.fault.Party;
+import io.postern.fault.Phase;
+import io.postern.fault.Reason;
+import io.postern.http.DownstreamConnection;
+import io.postern.http.DownstreamConnection.TlsSession;
+import io.postern.http.HttpVersion;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Records for the tests of this room. */
+final class Records {
+
+  /** 2026-11-23T13:32:04.057Z. */
+  static final long WALL_MILLIS = 1_795_440_724_057L;
+
+  private Records() {}
+
+  /** A connection from 192.0.2.7:50000. */
+  static DownstreamConnection connection(@Nullable TlsSession tls) {
+    return new DownstreamConnection(
+        new EmbeddedChannel().eventLoop(),
+        "edge",
+        new InetSocketAddress("192.0.2.7", 50_000),
+        new InetSocketAddress("192.0.2.1", 443),
+        new AsciiString("192.0.2.7"),
+        tls);
+  }
+
+  /** A record in which everything is there. */
+  static ExchangeRecord full() {
+    TlsSession tls =
+        new TlsSession("api.example.com", "TLSv1.3", "TLS_AES_128_GCM_SHA256", _ -> true);
+    ExchangeRecord record = new ExchangeRecord(connection(tls), WALL_MILLIS);
+    record.version = HttpVersion.HTTP_2;
+    record.method = new AsciiString("PUT");
+    record.authority = new AsciiString("api.example.com:8443");
+    record.target = new AsciiString("/a/b?c=d");
+    record.status = 502;
+    record.bytesReceived = 5_000_000_000L;
+    record.bytesSent = 17;
+    record.route = "uploads";
+    record.pool = "store";
+    record.server = "10.1.0.10:8080";
+    record.attempts = 2;
+    record.headStarted = millis(1);
+    record.headComplete = millis(3);
+    record.picked = millis(8);
+    record.connected = millis(18);
+    record.responded = millis(118);
+    record.finished = millis(1118) + 999_999;
+    record.party = Party.SERVER;
+    record.phase = Phase.DATA;
+    record.fault = new Fault(Reason.SERVER_RESET, "Connection reset");
+    return record;
+  }
+
+  /** A record of a plain connection whose exchange came to nothing. */
+  static ExchangeRecord bare() {
+    return new ExchangeRecord(connection(null), WALL_MILLIS);
+  }
+
+  /** A record that is known again by its target. */
+  static ExchangeRecord at(DownstreamConnection connection, String target) {
+    ExchangeRecord record = new ExchangeRecord(connection, WALL_MILLIS);
+    record.target = new AsciiString(target);
+    return record;
+  }
+
+  private static long millis(long millis) {
+    return TimeUnit.MILLISECONDS.toNanos(millis);
+  }
+}

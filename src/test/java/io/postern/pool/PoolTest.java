@@ -1,0 +1,154 @@
+package io.postern.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.postern.config.HostPort;
+import io.postern.config.Place;
+import io.postern.config.PoolConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PoolTest {
+
+  private static final Place PLACE =
+      new Place("t.yaml", "pools.api", new Place.Position(1, 1), Map.of());
+
+  private static PoolConfig.Server server(String address, int weight) {
+    return new PoolConfig.Server(PLACE, HostPort.parse(address), weight);
+  }
+
+  private static Pool pool(PoolConfig.Server... servers) {
+    return Pool.of(
+        new PoolConfig(
+            PLACE,
+            "api",
+            PoolConfig.Balance.ROUND_ROBIN,
+            PoolConfig.Protocol.HTTP_1_1,
+            List.of(servers),
+            new PoolConfig.Limits(PLACE, 64),
+            Duration.ofSeconds(55)));
+  }
+
+  private static String label(@Nullable Server server) {
+    return server == null ? "none" : server.label();
+  }
+
+  @Test
+  void aPoolIsWhatItsSectionSays() {
+    Pool pool = pool(server("10.0.0.1:80", 100), server("b.internal:81", 7));
+    assertThat(pool.name()).isEqualTo("api");
+    assertThat(pool.idle()).isEqualTo(Duration.ofSeconds(55));
+    assertThat(pool.idlePerServer()).isEqualTo(64);
+    assertThat(pool.servers())
+        .extracting(Server::label)
+        .containsExactly("10.0.0.1:80", "b.internal:81");
+    assertThat(pool.servers()).extracting(Server::weight).containsExactly(100, 7);
+    assertThat(pool.servers()).extracting(Server::index).containsExactly(0, 1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"10.0.0.1:80", "[2001:db8::1]:443"})
+  void anAddressIsResolvedWithoutALookup(String address) {
+    Server server = pool(server(address, 1)).servers().getFirst();
+    assertThat(server.address().isUnresolved()).isFalse();
+    assertThat(server.label()).isEqualTo(address);
+    assertThat(server.address().getPort()).isEqualTo(HostPort.parse(address).port());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"localhost:80", "db.internal:5432", "10-0-0-1:80"})
+  void aNameIsLeftToTheConnect(String address) {
+    Server server = pool(server(address, 1)).servers().getFirst();
+    assertThat(server.address().isUnresolved()).isTrue();
+    assertThat(server.address().getHostString()).isEqualTo(HostPort.parse(address).host());
+  }
+
+  @Test
+  void aServerIsNotTriedTwiceByOneExchange() {
+    Pool pool = pool(server("a:1", 1), server("b:1", 1000), server("c:1", 10));
+    Picker picker = pool.picker(0);
+    Tried tried = new Tried();
+    List<String> order = new ArrayList<>();
+    for (Server next = picker.pick(null); next != null; next = picker.pick(tried)) {
+      order.add(next.label());
+      tried.add(next);
+    }
+    assertThat(order).containsExactlyInAnyOrder("a:1", "b:1", "c:1");
+    assertThat(label(picker.pick(null))).as("of another exchange").isNotEqualTo("none");
+  }
+
+  @Test
+  void aServerWithoutWeightIsNeverPicked() {
+    Picker picker = pool(server("a:1", 0), server("b:1", 100)).picker(0);
+    for (int i = 0; i < 10; i++) {
+      assertThat(label(picker.pick(null))).isEqualTo("b:1");
+    }
+    assertThat(label(pool(server("a:1", 0)).picker(3).pick(null))).isEqualTo("none");
+  }
+
+  @Test
+  void moreServersThanALongHasBitsCanBeTried() {
+    PoolConfig.Server[] servers = new PoolConfig.Server[130];
+    for (int i = 0; i < servers.length; i++) {
+      servers[i] = server("10.0.0." + i + ":80", 100);
+    }
+    Picker picker = pool(servers).picker(0);
+    Tried tried = new Tried();
+    for (int i = 0; i < servers.length; i++) {
+      Server next = Objects.requireNonNull(picker.pick(tried));
+      assertThat(tried.contains(next)).isFalse();
+      tried.add(next);
+    }
+    assertThat(label(picker.pick(tried))).isEqualTo("none");
+  }
+
+  @Test
+  void theLoopsBeginAtDifferentServers() {
+    Pool pool = pool(server("a:1", 100), server("b:1", 100), server("c:1", 100));
+    assertThat(label(pool.picker(0).pick(null))).isEqualTo("a:1");
+    assertThat(label(pool.picker(1).pick(null))).isEqualTo("b:1");
+    assertThat(label(pool.picker(2).pick(null))).isEqualTo("c:1");
+    assertThat(label(pool.picker(3).pick(null))).isEqualTo("a:1");
+  }
+
+  @Test
+  void aPickerServesOneThread() throws InterruptedException {
+    Picker picker = pool(server("a:1", 100)).picker(0);
+    Thread loop = Thread.ofPlatform().start(() -> picker.pick(null));
+    loop.join();
+    assertThatThrownBy(() -> picker.pick(null)).isInstanceOf(AssertionError.class);
+  }
+
+  @Test
+  void aServerCountsFromManyThreads() throws InterruptedException {
+    Server server = pool(server("a:1", 100)).servers().getFirst();
+    List<Thread> loops = new ArrayList<>();
+    for (int loop = 0; loop < 4; loop++) {
+      loops.add(
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    for (int i = 0; i < 1000; i++) {
+                      server.chosen();
+                      server.charge();
+                      server.finished();
+                    }
+                    server.chosen();
+                  }));
+    }
+    for (Thread loop : loops) {
+      loop.join();
+    }
+    assertThat(server.exchanges()).isEqualTo(4004);
+    assertThat(server.faults()).isEqualTo(4000);
+    assertThat(server.inFlight()).isEqualTo(4);
+  }
+}

@@ -1,0 +1,134 @@
+package io.postern.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.testkit.ClientTls;
+import io.postern.testkit.ProxyUnderTest;
+import io.postern.testkit.RawClient;
+import io.postern.tls.CertificateAuthority;
+import io.postern.tls.CertificateAuthority.Issued;
+import io.postern.tls.KeyType;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.cert.Certificate;
+import java.util.List;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The certificate for the name that a client asks for, of the kind that it can check. */
+class CertificateChoiceTest {
+
+  private static final CertificateAuthority AUTHORITY = CertificateAuthority.create("Test CA");
+
+  @TempDir private static Path directory;
+  private static Issued exact;
+  private static Issued wildcard;
+  private static Issued rsa;
+  private static Issued other;
+  private static ProxyUnderTest proxy;
+
+  @BeforeAll
+  static void start() throws IOException {
+    exact = issue("exact", KeyType.ECDSA, "a.example.test");
+    wildcard = issue("wildcard", KeyType.ECDSA, "*.example.test");
+    rsa = issue("rsa", KeyType.RSA, "*.example.test");
+    other = issue("other", KeyType.RSA, "other.test");
+    proxy =
+        ProxyUnderTest.start(
+            """
+            listeners:
+              edge:
+                bind: 127.0.0.1:0
+                tls:
+                  certificates: [%s, %s, %s, %s]
+                  defaultCertificate: %s
+              strict:
+                bind: 127.0.0.1:0
+                tls: {certificates: [%s], minVersion: TLSv1.3}
+              plain: {bind: 127.0.0.1:0}
+            routes:
+              - {name: all, respond: {body: ok}}
+            process: {eventLoops: 1}
+            """
+                .formatted(
+                    pair("wildcard"),
+                    pair("rsa"),
+                    pair("exact"),
+                    pair("other"),
+                    directory.resolve("other.pem"),
+                    pair("exact")));
+  }
+
+  @AfterAll
+  static void stop() {
+    proxy.close();
+  }
+
+  private static Issued issue(String name, KeyType type, String host) throws IOException {
+    Issued issued = AUTHORITY.issue(type, List.of(host));
+    issued.writeTo(directory, name);
+    return issued;
+  }
+
+  private static String pair(String name) {
+    return "{chain: %s, key: %s}"
+        .formatted(directory.resolve(name + ".pem"), directory.resolve(name + ".key"));
+  }
+
+  private static Certificate presented(@Nullable String name) throws SSLPeerUnverifiedException {
+    ClientTls tls = ClientTls.of(AUTHORITY.caCertificate(), name, "h2", "http/1.1");
+    try (RawClient client = RawClient.connect(proxy.address("edge"), tls)) {
+      assertThat(client.protocol()).isEqualTo("h2");
+      return client.session().getPeerCertificates()[0];
+    }
+  }
+
+  @Test
+  void byName() throws SSLPeerUnverifiedException {
+    assertThat(presented("a.example.test")).isEqualTo(exact.certificate());
+    assertThat(presented("A.EXAMPLE.test")).isEqualTo(exact.certificate());
+    assertThat(presented("b.example.test")).isEqualTo(wildcard.certificate());
+    assertThat(presented("other.test")).isEqualTo(other.certificate());
+  }
+
+  @Test
+  void theDefaultForNoNameAndForOneThatNobodyHas() throws SSLPeerUnverifiedException {
+    assertThat(presented(null)).isEqualTo(other.certificate());
+    assertThat(presented("x.y.example.test")).isEqualTo(other.certificate());
+    assertThat(presented("nobody.test")).isEqualTo(other.certificate());
+  }
+
+  @Test
+  void rsaForAClientThatCannotCheckEcdsa() throws Exception {
+    assertThat(
+            RsaOnly.presented(proxy.address("edge"), "b.example.test", AUTHORITY.caCertificate()))
+        .isEqualTo(rsa.certificate());
+  }
+
+  @Test
+  void eachListenerSpeaksForItself() {
+    ClientTls old =
+        ClientTls.of(AUTHORITY.caCertificate(), "a.example.test", "http/1.1").versions("TLSv1.2");
+    try (RawClient client = RawClient.connect(proxy.address("edge"), old);
+        RawClient plain = RawClient.connect(proxy.address("plain"));
+        RawClient refused = RawClient.connect(proxy.address("strict"))) {
+      assertThat(client.session().getProtocol()).isEqualTo("TLSv1.2");
+      assertThat(client.get("/", "a.example.test").text()).isEqualTo("ok");
+      assertThat(proxy.record().connection.listener()).isEqualTo("edge");
+      assertThat(plain.get("/", "a.example.test").text()).isEqualTo("ok");
+      assertThat(proxy.record().connection.listener()).isEqualTo("plain");
+      org.assertj.core.api.Assertions.assertThatThrownBy(() -> refused.startTls(old))
+          .hasMessageContaining("protocol_version");
+    }
+    ClientTls tls = ClientTls.of(AUTHORITY.caCertificate(), "a.example.test", "http/1.1");
+    try (RawClient client = RawClient.connect(proxy.address("strict"), tls)) {
+      assertThat(client.session().getProtocol()).isEqualTo("TLSv1.3");
+      assertThat(client.get("/", "a.example.test").text()).isEqualTo("ok");
+      assertThat(proxy.record().connection.listener()).isEqualTo("strict");
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package io.postern.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.testkit.Answer;
+import io.postern.testkit.Behaviour;
+import io.postern.testkit.Behaviour.Custom;
+import io.postern.testkit.Behaviour.End;
+import io.postern.testkit.Content;
+import io.postern.testkit.H2Client;
+import io.postern.testkit.H2Stream;
+import io.postern.testkit.ProxyUnderTest;
+import io.postern.testkit.RawClient.Ending;
+import io.postern.testkit.ScriptedServer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A server that answers before it has read the content is heard. */
+class EarlyResponseTest {
+
+  private final ScriptedServer server = ScriptedServer.start();
+  private final ProxyUnderTest proxy = ProxyUnderTest.to(server.address());
+
+  @AfterEach
+  void close() {
+    proxy.close();
+    server.close();
+  }
+
+  /** Answers, and never reads: the connection of the server is stuck until it is closed. */
+  private void answerAtOnce() {
+    server.on(
+        "/up",
+        new Custom(
+            (request, wire) -> {
+              wire.send(
+                  "HTTP/1.1 413 No\r\nContent-Length: 9\r\nConnection: close\r\n\r\ntoo large");
+              wire.end(End.STALL);
+            }));
+  }
+
+  @Test
+  void overH1TheClientReadsTheAnswerAndNoReset() {
+    answerAtOnce();
+    try (Client client = Version.H1.connect(proxy)) {
+      Call call = client.start("PUT", "/up", "Content-Length", "1000000").send("some");
+      Answer answer = call.answer();
+      assertThat(answer.status()).isEqualTo(413);
+      assertThat(answer.text()).isEqualTo("too large");
+      assertThat(answer.field("connection")).isEqualTo("close");
+      call.send(Content.ofSize(900_000));
+      client.connection().halfClose();
+      assertThat(client.connection().awaitEnding()).isEqualTo(Ending.CLOSED);
+    }
+    Verdict.served(proxy, 413);
+    Verdict.requireNoCharge(proxy);
+  }
+
+  @Test
+  void overH1AClientThatSendsAllFirstReadsTheAnswer() {
+    answerAtOnce();
+    try (Client client = Version.H1.connect(proxy)) {
+      Content large = Content.ofSize(8 << 20);
+      Call call = client.start("PUT", "/up", "Content-Length", Long.toString(large.length()));
+      assertThat(call.send(large).answer().status()).isEqualTo(413);
+    }
+    Verdict.requireNoCharge(proxy);
+  }
+
+  @Test
+  void overH2TheRestIsNotWanted() {
+    answerAtOnce();
+    try (H2Client client = Version.h2(proxy)) {
+      H2Stream stream = client.start("PUT", Version.HOST, "/up").data("some", false);
+      assertThat(stream.answer().status()).isEqualTo(413);
+      assertThat(stream.answer().text()).isEqualTo("too large");
+      assertThat(stream.awaitReset()).as("NO_ERROR").isZero();
+      Verdict.served(proxy, 413);
+      assertThat(client.get(Version.HOST, "/next").answer().text()).isEqualTo("ok");
+    }
+    Verdict.requireNoCharge(proxy);
+  }
+
+  /** Both ways at once: no part of the answer waits for the end of the request. */
+  @ParameterizedTest
+  @EnumSource
+  void anAnswerMayFlowWhileTheRequestDoes(Version version) {
+    server.on("/echo", new Behaviour.Echo());
+    try (Client client = version.connect(proxy)) {
+      Call call = client.start("POST", "/echo").send("ab");
+      assertThat(call.head().status()).isEqualTo(200);
+      assertThat(call.send("cd").end().answer().text()).isEqualTo("abcd");
+      Verdict.served(proxy, 200);
+    }
+  }
+}

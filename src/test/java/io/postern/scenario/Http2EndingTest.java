@@ -1,0 +1,165 @@
+package io.postern.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.postern.fault.Fault;
+import io.postern.fault.Reason;
+import io.postern.observe.ExchangeRecord;
+import io.postern.testkit.Behaviour.Drip;
+import io.postern.testkit.Behaviour.Hold;
+import io.postern.testkit.Behaviour.Respond;
+import io.postern.testkit.ClientTls;
+import io.postern.testkit.Content;
+import io.postern.testkit.Gate;
+import io.postern.testkit.H2Client;
+import io.postern.testkit.H2Frame;
+import io.postern.testkit.H2Stream;
+import io.postern.testkit.ProxyUnderTest;
+import io.postern.testkit.RawClient;
+import io.postern.testkit.Response;
+import io.postern.testkit.ScriptedServer;
+import java.io.UncheckedIOException;
+import org.junit.jupiter.api.Test;
+
+/** How streams and connections of HTTP/2 end. */
+class Http2EndingTest {
+
+  private static final long CANCEL = 8;
+  private static final long ENHANCE_YOUR_CALM = 11;
+
+  private static final String SMALL_HEADS =
+      """
+      listeners:
+        edge:
+          bind: 127.0.0.1:0
+          tls: {certificates: [@CERTIFICATES@]}
+          limits: {requestHead: 4KiB}
+      routes:
+        - {name: all, pool: app}
+      pools:
+        app:
+          servers:
+            - {address: "127.0.0.1:%d"}
+      process: {eventLoops: 1}
+      """;
+
+  private static H2Client client(ProxyUnderTest proxy) {
+    return H2Client.connect(
+        proxy.address(), ClientTls.of(ProxyUnderTest.authority(), "localhost", "h2"));
+  }
+
+  @Test
+  void aRequestBetweenTheTwoGoawaysIsServedAndTheConnectionGoes() {
+    try (ScriptedServer server = ScriptedServer.start();
+        ProxyUnderTest proxy = ProxyUnderTest.to(server.address());
+        H2Client client = client(proxy)) {
+      client.awaitSettings();
+      proxy.runtime().listeners().getFirst().drain(0);
+      client.awaitGoAway();
+      H2Stream late = client.get("localhost", "/");
+      assertThat(late.answer().status()).isEqualTo(200);
+      assertThat(client.awaitGoAway(1).lastStream()).isEqualTo(late.id());
+      assertThat(client.awaitEnding()).isEqualTo(RawClient.Ending.CLOSED);
+    }
+  }
+
+  @Test
+  void aResetIsNotAnsweredWithAReset() {
+    Gate gate = new Gate();
+    gate.letPass(1);
+    try (ScriptedServer server =
+            ScriptedServer.start(new Drip(Response.of(200, Content.ofSize(4096)), 1024, gate));
+        ProxyUnderTest proxy = ProxyUnderTest.to(server.address());
+        H2Client client = client(proxy)) {
+      H2Stream stream = client.get("localhost", "/");
+      stream.awaitReceived(1024);
+      stream.reset(CANCEL);
+      client.ping("behindit").awaitPing("behindit");
+      assertThat(stream.isOver()).isFalse();
+      assertThat(proxy.record().fault).isNotNull();
+    }
+  }
+
+  @Test
+  void trailersTooLargeToBeReadEndTheirRequest() {
+    Gate gate = new Gate();
+    try (ScriptedServer server =
+            ScriptedServer.start(new Hold(gate, new Respond(Response.of(200, "late"))));
+        ProxyUnderTest proxy = ProxyUnderTest.start(SMALL_HEADS.formatted(server.port()));
+        H2Client client = client(proxy)) {
+      H2Stream stream = client.start("POST", "localhost", "/");
+      server.awaitRequest(0);
+      stream.trailers("large", "x".repeat(9 * 1024));
+      assertThat(stream.answer().status()).isEqualTo(431);
+      ExchangeRecord record = proxy.record();
+      assertThat(record.status).isEqualTo(431);
+      assertThat(record.server).as("of the one exchange there is").isNotNull();
+    }
+  }
+
+  @Test
+  void aHeadTooLargeToBeReadIsAnsweredInFull() {
+    try (ScriptedServer server = ScriptedServer.start();
+        ProxyUnderTest proxy = ProxyUnderTest.start(SMALL_HEADS.formatted(server.port()));
+        H2Client client = client(proxy)) {
+      H2Stream stream = client.start("GET", "localhost", "/", "large", "x".repeat(9 * 1024));
+      assertThat(stream.answer().text()).startsWith("head-too-large");
+      assertThat(proxy.record().status).isEqualTo(431);
+    }
+  }
+
+  @Test
+  void whatIsCutAtTheEndIsToldSo() {
+    Gate gate = new Gate();
+    try (ScriptedServer server =
+            ScriptedServer.start(new Hold(gate, new Respond(Response.of(200, "late"))));
+        ProxyUnderTest proxy = ProxyUnderTest.to(server.address());
+        H2Client client = client(proxy)) {
+      H2Stream stream = client.get("localhost", "/");
+      server.awaitRequest(0);
+      proxy.runtime().close();
+      assertThat(stream.awaitHead().status()).isEqualTo(503);
+      assertThat(proxy.record().fault).isEqualTo(Fault.of(Reason.STOPPED));
+    }
+  }
+
+  @Test
+  void whoEarnsResetsWithoutEndIsSentAway() {
+    Gate gate = new Gate();
+    try (ScriptedServer server =
+            ScriptedServer.start(new Hold(gate, new Respond(Response.of(200, "late"))));
+        ProxyUnderTest proxy = ProxyUnderTest.to(server.address());
+        H2Client client = client(proxy)) {
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 1000; i++) {
+                  client.get("localhost", "/").widen(0).awaitReset();
+                }
+              })
+          .isNotNull();
+      assertThat(client.awaitGoAway().code()).isEqualTo(ENHANCE_YOUR_CALM);
+    }
+  }
+
+  @Test
+  void whoAsksForAnswersAndReadsNoneIsSentAway() {
+    try (ScriptedServer server = ScriptedServer.start();
+        ProxyUnderTest proxy = ProxyUnderTest.to(server.address());
+        RawClient client =
+            RawClient.connect(proxy.address(), 16 * 1024)
+                .startTls(ClientTls.of(ProxyUnderTest.authority(), "localhost", "h2"))) {
+      String ping = "\0\0\10" + (char) H2Frame.PING + "\0\0\0\0\0" + "12345678";
+      String pings = ping.repeat(1000);
+      client.send(
+          "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + "\0\0\0" + (char) H2Frame.SETTINGS + "\0\0\0\0\0");
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 1000; i++) {
+                  client.send(pings);
+                }
+              })
+          .isInstanceOf(UncheckedIOException.class);
+    }
+  }
+}

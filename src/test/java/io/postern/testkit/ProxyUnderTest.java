@@ -1,0 +1,182 @@
+package io.postern.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import io.postern.config.Config;
+import io.postern.config.ConfigLoader;
+import io.postern.config.Loaded;
+import io.postern.observe.ExchangeRecord;
+import io.postern.pool.Server;
+import io.postern.runtime.Compiled;
+import io.postern.runtime.Drain;
+import io.postern.runtime.ProxyRuntime;
+import io.postern.tls.CertificateAuthority;
+import io.postern.tls.KeyType;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A whole proxy in the test's process, from a config as an operator would write it. Every finished
+ * exchange lands in a queue, so that a test can wait for its record.
+ *
+ * <p>In the config, {@code @CERTIFICATES@} stands for the certificates of {@code localhost}, {@code
+ * *.example.test} and {@code example.test}.
+ */
+public final class ProxyUnderTest implements AutoCloseable {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final CertificateAuthority AUTHORITY = CertificateAuthority.create("Test CA");
+
+  private final ProxyRuntime runtime;
+  private final Config config;
+  private final Compiled compiled;
+  private final BlockingQueue<ExchangeRecord> records;
+
+  private ProxyUnderTest(
+      ProxyRuntime runtime,
+      Config config,
+      Compiled compiled,
+      BlockingQueue<ExchangeRecord> records) {
+    this.runtime = runtime;
+    this.config = config;
+    this.compiled = compiled;
+    this.records = records;
+  }
+
+  /** Starts a proxy; fails where the config has a problem. */
+  public static ProxyUnderTest start(String yaml) {
+    Config config = load(yaml);
+    Compiled compiled = Compiled.of(config, InstantSource.system().instant());
+    assertThat(compiled.problems()).isEmpty();
+    BlockingQueue<ExchangeRecord> records = new LinkedBlockingQueue<>();
+    ProxyRuntime runtime = ProxyRuntime.start(config, compiled, records::add);
+    return new ProxyUnderTest(runtime, config, compiled, records);
+  }
+
+  /**
+   * Starts a proxy with a TLS listener on any port, one route for all, and one pool.
+   *
+   * @param listenerTimeouts such as {@code requestHead: 300ms}, the inside of a YAML flow map
+   * @param routeTimeouts such as {@code response: 300ms}
+   * @param servers the addresses of the pool
+   */
+  public static ProxyUnderTest to(
+      String listenerTimeouts, String routeTimeouts, InetSocketAddress... servers) {
+    StringBuilder list = new StringBuilder();
+    for (InetSocketAddress server : servers) {
+      list.append("      - {address: \"127.0.0.1:").append(server.getPort()).append("\"}\n");
+    }
+    return start(
+        """
+        listeners:
+          edge:
+            bind: 127.0.0.1:0
+            limits: {connections: 1000}
+            tls: {certificates: [@CERTIFICATES@]}
+            timeouts: {%s}
+        routes:
+          - name: all
+            pool: app
+            timeouts: {%s}
+        pools:
+          app:
+            servers:
+        %s
+        process: {eventLoops: 1}
+        """
+            .formatted(listenerTimeouts, routeTimeouts, list));
+  }
+
+  /** Starts a proxy to these servers, with the default timeouts. */
+  public static ProxyUnderTest to(InetSocketAddress... servers) {
+    return to("", "", servers);
+  }
+
+  private static Config load(String yaml) {
+    try {
+      Path directory = Files.createTempDirectory("postern-test-");
+      AUTHORITY
+          .issue(KeyType.ECDSA, List.of("localhost", "example.test", "*.example.test"))
+          .writeTo(directory, "server");
+      String certificates =
+          "{chain: %s, key: %s}"
+              .formatted(directory.resolve("server.pem"), directory.resolve("server.key"));
+      Loaded loaded =
+          ConfigLoader.parse(
+              "test.yaml", yaml.replace("@CERTIFICATES@", certificates), directory, Map.of());
+      return switch (loaded) {
+        case Loaded.Valid valid -> valid.config();
+        case Loaded.Invalid invalid -> fail("%s", invalid.problems());
+      };
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The address of the first listener. */
+  public InetSocketAddress address() {
+    return runtime.listeners().getFirst().address();
+  }
+
+  /** The address of a listener by its name. */
+  public InetSocketAddress address(String listener) {
+    return runtime.listeners().stream()
+        .filter(each -> each.name().equals(listener))
+        .findFirst()
+        .orElseThrow()
+        .address();
+  }
+
+  /** Who has signed the certificates. */
+  public static X509Certificate authority() {
+    return AUTHORITY.caCertificate();
+  }
+
+  /** The running proxy. */
+  public ProxyRuntime runtime() {
+    return runtime;
+  }
+
+  /** What the proxy counts of a server of a pool. */
+  public Server server(String pool, int index) {
+    return Objects.requireNonNull(compiled.snapshot().pools().get(pool)).servers().get(index);
+  }
+
+  /** A drain of this proxy by its config; {@link Drain#run} blocks. */
+  public Drain drain() {
+    return new Drain(runtime, config.shutdown());
+  }
+
+  /** Waits for the record of the next exchange to finish. */
+  public ExchangeRecord record() {
+    try {
+      ExchangeRecord record = records.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      assertThat(record).as("the record of an exchange").isNotNull();
+      return record;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Whether no exchange has finished that was not asked for. */
+  public boolean hasNoRecord() {
+    return records.isEmpty();
+  }
+
+  @Override
+  public void close() {
+    runtime.close();
+  }
+}

@@ -1,0 +1,197 @@
+package io.postern.testkit;
+
+import io.postern.testkit.Behaviour.End;
+import io.postern.testkit.Behaviour.EndOnAccept;
+import io.postern.testkit.Behaviour.OnConnection;
+import io.postern.testkit.Behaviour.Serve;
+import io.postern.testkit.Gate.StoppedException;
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+
+/** A connection to a scripted server, with the thread that serves it. */
+public final class ScriptedConnection {
+
+  /** How it came to an end. */
+  public enum Ending {
+    /** The peer closed it. */
+    CLOSED_BY_PEER,
+    /** The peer reset it, or something of TLS failed. */
+    BROKEN_BY_PEER,
+    /** The script reset it. */
+    RESET_BY_SCRIPT,
+    /** The server was closed. */
+    STOPPED
+  }
+
+  private final ScriptedServer server;
+  private final int index;
+  private final Socket raw;
+  private final @Nullable SSLContext tls;
+  private final OnConnection behaviour;
+  private final Thread thread;
+  private final CompletableFuture<Ending> ending = new CompletableFuture<>();
+  private volatile @Nullable Ending forced;
+
+  ScriptedConnection(
+      ScriptedServer server,
+      int index,
+      Socket raw,
+      @Nullable SSLContext tls,
+      OnConnection behaviour) {
+    this.server = server;
+    this.index = index;
+    this.raw = raw;
+    this.tls = tls;
+    this.behaviour = behaviour;
+    this.thread = Thread.ofVirtual().name("scripted-connection-" + index).unstarted(this::run);
+  }
+
+  /** The address that it came from. */
+  public InetSocketAddress peer() {
+    return (InetSocketAddress) raw.getRemoteSocketAddress();
+  }
+
+  /** Whether it is still there. */
+  public boolean isOpen() {
+    return !ending.isDone();
+  }
+
+  /** Waits for its end. */
+  public Ending ending() {
+    return Await.result("the end of connection " + index, ending);
+  }
+
+  /** Sends a FIN now, from the test, as a server does with a connection that was idle too long. */
+  public void finish() {
+    try {
+      raw.shutdownOutput();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  /** Sends an RST now, from the test. */
+  public void reset() {
+    forced = Ending.RESET_BY_SCRIPT;
+    try {
+      raw.setSoLinger(true, 0);
+      raw.close();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  void stop() {
+    forced = Ending.STOPPED;
+    thread.interrupt();
+    closeRaw();
+  }
+
+  void join() {
+    try {
+      if (!thread.join(Duration.ofSeconds(10))) {
+        server.failed(new AssertionError("connection " + index + " does not stop"));
+      }
+    } catch (InterruptedException interrupted) {
+      throw new AssertionError(interrupted);
+    }
+  }
+
+  private void run() {
+    Ending how = Ending.STOPPED;
+    try (raw) {
+      how = serve();
+    } catch (EOFException closed) {
+      how = Ending.CLOSED_BY_PEER;
+    } catch (IOException broken) {
+      how = Ending.BROKEN_BY_PEER;
+    } catch (StoppedException expected) {
+      how = Ending.STOPPED;
+    } catch (Throwable failure) {
+      server.failed(failure);
+    } finally {
+      Ending told = forced;
+      ending.complete(told == null ? how : told);
+    }
+  }
+
+  private Ending serve() throws IOException {
+    raw.setTcpNoDelay(true);
+    return switch (behaviour) {
+      case EndOnAccept(End end) -> endOnAccept(end);
+      case Serve() -> serveRequests(secured());
+    };
+  }
+
+  private Ending endOnAccept(End end) throws IOException {
+    if (end == End.RESET && raw.getInputStream().read() < 0) {
+      return Ending.CLOSED_BY_PEER;
+    }
+    return end(raw, end);
+  }
+
+  private Socket secured() throws IOException {
+    if (tls == null) {
+      return raw;
+    }
+    SSLSocket secure = (SSLSocket) tls.getSocketFactory().createSocket(raw, null, 0, true);
+    secure.setUseClientMode(false);
+    secure.startHandshake();
+    return secure;
+  }
+
+  private Ending serveRequests(Socket socket) throws IOException {
+    WireReader reader = new WireReader(new BufferedInputStream(socket.getInputStream()));
+    for (Head head = reader.readHead(); head != null; head = reader.readHead()) {
+      Request request = new Request(index, head);
+      server.came(request);
+      Performance performance = new Performance(request, reader, socket.getOutputStream());
+      End end = performance.run(server.behaviourFor(request));
+      if (end != null) {
+        return end(socket, end);
+      }
+    }
+    return Ending.CLOSED_BY_PEER;
+  }
+
+  private Ending end(Socket socket, End end) throws IOException {
+    switch (end) {
+      case CLOSE -> socket.shutdownOutput();
+      case CUT -> raw.shutdownOutput();
+      case STALL -> {}
+      case RESET -> {
+        raw.setSoLinger(true, 0);
+        raw.close();
+        return Ending.RESET_BY_SCRIPT;
+      }
+    }
+    // Past TLS: what comes is not looked at.
+    raw.getInputStream().transferTo(OutputStream.nullOutputStream());
+    return Ending.CLOSED_BY_PEER;
+  }
+
+  private void closeRaw() {
+    try {
+      raw.close();
+    } catch (SocketException alreadyBroken) {
+      // All the better.
+    } catch (IOException failure) {
+      server.failed(failure);
+    }
+  }
+}
