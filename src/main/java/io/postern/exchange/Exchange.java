@@ -166,8 +166,8 @@ final class Exchange implements DownstreamStream.Listener {
     }
     record.bytesReceived += content.readableBytes();
     requestEnded = last;
-    upload.content(content, last);
     onUploadProgress();
+    upload.content(content, last);
   }
 
   @Override
@@ -175,8 +175,8 @@ final class Exchange implements DownstreamStream.Listener {
     if (upload != null && !finished) {
       requestEnded = true;
       HopByHop.remove(trailers);
-      upload.trailers(trailers);
       onUploadProgress();
+      upload.trailers(trailers);
     }
   }
 
@@ -263,8 +263,8 @@ final class Exchange implements DownstreamStream.Listener {
     if (answering != null && answering.stream() != null) {
       download = new BodyRelay(answering.stream(), downstream);
     }
-    downstream.writeHead(head, last, false);
     onDownloadProgress();
+    downstream.writeHead(head, last, false);
   }
 
   void onResponseContent(ByteBuf content, boolean last) {
@@ -274,19 +274,20 @@ final class Exchange implements DownstreamStream.Listener {
     }
     record.bytesSent += content.readableBytes();
     responseEnded = last;
-    download.content(content, last);
     onDownloadProgress();
+    download.content(content, last);
   }
 
   void onResponseTrailers(Fields trailers) {
     if (download != null && !finished) {
       responseEnded = true;
       HopByHop.remove(trailers);
-      download.trailers(trailers);
       onDownloadProgress();
+      download.trailers(trailers);
     }
   }
 
+  /** Before it is written, since the write may be the last, and finish the exchange. */
   private void onDownloadProgress() {
     if (responseEnded) {
       record.phase = Phase.LAST;

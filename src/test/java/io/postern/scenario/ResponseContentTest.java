@@ -81,6 +81,22 @@ class ResponseContentTest {
     }
   }
 
+  /** Where its last piece is much, it is flushed at once, and the exchange ends in that write. */
+  @ParameterizedTest
+  @EnumSource(Protocol.class)
+  void whoseLastPieceIsTakenAtOnce(Protocol protocol) {
+    Content content = Content.ofSize(1 << 20);
+    try (ScriptedServer server = ScriptedServer.start(new Respond(Response.of(200, content)));
+        ProxyUnderTest proxy = ProxyUnderTest.to(server.address());
+        Caller client = protocol.connect(proxy)) {
+      for (int i = 0; i < 100; i++) {
+        assertThat(client.get("/").answer().content().isAllOf(content)).isTrue();
+        assertThat(Ended.well(proxy).bytesSent).isEqualTo(content.length());
+      }
+      assertThat(server.connections()).hasSize(1);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Protocol.class)
   void ofManyMegabytesUp(Protocol protocol) {
