@@ -25,8 +25,8 @@ final class Service {
    * Serves until it is told to end.
    *
    * @param onReady called once, when every listener accepts
-   * @return the exit code: 0 after a whole drain, 143 where a second SIGTERM cut it short, 1 where
-   *     nothing could be started
+   * @return the exit code: 0 after a drain, whether or not its time ran out; 143 where a second
+   *     SIGTERM cut it short; 1 where nothing could be started
    */
   static int serve(ConfigOption.Ready ready, Runnable onReady) throws Exception {
     Config config = ready.config();
@@ -46,7 +46,8 @@ final class Service {
   }
 
   private static int end(Drain drain) throws InterruptedException {
-    return drain.run() ? 0 : STOPPED_BY_SIGTERM;
+    drain.run();
+    return drain.isHurried() ? STOPPED_BY_SIGTERM : 0;
   }
 
   private static void handleSignals(CountDownLatch asked, Drain drain, AccessLog log) {

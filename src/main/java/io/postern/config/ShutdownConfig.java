@@ -17,5 +17,7 @@ public record ShutdownConfig(
         Duration spread,
     @Default("290s")
         @Range(min = "0s", max = "24h")
-        @Doc("How long what is in flight may take after that; then it is cut.")
+        @Doc(
+            "How long what is in flight may take after that; then it is cut. The exit code is 0"
+                + " either way, and 143 only where a second SIGTERM came.")
         Duration drain) {}

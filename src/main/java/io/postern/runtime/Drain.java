@@ -34,6 +34,11 @@ public final class Drain {
     hurried.countDown();
   }
 
+  /** Whether {@link #hurry} was called. */
+  public boolean isHurried() {
+    return hurried.getCount() == 0;
+  }
+
   /**
    * Drains and stops.
    *

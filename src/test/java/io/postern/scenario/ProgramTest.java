@@ -227,6 +227,25 @@ class ProgramTest {
   }
 
   @Test
+  void aDrainWhoseTimeRunsOutExitsWith0Too() throws IOException {
+    Gate gate = new Gate();
+    Hold held = new Hold(gate, new Respond(Response.of(200, "late")));
+    try (ScriptedServer server = ScriptedServer.start(held);
+        PosternProcess postern =
+            PosternProcess.start(
+                "run", "-c", config(server, "", "announce: 0s, spread: 0s, drain: 100ms"));
+        RawClient client = RawClient.connect(postern.awaitListener("plain"))) {
+      client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      gate.awaitWaiting();
+      postern.signal("TERM");
+      assertThat(client.readAnswer().status()).isEqualTo(503);
+      assertThat(postern.awaitExit()).isZero();
+      assertThat(json(postern.output().getFirst()).get("termination").asText()).isEqualTo("KH");
+      gate.open();
+    }
+  }
+
+  @Test
   void aSecondSigtermStopsWith143() throws IOException {
     Gate gate = new Gate();
     Hold held = new Hold(gate, new Respond(Response.of(200, "late")));
