@@ -12,6 +12,7 @@ import io.postern.http.LoopContext;
 import io.postern.listener.Listener;
 import io.postern.observe.ExchangeSink;
 import io.postern.tls.CertificateStore;
+import io.postern.upstream.Connector;
 import io.postern.upstream.UpstreamConnections;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -73,7 +74,8 @@ public final class ProxyRuntime implements AutoCloseable {
   private List<ExchangeContext> contexts(ExchangeSink sink) {
     List<ExchangeContext> contexts = new ArrayList<>();
     for (LoopContext loop : loops.contexts()) {
-      UpstreamConnections upstream = new UpstreamConnections(loop, loops.channels());
+      UpstreamConnections upstream = 
+          new UpstreamConnections(loop, new Connector(loop.loop(), loops.channels()));
       upstreams.add(upstream);
       contexts.add(
           ExchangeContext.of(loop, snapshot::get, upstream, sink, InstantSource.system()::millis));

@@ -1,23 +1,14 @@
 package io.postern.upstream;
 
-import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFactory;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.ConnectTimeoutException;
-import io.netty.channel.WriteBufferWaterMark;
 import io.postern.fault.Fault;
-import io.postern.fault.Reason;
 import io.postern.http.Http1Upstream;
 import io.postern.http.LoopContext;
-import io.postern.http.Reads;
 import io.postern.http.UpstreamConnection;
 import io.postern.pool.Pool;
 import io.postern.pool.Server;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connections to all servers from one event loop: idle ones are taken again, the latest first,
@@ -41,24 +32,13 @@ public final class UpstreamConnections {
   }
 
   private final LoopContext loop;
-  private final Bootstrap bootstrap;
+  private final Connector connector;
   private final Map<Server, IdleConnections> byServer = new HashMap<>();
 
-  /** No connection yet; the factory makes channels of the transport that the loop drives. */
-  public UpstreamConnections(LoopContext loop, ChannelFactory<? extends Channel> channels) {
+  /** No connection yet. */
+  public UpstreamConnections(LoopContext loop, Connector connector) {
     this.loop = loop;
-    this.bootstrap =
-        new Bootstrap()
-            .group(loop.loop())
-            .channelFactory(channels)
-            .resolver(NameLookups.GROUP)
-            .option(ChannelOption.TCP_NODELAY, true)
-            // An answer that came before our write failed is still there to be read.
-            .option(ChannelOption.AUTO_CLOSE, false)
-            .option(ChannelOption.RECVBUF_ALLOCATOR, Reads.sized())
-            .option(
-                ChannelOption.WRITE_BUFFER_WATER_MARK,
-                new WriteBufferWaterMark(64 * 1024, 128 * 1024));
+    this.connector = connector;
   }
 
   /**
@@ -81,30 +61,13 @@ public final class UpstreamConnections {
 
   private void connect(Server server, IdleConnections idle, int millis, Waiter waiter) {
     Http1Upstream codec = new Http1Upstream(loop, idle);
-    bootstrap
-        .clone()
-        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis)
-        .handler(
-            new ChannelInitializer<>() {
-              @Override
-              protected void initChannel(Channel channel) {
-                channel.pipeline().addLast(codec);
-              }
-            })
-        .connect(server.address())
-        .addListener(future -> connected((ChannelFuture) future, codec, idle, waiter));
+    connector.connect(server, millis, codec, fault -> connected(fault, codec, idle, waiter));
   }
 
   private static void connected(
-      ChannelFuture future, UpstreamConnection codec, IdleConnections idle, Waiter waiter) {
-    Throwable cause = future.cause();
-    if (cause != null) {
-      waiter.onConnectFailed(
-          Fault.of(
-              cause instanceof ConnectTimeoutException
-                  ? Reason.CONNECT_TIMEOUT
-                  : Reason.SERVER_REFUSED,
-              cause));
+      @Nullable Fault fault, UpstreamConnection codec, IdleConnections idle, Waiter waiter) {
+    if (fault != null) {
+      waiter.onConnectFailed(fault);
     } else if (waiter.isWaiting()) {
       waiter.onConnected(codec);
     } else {
