@@ -4,7 +4,7 @@ import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
 
 /** How much is read from a socket at a time, on both sides. */
-public final class Reads {
+final class Reads {
 
   private static final int LEAST = 1024;
   private static final int FIRST = 4 * 1024;
@@ -16,7 +16,7 @@ public final class Reads {
   private Reads() {}
 
   /** Buffers that grow and shrink with what comes. */
-  public static RecvByteBufAllocator sized() {
+  static RecvByteBufAllocator sized() {
     return new AdaptiveRecvByteBufAllocator(LEAST, FIRST, MOST).maxMessagesPerRead(IN_A_ROW);
   }
 }

@@ -8,14 +8,13 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.postern.config.ListenerConfig;
 import io.postern.exchange.ExchangeContext;
 import io.postern.fault.Fault;
 import io.postern.http.DownstreamSettings;
-import io.postern.http.Reads;
+import io.postern.http.SocketOptions;
 import io.postern.tls.CertificateStore;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -54,6 +53,7 @@ public final class Listener {
    *
    * @param loops the loops to spread connections over, each with what opens its exchanges
    * @param maxConnections the limit of the config, or less where descriptors are few
+   * @param options what each connection gets
    */
   public static Listener bind(
       ListenerConfig config,
@@ -61,22 +61,19 @@ public final class Listener {
       int maxConnections,
       EventLoopGroup group,
       ChannelFactory<? extends ServerChannel> channels,
+      SocketOptions options,
       List<ExchangeContext> loops)
       throws InterruptedException {
     return new Listener(
         config,
         loops,
         listener ->
-            new ServerBootstrap()
+            options
+                .onAccepted(new ServerBootstrap())
                 .group(group)
                 .channelFactory(channels)
                 .option(ChannelOption.SO_BACKLOG, 4096)
                 .option(ChannelOption.SO_REUSEADDR, true)
-                .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.RECVBUF_ALLOCATOR, Reads.sized())
-                .childOption(
-                    ChannelOption.WRITE_BUFFER_WATER_MARK,
-                    new WriteBufferWaterMark(64 * 1024, 128 * 1024))
                 .childHandler(
                     new DownstreamInitializer(
                         config.name(),

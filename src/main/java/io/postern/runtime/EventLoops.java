@@ -47,8 +47,11 @@ record EventLoops(
    * @throws IllegalStateException where the transport that the config asks for cannot be had
    */
   static EventLoops start(ProcessConfig config) {
-    Transport transport = chosen(config.transport());
     int count = config.eventLoops() > 0 ? config.eventLoops() : NettyRuntime.availableProcessors();
+    return start(chosen(config.transport()), count);
+  }
+
+  static EventLoops start(Transport transport, int count) {
     return switch (transport) {
       case IO_URING ->
           of(

@@ -9,11 +9,13 @@ import io.postern.exchange.Snapshot;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
 import io.postern.http.LoopContext;
+import io.postern.http.SocketOptions;
 import io.postern.listener.Listener;
 import io.postern.observe.ExchangeSink;
 import io.postern.tls.CertificateStore;
 import io.postern.upstream.Connector;
 import io.postern.upstream.UpstreamConnections;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,15 +36,19 @@ public final class ProxyRuntime implements AutoCloseable {
   /** How long the answers to what is cut may take to leave. */
   private static final long LAST_BYTES_NANOS = 1_000_000_000L;
 
+  private static final Duration LOAD_BALANCER_IDLE = Duration.ofSeconds(350);
+
   private final EventLoops loops;
+  private final SocketOptions options;
   private final AtomicReference<Snapshot> snapshot;
   private final List<CertificateStore> certificates;
   private final List<UpstreamConnections> upstreams = new ArrayList<>();
   private final List<Listener> listeners = new ArrayList<>();
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private ProxyRuntime(EventLoops loops, Compiled compiled) {
+  private ProxyRuntime(EventLoops loops, SocketOptions options, Compiled compiled) {
     this.loops = loops;
+    this.options = options;
     this.snapshot = new AtomicReference<>(compiled.snapshot());
     this.certificates = List.copyOf(compiled.certificates().values());
   }
@@ -57,7 +63,9 @@ public final class ProxyRuntime implements AutoCloseable {
    */
   public static ProxyRuntime start(Config config, Compiled compiled, ExchangeSink sink) {
     EventLoops loops = EventLoops.start(config.process());
-    ProxyRuntime runtime = new ProxyRuntime(loops, compiled);
+    KeepAlive keepAlive = KeepAlive.below(LOAD_BALANCER_IDLE, patience(config));
+    SocketOptions options = SocketOptions.with(keepAlive.options(loops.transport()));
+    ProxyRuntime runtime = new ProxyRuntime(loops, options, compiled);
     try {
       runtime.listen(config, compiled, runtime.contexts(sink));
       return runtime;
@@ -71,11 +79,18 @@ public final class ProxyRuntime implements AutoCloseable {
     }
   }
 
+  private static Duration patience(Config config) {
+    return config.routes().stream()
+        .map(route -> route.timeouts().idle())
+        .max(Duration::compareTo)
+        .orElse(Duration.ZERO);
+  }
+
   private List<ExchangeContext> contexts(ExchangeSink sink) {
     List<ExchangeContext> contexts = new ArrayList<>();
     for (LoopContext loop : loops.contexts()) {
       UpstreamConnections upstream =
-          new UpstreamConnections(loop, new Connector(loop.loop(), loops.channels()));
+          new UpstreamConnections(loop, new Connector(loop.loop(), loops.channels(), options));
       upstreams.add(upstream);
       contexts.add(
           ExchangeContext.of(loop, snapshot::get, upstream, sink, InstantSource.system()::millis));
@@ -111,6 +126,7 @@ public final class ProxyRuntime implements AutoCloseable {
           limit,
           loops.group(),
           loops.serverChannels(),
+          options,
           contexts);
     } catch (InterruptedException e) {
       throw e;

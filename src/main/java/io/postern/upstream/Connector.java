@@ -8,10 +8,9 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
-import io.netty.channel.WriteBufferWaterMark;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
-import io.postern.http.Reads;
+import io.postern.http.SocketOptions;
 import io.postern.pool.Server;
 import org.jspecify.annotations.Nullable;
 
@@ -37,20 +36,22 @@ public final class Connector {
 
   private final Bootstrap bootstrap;
 
-  /** The factory makes channels of the transport that the loop drives. */
-  public Connector(EventLoop loop, ChannelFactory<? extends Channel> channels) {
+  /**
+   * A connector of a loop.
+   *
+   * @param channels makes channels of the transport that the loop drives
+   * @param options what they are opened with
+   */
+  public Connector(
+      EventLoop loop, ChannelFactory<? extends Channel> channels, SocketOptions options) {
     this.bootstrap =
-        new Bootstrap()
-            .group(loop)
-            .channelFactory(channels)
-            .resolver(NameLookups.GROUP)
-            .option(ChannelOption.TCP_NODELAY, true)
-            // An answer that came before our write failed is still there to be read.
-            .option(ChannelOption.AUTO_CLOSE, false)
-            .option(ChannelOption.RECVBUF_ALLOCATOR, Reads.sized())
-            .option(
-                ChannelOption.WRITE_BUFFER_WATER_MARK,
-                new WriteBufferWaterMark(64 * 1024, 128 * 1024));
+        options.on(
+            new Bootstrap()
+                .group(loop)
+                .channelFactory(channels)
+                .resolver(NameLookups.GROUP)
+                // An answer that came before our write failed is still there to be read.
+                .option(ChannelOption.AUTO_CLOSE, false));
   }
 
   /**
