@@ -8,6 +8,12 @@ public record Config(
     Place place,
     @NonEmpty @Doc("Bound addresses that accept clients, by name.")
         Map<String, ListenerConfig> listeners,
+    @Default("{}") @Doc("Customers by name, told apart by how they come in.")
+        Map<String, TenantConfig> tenants,
+    @Default("allow")
+        @Doc(
+            "What becomes of a client that no tenant is known by: served, or closed before the handshake.")
+        TenantConfig.Unknown unknownTenants,
     @Doc("What to do with a request; the first route that matches decides.")
         List<RouteConfig> routes,
     @Default("{}") @Doc("Named groups of servers with one policy each.")

@@ -43,6 +43,7 @@ public final class ConfigLoader {
       ListenerChecks.check(config, report);
       RouteChecks.check(config, report);
       PoolChecks.check(config, report);
+      TenantChecks.check(config, report);
     }
     return config == null || !report.problems().isEmpty()
         ? new Loaded.Invalid(report.problems(), report.warnings())

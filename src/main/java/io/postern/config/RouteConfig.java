@@ -46,7 +46,9 @@ public record RouteConfig(
           @Doc("By field name: a value, or a section with one of the keys below.")
           Map<String, ValueMatch> headers,
       @Default("{}") @Doc("By query parameter: a value, or a section with one of the keys below.")
-          Map<String, ValueMatch> query) {}
+          Map<String, ValueMatch> query,
+      @Default("[]") @Doc("Names of tenants: only these are served by this route.")
+          List<String> tenants) {}
 
   /**
    * What a field or a query parameter must be like. Written as a plain value, or as a section with

@@ -22,6 +22,7 @@ import io.postern.pool.Server;
 import io.postern.pool.Tried;
 import io.postern.route.Action;
 import io.postern.route.Route;
+import io.postern.tenant.Tenant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,7 +83,9 @@ final class Exchange implements DownstreamStream.Listener {
       return;
     }
     Snapshot snapshot = context.snapshot().get();
-    Route matched = snapshot.routes().match(head);
+    Tenant tenant = snapshot.tenants().find(downstream.connection().vpce());
+    record.tenant = tenant;
+    Route matched = snapshot.routes().match(head, tenant == null ? null : tenant.name());
     if (matched == null) {
       fail(Fault.of(Reason.NO_ROUTE));
       return;
@@ -113,7 +116,7 @@ final class Exchange implements DownstreamStream.Listener {
       downstream.pauseReading();
     }
     HopByHop.remove(request.fields());
-    ForwardedFields.set(request, downstream.connection());
+    ForwardedFields.set(request, downstream.connection(), record.tenant);
     pick();
   }
 

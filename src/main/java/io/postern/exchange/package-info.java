@@ -1,5 +1,5 @@
 /**
- * The heart: one request through filter, route, pick, acquire, relay and finish. {@link
+ * The heart: one request through tenant, route, filter, pick, acquire, relay and finish. {@link
  * io.postern.exchange.Exchange} is the one place that sees both sides; its methods stand in the
  * order in which things happen.
  *

@@ -5,10 +5,13 @@ import io.postern.http.DownstreamConnection;
 import io.postern.http.FieldNames;
 import io.postern.http.Fields;
 import io.postern.http.RequestHead;
+import io.postern.tenant.Tenant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the server who is calling: X-Forwarded-For, -Proto, -Host and -Port, and Forwarded (RFC
- * 7239), of the client's connection and of the authority as it was sent; and Via.
+ * 7239), of the client's connection and of the authority as it was sent; X-Postern-Vpce and
+ * X-Postern-Tenant, where they are known; and Via.
  *
  * <p>What the client sent of these is dropped, of X-Postern-Vpce and X-Postern-Tenant too, and also
  * where a name has an underscore in place of a hyphen: CGI and WSGI make the same variable of both.
@@ -26,8 +29,11 @@ public final class ForwardedFields {
    * Changes the fields of a request, after {@link HopByHop#remove}.
    *
    * <p>A request without an authority, as HTTP/1.0 allows, gets no X-Forwarded-Host.
+   *
+   * @param tenant who is calling, as far as that is known
    */
-  public static void set(RequestHead head, DownstreamConnection connection) {
+  public static void set(
+      RequestHead head, DownstreamConnection connection, @Nullable Tenant tenant) {
     Fields fields = head.fields();
     drop(fields);
     AsciiString scheme = connection.tls() == null ? HTTP : HTTPS;
@@ -39,6 +45,12 @@ public final class ForwardedFields {
     fields.add(FieldNames.X_FORWARDED_PORT, port(connection.local().getPort()));
     fields.add(
         FieldNames.FORWARDED, Forwarded.value(connection.clientIp(), head.authority(), scheme));
+    if (connection.vpce() != null) {
+      fields.add(FieldNames.X_POSTERN_VPCE, connection.vpce());
+    }
+    if (tenant != null) {
+      fields.add(FieldNames.X_POSTERN_TENANT, tenant.name());
+    }
     Via.append(fields, head.version());
   }
 

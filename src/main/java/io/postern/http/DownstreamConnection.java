@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param client the address of the client
  * @param local the address that the client connected to
  * @param clientIp the client's address as text, for fields and log
+ * @param vpce the id of the VPC endpoint that the client came by; null where that is not known
  * @param tls what the handshake agreed on; null on a plain listener
  */
 public record DownstreamConnection(
@@ -21,6 +22,7 @@ public record DownstreamConnection(
     InetSocketAddress client,
     InetSocketAddress local,
     AsciiString clientIp,
+    @Nullable AsciiString vpce,
     @Nullable TlsSession tls) {
 
   /** {@code https} or {@code http}. */

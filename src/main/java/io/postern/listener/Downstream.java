@@ -43,6 +43,7 @@ record Downstream(
             client,
             (InetSocketAddress) channel.localAddress(),
             AsciiString.of(textOf(client)),
+            null,
             tls);
     ClientConnection codec =
         h2

@@ -6,6 +6,7 @@ import io.postern.fault.Party;
 import io.postern.fault.Phase;
 import io.postern.http.DownstreamConnection;
 import io.postern.http.HttpVersion;
+import io.postern.tenant.Tenant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,9 @@ public final class ExchangeRecord {
 
   /** Bytes of content that went to the client. */
   public long bytesSent;
+
+  /** Who is calling; null where no tenant is known by what the connection brought. */
+  public @Nullable Tenant tenant;
 
   public @Nullable String route;
   public @Nullable String pool;

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import io.netty.util.AsciiString;
 import io.postern.http.DownstreamConnection;
 import io.postern.http.DownstreamConnection.TlsSession;
+import io.postern.tenant.Tenant;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -28,6 +29,8 @@ final class JsonLine {
   private static final SerializableString TIME = new SerializedString("time");
   private static final SerializableString CLIENT = new SerializedString("client");
   private static final SerializableString CLIENT_PORT = new SerializedString("clientPort");
+  private static final SerializableString VPCE = new SerializedString("vpce");
+  private static final SerializableString TENANT = new SerializedString("tenant");
   private static final SerializableString LISTENER = new SerializedString("listener");
   private static final SerializableString SNI = new SerializedString("sni");
   private static final SerializableString TLS_VERSION = new SerializedString("tlsVersion");
@@ -82,6 +85,7 @@ final class JsonLine {
   void append(ExchangeRecord record) throws IOException {
     json.writeStartObject();
     writeTime(record.wallMillis);
+    writeClient(record.connection, record.tenant);
     writeConnection(record.connection);
     writeRequest(record);
     writeServer(record);
@@ -112,9 +116,19 @@ final class JsonLine {
     json.writeString(time, 0, time.length);
   }
 
-  private void writeConnection(DownstreamConnection connection) throws IOException {
+  private void writeClient(DownstreamConnection connection, @Nullable Tenant tenant)
+      throws IOException {
     writeText(CLIENT, connection.clientIp());
     writeNumber(CLIENT_PORT, connection.client().getPort());
+    if (connection.vpce() != null) {
+      writeText(VPCE, connection.vpce());
+    }
+    if (tenant != null) {
+      writeText(TENANT, tenant.name());
+    }
+  }
+
+  private void writeConnection(DownstreamConnection connection) throws IOException {
     writeText(LISTENER, connection.listener());
     TlsSession tls = connection.tls();
     if (tls != null) {

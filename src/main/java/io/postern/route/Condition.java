@@ -21,8 +21,18 @@ sealed interface Condition {
   /** That a query parameter of this name is such; several of one name are each looked at. */
   record Parameter(AsciiString name, ValueTest test) implements Condition {}
 
+  /** That one of these is calling. */
+  record Caller(List<AsciiString> any) implements Condition {}
+
   /** That the request names a host, which HTTP/1.0 does not ask for. */
   record NamesHost() implements Condition {}
+
+  /** The tenants that a match asks for; none where it asks for none. */
+  static List<Condition> ofTenants(List<String> tenants) {
+    return tenants.isEmpty()
+        ? List.of()
+        : List.of(new Caller(tenants.stream().map(Utf8::bytes).toList()));
+  }
 
   /** The methods that a match asks for; none where it asks for none. */
   static List<Condition> ofMethods(List<String> methods) {
@@ -50,8 +60,11 @@ sealed interface Condition {
   }
 
   /** Whether a request meets this. */
-  default boolean accepts(RequestHead head) {
+  default boolean accepts(Request request) {
+    RequestHead head = request.head();
     return switch (this) {
+      case Caller(List<AsciiString> any) ->
+          request.tenant() != null && contains(any, request.tenant());
       case Method(List<AsciiString> any) -> contains(any, head.method());
       case Field(AsciiString name, ValueTest test) ->
           test.passes(anyField(head.fields(), name, test));
@@ -61,9 +74,9 @@ sealed interface Condition {
     };
   }
 
-  private static boolean contains(List<AsciiString> methods, AsciiString method) {
-    for (int i = 0; i < methods.size(); i++) {
-      if (methods.get(i).equals(method)) {
+  private static boolean contains(List<AsciiString> any, AsciiString one) {
+    for (int i = 0; i < any.size(); i++) {
+      if (any.get(i).equals(one)) {
         return true;
       }
     }
@@ -82,6 +95,8 @@ sealed interface Condition {
   /** Whether this holds wherever the other does. */
   default boolean follows(Condition other) {
     return switch (this) {
+      case Caller(List<AsciiString> any) ->
+          other instanceof Caller(List<AsciiString> few) && any.containsAll(few);
       case Method(List<AsciiString> any) ->
           other instanceof Method(List<AsciiString> few) && any.containsAll(few);
       case Field(AsciiString name, ValueTest test) ->

@@ -78,9 +78,14 @@ public final class RouteTable {
     return route.place().problem(what, "a place before it, or a narrower match there");
   }
 
-  /** The route of a request, or null where none matches. */
-  public @Nullable Route match(RequestHead head) {
-    Rule rule = index.fold(head.host(), head.path(), Rule::earlier, head, null);
+  /**
+   * The route of a request, or null where none matches.
+   *
+   * @param tenant the name of who is calling; null where that is not known
+   */
+  public @Nullable Route match(RequestHead head, @Nullable AsciiString tenant) {
+    Request request = new Request(head, tenant);
+    Rule rule = index.fold(head.host(), head.path(), Rule::earlier, request, null);
     return rule == null ? null : rule.route();
   }
 

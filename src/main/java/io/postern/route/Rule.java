@@ -6,7 +6,6 @@ import io.postern.config.Place;
 import io.postern.config.Problem;
 import io.postern.config.RouteConfig;
 import io.postern.http.FieldNames;
-import io.postern.http.RequestHead;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +37,7 @@ record Rule(
         && location.needsHost()) {
       conditions.add(new Condition.NamesHost());
     }
+    conditions.addAll(Condition.ofTenants(match.tenants()));
     conditions.addAll(Condition.ofMethods(match.methods()));
     conditions.addAll(Condition.ofFields(match.headers()));
     conditions.addAll(Condition.ofQuery(match.query()));
@@ -57,12 +57,12 @@ record Rule(
   }
 
   /** Whether all holds that the index does not know. */
-  boolean accepts(RequestHead head) {
-    if (!paths.matchesExpression(head.path())) {
+  boolean accepts(Request request) {
+    if (!paths.matchesExpression(request.head().path())) {
       return false;
     }
     for (int i = 0; i < conditions.size(); i++) {
-      if (!conditions.get(i).accepts(head)) {
+      if (!conditions.get(i).accepts(request)) {
         return false;
       }
     }
@@ -75,13 +75,13 @@ record Rule(
    * @param rules by order
    * @param best what is known; null for none
    */
-  static @Nullable Rule earlier(List<Rule> rules, RequestHead head, @Nullable Rule best) {
+  static @Nullable Rule earlier(List<Rule> rules, Request request, @Nullable Rule best) {
     for (int i = 0; i < rules.size(); i++) {
       Rule rule = rules.get(i);
       if (best != null && rule.order >= best.order) {
         return best;
       }
-      if (rule.accepts(head)) {
+      if (rule.accepts(request)) {
         return rule;
       }
     }

@@ -11,6 +11,7 @@ import io.postern.config.TlsConfig;
 import io.postern.exchange.Snapshot;
 import io.postern.pool.Pool;
 import io.postern.route.RouteTable;
+import io.postern.tenant.Tenants;
 import io.postern.tls.CertificateStore;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -61,7 +62,10 @@ public record Compiled(
       uncovered(config, stores, problems);
     }
     return new Compiled(
-        problems, warnings, new Snapshot(routes.table(), Map.copyOf(pools)), stores);
+        problems,
+        warnings,
+        new Snapshot(Tenants.of(config), routes.table(), Map.copyOf(pools)),
+        stores);
   }
 
   /** Gives up the certificates of a config that is not going to run. */

@@ -9,6 +9,7 @@ import io.postern.http.DownstreamConnection.TlsSession;
 import io.postern.http.Fields;
 import io.postern.http.HttpVersion;
 import io.postern.http.RequestHead;
+import io.postern.tenant.Tenant;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,10 @@ class ForwardedFieldsTest {
   private static final TlsSession TLS =
       new TlsSession("e.com", "TLSv1.3", "TLS_AES_128_GCM_SHA256", _ -> true);
 
-  private static String[] after(
+  private @Nullable AsciiString vpce;
+  private @Nullable Tenant tenant;
+
+  private String[] after(
       HttpVersion version,
       String authority,
       String client,
@@ -56,8 +60,9 @@ class ForwardedFieldsTest {
             new InetSocketAddress(client, 40_000),
             new InetSocketAddress("10.0.0.1", port),
             new AsciiString(client),
+            vpce,
             tls);
-    ForwardedFields.set(head, connection);
+    ForwardedFields.set(head, connection, tenant);
     channel.finishAndReleaseAll();
     return fields.toString().split("\n");
   }
@@ -72,6 +77,30 @@ class ForwardedFieldsTest {
             "x-forwarded-host: E.com:8443",
             "x-forwarded-port: 8443",
             "forwarded: for=192.0.2.1;host=\"E.com:8443\";proto=https",
+            "via: 1.1 postern");
+  }
+
+  @Test
+  void whatIsKnownOfTheCallerIsSaidInPlaceOfWhatItSaysItself() {
+    vpce = new AsciiString("vpce-08d2bf15fac5001c9");
+    tenant = new Tenant(0, new AsciiString("acme"));
+    assertThat(
+            after(
+                HttpVersion.HTTP_1_1,
+                "e.com",
+                "192.0.2.1",
+                80,
+                null,
+                "x-postern-vpce: vpce-0",
+                "x-postern-tenant: evil"))
+        .containsExactly(
+            "x-forwarded-for: 192.0.2.1",
+            "x-forwarded-proto: http",
+            "x-forwarded-host: e.com",
+            "x-forwarded-port: 80",
+            "forwarded: for=192.0.2.1;host=e.com;proto=http",
+            "x-postern-vpce: vpce-08d2bf15fac5001c9",
+            "x-postern-tenant: acme",
             "via: 1.1 postern");
   }
 

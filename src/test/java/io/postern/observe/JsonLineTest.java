@@ -24,6 +24,7 @@ class JsonLineTest {
         .isEqualTo(
             """
             {"time":"2026-11-23T13:32:04.057Z","client":"192.0.2.7","clientPort":50000,\
+            "vpce":"vpce-08d2bf15fac5001c9","tenant":"acme",\
             "listener":"edge","sni":"api.example.com","tlsVersion":"TLSv1.3",\
             "tlsCipher":"TLS_AES_128_GCM_SHA256","protocol":"HTTP/2","method":"PUT",\
             "authority":"api.example.com:8443","path":"/a/b?c=d","status":502,\

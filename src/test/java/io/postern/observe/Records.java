@@ -9,6 +9,7 @@ import io.postern.fault.Reason;
 import io.postern.http.DownstreamConnection;
 import io.postern.http.DownstreamConnection.TlsSession;
 import io.postern.http.HttpVersion;
+import io.postern.tenant.Tenant;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ final class Records {
         new InetSocketAddress("192.0.2.7", 50_000),
         new InetSocketAddress("192.0.2.1", 443),
         new AsciiString("192.0.2.7"),
+        tls == null ? null : new AsciiString("vpce-08d2bf15fac5001c9"),
         tls);
   }
 
@@ -44,6 +46,7 @@ final class Records {
     record.status = 502;
     record.bytesReceived = 5_000_000_000L;
     record.bytesSent = 17;
+    record.tenant = new Tenant(0, new AsciiString("acme"));
     record.route = "uploads";
     record.pool = "store";
     record.server = "10.1.0.10:8080";

@@ -46,6 +46,24 @@ class RouteTableTest {
   }
 
   @Test
+  void aRouteMayBeForSomeTenantsOnly() {
+    var table = compile(any().tenants("acme", "umbrella"), any().tenants("initech"));
+    assertThat(taker(table, get("h", "/"), "umbrella")).isEqualTo("r0");
+    assertThat(taker(table, get("h", "/"), "initech")).isEqualTo("r1");
+    assertThat(taker(table, get("h", "/"), "hooli")).isEqualTo("none");
+    assertThat(taker(table, get("h", "/"))).isEqualTo("none");
+    assertThat(table.problems()).isEmpty();
+  }
+
+  @Test
+  void aRouteOfFewerTenantsIsCoveredByOneOfMore() {
+    assertThat(compile(any().tenants("a", "b"), any().tenants("b")).problems()).hasSize(1);
+    assertThat(compile(any(), any().tenants("b")).problems()).hasSize(1);
+    assertThat(compile(any().tenants("b"), any().tenants("a", "b")).problems()).isEmpty();
+    assertThat(compile(any().tenants("b"), any()).problems()).isEmpty();
+  }
+
+  @Test
   void nothingMatchesWhereNoRouteDoes() {
     assertThat(taker(compile(any().hosts("a")), get("b", "/"))).isEqualTo("none");
     assertThat(taker(compile(List.of()), get("b", "/"))).isEqualTo("none");
@@ -278,7 +296,7 @@ class RouteTableTest {
   void aRouteCarriesItsActionPlaceAndTimeouts() {
     var respond = new RouteConfig.Respond(Routes.place("r", 1), 403, "text/html", "h\u00e9 there");
     var table = compile(List.of(Routes.route(0, any(), null, null, respond)));
-    Route route = Objects.requireNonNull(table.table().match(get("h", "/")));
+    Route route = Objects.requireNonNull(table.table().match(get("h", "/"), null));
     assertThat(route.place().path()).isEqualTo("routes[0]");
     assertThat(route.timeouts()).isEqualTo(Routes.timeouts());
     assertThat(route.action()).isInstanceOf(Action.Respond.class);
@@ -292,7 +310,7 @@ class RouteTableTest {
   void theBodyOfAFixedResponseOutlivesEachOfItsUses() {
     var respond = new RouteConfig.Respond(Routes.place("r", 1), 200, "text/plain", "ok");
     var table = compile(List.of(Routes.route(0, any(), null, null, respond)));
-    Route route = Objects.requireNonNull(table.table().match(get("h", "/")));
+    Route route = Objects.requireNonNull(table.table().match(get("h", "/"), null));
     var action = (Action.Respond) route.action();
     for (int i = 0; i < 3; i++) {
       var content = action.content();

@@ -10,6 +10,7 @@ import io.postern.config.ProcessConfig;
 import io.postern.config.RouteConfig;
 import io.postern.config.RouteConfig.ValueMatch;
 import io.postern.config.ShutdownConfig;
+import io.postern.config.TenantConfig;
 import io.postern.http.Fields;
 import io.postern.http.HttpVersion;
 import io.postern.http.RequestHead;
@@ -40,6 +41,7 @@ final class Routes {
     List<String> methods = List.of();
     Map<String, ValueMatch> headers = new LinkedHashMap<>();
     Map<String, ValueMatch> query = new LinkedHashMap<>();
+    List<String> tenants = List.of();
 
     Asked hosts(String... all) {
       hosts = List.of(all);
@@ -66,6 +68,11 @@ final class Routes {
       return this;
     }
 
+    Asked tenants(String... all) {
+      tenants = List.of(all);
+      return this;
+    }
+
     Asked header(String name, ValueMatch match) {
       headers.put(name, match);
       return this;
@@ -85,7 +92,8 @@ final class Routes {
           regex.stream().map(Pattern::compile).toList(),
           methods,
           headers,
-          query);
+          query,
+          tenants);
     }
   }
 
@@ -140,6 +148,8 @@ final class Routes {
     return new Config(
         place("", 1),
         Map.of(),
+        Map.of(),
+        TenantConfig.Unknown.ALLOW,
         routes,
         Map.of(),
         new AccessLogConfig(
@@ -201,7 +211,12 @@ final class Routes {
 
   /** The name of the route that takes a request, or {@code none}. */
   static String taker(RouteTable.Compiled compiled, RequestHead head) {
-    Route route = compiled.table().match(head);
+    return taker(compiled, head, null);
+  }
+
+  /** The same for a request of a tenant. */
+  static String taker(RouteTable.Compiled compiled, RequestHead head, @Nullable String tenant) {
+    Route route = compiled.table().match(head, tenant == null ? null : bytes(tenant));
     return route == null ? "none" : route.name();
   }
 }

@@ -1,0 +1,21 @@
+package io.postern.config;
+
+import java.util.List;
+
+/** A named customer, and by what it is known. */
+public record TenantConfig(
+    Place place,
+    @Key String name,
+    @NonEmpty
+        @Matches(
+            regex = "vpce-[0-9a-f]{1,59}",
+            expected = "a VPC endpoint id, such as vpce-08d2bf15fac5001c9")
+        @Doc("Ids of the VPC endpoints that it calls through; each is one tenant's only.")
+        List<String> vpcEndpoints) {
+
+  /** What becomes of a client that no tenant is known by. */
+  public enum Unknown {
+    ALLOW,
+    DENY
+  }
+}

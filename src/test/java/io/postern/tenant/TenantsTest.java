@@ -1,0 +1,51 @@
+package io.postern.tenant;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.util.AsciiString;
+import io.postern.config.ConfigLoader;
+import io.postern.config.Loaded;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class TenantsTest {
+
+  private static Tenants tenants(String unknown) {
+    String yaml =
+        """
+        listeners: {edge: {bind: 127.0.0.1:0}}
+        tenants:
+          acme: {vpcEndpoints: [vpce-08d2bf15fac5001c9, vpce-1]}
+          umbrella: {vpcEndpoints: [vpce-2]}
+        unknownTenants: %s
+        routes: []
+        """
+            .formatted(unknown);
+    Loaded loaded = ConfigLoader.parse("test.yaml", yaml, Path.of(""), Map.of());
+    return Tenants.of(((Loaded.Valid) loaded).config());
+  }
+
+  @Test
+  void aTenantIsKnownByAnyOfItsEndpoints() {
+    Tenants tenants = tenants("allow");
+    Tenant acme = Objects.requireNonNull(tenants.find(new AsciiString("vpce-1")));
+    assertThat(acme.name().toString()).isEqualTo("acme");
+    assertThat(tenants.find(new AsciiString("vpce-08d2bf15fac5001c9"))).isSameAs(acme);
+    assertThat(tenants.find(new AsciiString("vpce-2"))).isSameAs(tenants.all().get(1));
+    assertThat(tenants.find(new AsciiString("vpce-3"))).isNull();
+    assertThat(tenants.find(null)).isNull();
+  }
+
+  @Test
+  void theUnknownStayOrNot() {
+    AsciiString known = new AsciiString("vpce-2");
+    AsciiString unknown = new AsciiString("vpce-3");
+    assertThat(tenants("allow").admits(unknown)).isTrue();
+    assertThat(tenants("allow").admits(null)).isTrue();
+    assertThat(tenants("deny").admits(known)).isTrue();
+    assertThat(tenants("deny").admits(unknown)).isFalse();
+    assertThat(tenants("deny").admits(null)).isFalse();
+  }
+}
