@@ -33,7 +33,7 @@ final class Service {
     try (AccessLog log = AccessLog.open(config.accessLog());
         ProxyRuntime runtime = ProxyRuntime.start(config, ready.compiled(), log)) {
       CountDownLatch asked = new CountDownLatch(1);
-      Drain drain = new Drain(runtime, config.shutdown());
+      Drain drain = new Drain(runtime, config);
       handleSignals(asked, drain, log);
       System.err.println(readyLine(runtime));
       onReady.run();

@@ -6,6 +6,8 @@ import java.util.Map;
 /** One version of the config file, whole: defaults filled in, cross-checked, immutable. */
 public record Config(
     Place place,
+    @Default("{}") @Doc("The load balancer in front, as it is set up.")
+        LoadBalancerConfig loadBalancer,
     @NonEmpty @Doc("Bound addresses that accept clients, by name.")
         Map<String, ListenerConfig> listeners,
     @Default("{}") @Doc("Customers by name, told apart by how they come in.")

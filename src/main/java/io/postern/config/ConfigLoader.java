@@ -44,6 +44,7 @@ public final class ConfigLoader {
       RouteChecks.check(config, report);
       PoolChecks.check(config, report);
       TenantChecks.check(config, report);
+      LoadBalancerChecks.check(config, report);
     }
     return config == null || !report.problems().isEmpty()
         ? new Loaded.Invalid(report.problems(), report.warnings())

@@ -43,8 +43,9 @@ public record ListenerConfig(
           @Range(min = "1ms", max = "24h")
           @Doc("From the first byte of a request head to its last; then 408.")
           Duration requestHead,
-      @Default("300s")
-          @Range(min = "1ms", max = "24h")
-          @Doc("A connection with no request in flight; then it is closed.")
-          Duration idle) {}
+      @Range(min = "1ms", max = "24h")
+          @Doc(
+              "A connection with no request in flight; then it is closed. Left out, nine tenths of"
+                  + " `loadBalancer.idleTimeout`, and at most 300s.")
+          @Nullable Duration idle) {}
 }

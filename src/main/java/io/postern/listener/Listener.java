@@ -11,6 +11,7 @@ import io.netty.channel.ServerChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.postern.config.ListenerConfig;
+import io.postern.config.LoadBalancerConfig;
 import io.postern.exchange.ExchangeContext;
 import io.postern.fault.Fault;
 import io.postern.http.DownstreamSettings;
@@ -35,11 +36,15 @@ public final class Listener {
   private final AtomicInteger open = new AtomicInteger();
   private final Channel server;
 
-  private Listener(ListenerConfig config, List<ExchangeContext> loops, Binding binding)
+  private Listener(
+      ListenerConfig config,
+      LoadBalancerConfig loadBalancer,
+      List<ExchangeContext> loops,
+      Binding binding)
       throws InterruptedException {
     this.config = config;
     for (ExchangeContext each : loops) {
-      byLoop.put(each.loop().loop(), downstream(each));
+      byLoop.put(each.loop().loop(), downstream(loadBalancer, each));
     }
     this.server = binding.bind(this).sync().channel();
   }
@@ -51,12 +56,14 @@ public final class Listener {
   /**
    * Binds a listener; it accepts from now on.
    *
+   * @param loadBalancer what stands before it
    * @param loops the loops to spread connections over, each with what opens its exchanges
    * @param maxConnections the limit of the config, or less where descriptors are few
    * @param options what each connection gets
    */
   public static Listener bind(
       ListenerConfig config,
+      LoadBalancerConfig loadBalancer,
       @Nullable CertificateStore certificates,
       int maxConnections,
       EventLoopGroup group,
@@ -66,6 +73,7 @@ public final class Listener {
       throws InterruptedException {
     return new Listener(
         config,
+        loadBalancer,
         loops,
         listener ->
             options
@@ -84,7 +92,7 @@ public final class Listener {
                 .bind(config.bind().host(), config.bind().port()));
   }
 
-  private Downstream downstream(ExchangeContext context) {
+  private Downstream downstream(LoadBalancerConfig loadBalancer, ExchangeContext context) {
     ListenerConfig.Limits limits = config.limits();
     ListenerConfig.Timeouts timeouts = config.timeouts();
     DownstreamSettings settings =
@@ -93,7 +101,7 @@ public final class Listener {
             limits.requestFields(),
             limits.concurrentStreams(),
             timeouts.requestHead().toNanos(),
-            timeouts.idle().toNanos());
+            loadBalancer.idle(timeouts).toNanos());
     return new Downstream(
         config.name(),
         settings,

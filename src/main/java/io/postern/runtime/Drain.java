@@ -1,5 +1,6 @@
 package io.postern.runtime;
 
+import io.postern.config.Config;
 import io.postern.config.ShutdownConfig;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -21,12 +22,14 @@ public final class Drain {
 
   private final ProxyRuntime runtime;
   private final ShutdownConfig config;
+  private final Duration drain;
   private final CountDownLatch hurried = new CountDownLatch(1);
 
   /** A drain that has not begun. */
-  public Drain(ProxyRuntime runtime, ShutdownConfig config) {
+  public Drain(ProxyRuntime runtime, Config config) {
     this.runtime = runtime;
-    this.config = config;
+    this.config = config.shutdown();
+    this.drain = config.loadBalancer().drain(config.shutdown());
   }
 
   /** Ends the drain at once: what is in flight is cut. */
@@ -45,22 +48,26 @@ public final class Drain {
    * @return whether everything ended by itself, and nothing was cut
    */
   public boolean run() throws InterruptedException {
-    LOG.info("announcing for {}: nothing is refused yet", config.announce());
+    LOG.info("announcing for {}: nothing is refused yet", shown(config.announce()));
     boolean calm = pause(config.announce());
     if (calm) {
-      LOG.info("sending clients away over {}", config.spread());
+      LOG.info("sending clients away over {}", shown(config.spread()));
       runtime.sendAway(config.spread().toMillis());
       calm = quiet(config.spread(), true);
     }
     runtime.stopAccepting();
     if (calm) {
-      LOG.info("waiting for {} connections, {} at most", runtime.openConnections(), config.drain());
-      calm = quiet(config.drain(), false) && runtime.openConnections() == 0;
+      LOG.info("waiting for {} connections, {} at most", runtime.openConnections(), shown(drain));
+      calm = quiet(drain, false) && runtime.openConnections() == 0;
     }
     int cut = runtime.openConnections();
     LOG.info(cut == 0 ? "drained" : "cutting {} connections", cut);
     runtime.close();
     return calm;
+  }
+
+  private static String shown(Duration time) {
+    return time.toMillis() / 1000.0 + " s";
   }
 
   /** Waits; false where it was hurried. */

@@ -3,6 +3,7 @@ package io.postern.runtime;
 import io.netty.util.concurrent.Future;
 import io.postern.config.Config;
 import io.postern.config.ListenerConfig;
+import io.postern.config.LoadBalancerConfig;
 import io.postern.config.ProcessConfig.Transport;
 import io.postern.exchange.ExchangeContext;
 import io.postern.exchange.Snapshot;
@@ -36,8 +37,6 @@ public final class ProxyRuntime implements AutoCloseable {
   /** How long the answers to what is cut may take to leave. */
   private static final long LAST_BYTES_NANOS = 1_000_000_000L;
 
-  private static final Duration LOAD_BALANCER_IDLE = Duration.ofSeconds(350);
-
   private final EventLoops loops;
   private final SocketOptions options;
   private final AtomicReference<Snapshot> snapshot;
@@ -63,7 +62,7 @@ public final class ProxyRuntime implements AutoCloseable {
    */
   public static ProxyRuntime start(Config config, Compiled compiled, ExchangeSink sink) {
     EventLoops loops = EventLoops.start(config.process());
-    KeepAlive keepAlive = KeepAlive.below(LOAD_BALANCER_IDLE, patience(config));
+    KeepAlive keepAlive = KeepAlive.below(config.loadBalancer().idleTimeout(), patience(config));
     SocketOptions options = SocketOptions.with(keepAlive.options(loops.transport()));
     ProxyRuntime runtime = new ProxyRuntime(loops, options, compiled);
     try {
@@ -112,16 +111,21 @@ public final class ProxyRuntime implements AutoCloseable {
             most,
             limit);
       }
-      listeners.add(bound(each, compiled, limit, contexts));
+      listeners.add(bound(each, config.loadBalancer(), compiled, limit, contexts));
     }
   }
 
   private Listener bound(
-      ListenerConfig config, Compiled compiled, int limit, List<ExchangeContext> contexts)
+      ListenerConfig config,
+      LoadBalancerConfig loadBalancer,
+      Compiled compiled,
+      int limit,
+      List<ExchangeContext> contexts)
       throws InterruptedException {
     try {
       return Listener.bind(
           config,
+          loadBalancer,
           compiled.certificates().get(config.name()),
           limit,
           loops.group(),

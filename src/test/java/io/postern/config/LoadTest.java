@@ -33,12 +33,12 @@ final class LoadTest {
     assertThat(edge.tls()).isNull();
     assertThat(edge.limits())
         .isEqualTo(new ListenerConfig.Limits(edge.place(), 100_000, new Size(32 << 10), 100, 128));
-    assertThat(edge.timeouts().idle()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(config.loadBalancer().idle(edge.timeouts())).isEqualTo(Duration.ofMinutes(5));
     assertThat(config.pools()).isEmpty();
     assertThat(config.accessLog().format()).isEqualTo(AccessLogConfig.Format.JSON);
     assertThat(config.accessLog().to()).isEqualTo(AccessLogConfig.Target.STDOUT);
     assertThat(config.accessLog().file()).isNull();
-    assertThat(config.shutdown().drain()).isEqualTo(Duration.ofSeconds(290));
+    assertThat(config.loadBalancer().drain(config.shutdown())).isEqualTo(Duration.ofSeconds(290));
     assertThat(config.process().transport()).isEqualTo(ProcessConfig.Transport.AUTO);
   }
 

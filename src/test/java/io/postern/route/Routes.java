@@ -5,6 +5,7 @@ import io.netty.util.AsciiString;
 import io.postern.config.AccessLogConfig;
 import io.postern.config.Config;
 import io.postern.config.HostPattern;
+import io.postern.config.LoadBalancerConfig;
 import io.postern.config.Place;
 import io.postern.config.ProcessConfig;
 import io.postern.config.RouteConfig;
@@ -147,6 +148,7 @@ final class Routes {
     Duration second = Duration.ofSeconds(1);
     return new Config(
         place("", 1),
+        new LoadBalancerConfig(place("loadBalancer", 1), second, second),
         Map.of(),
         Map.of(),
         TenantConfig.Unknown.ALLOW,

@@ -156,7 +156,7 @@ public final class ProxyUnderTest implements AutoCloseable {
 
   /** A drain of this proxy by its config; {@link Drain#run} blocks. */
   public Drain drain() {
-    return new Drain(runtime, config.shutdown());
+    return new Drain(runtime, config);
   }
 
   /** Waits for the record of the next exchange to finish. */
