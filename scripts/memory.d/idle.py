@@ -1,0 +1,103 @@
+"""Opens thousands of TLS connections to a running Postern and says what each costs it. Started by scripts/idle."""
+
+import argparse
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+
+from harness import MIB, ROOT, Stage, Trouble, free_ports
+
+BACKEND = pathlib.Path(__file__).with_name("backend.py")
+CLIENTS = pathlib.Path(__file__).with_name("idle_clients.py")
+
+
+def options():
+    parser = argparse.ArgumentParser(
+        prog="scripts/idle",
+        description="Opens TLS connections, half of them h2, makes one request on each, and says what they cost while idle: resident memory"
+        " of the process after a full collection, less that before, for each; and the live heap for each."
+        " Exit code 0 if that is at most --most.",
+    )
+    parser.add_argument("--connections", type=int, default=9000, help="how many (9000)")
+    parser.add_argument("--most", type=int, default=20 * 1024, help="bytes that each may cost (20480)")
+    parser.add_argument("--keep", action="store_true", help="leave the scratch folder with config and logs")
+    return parser.parse_args()
+
+
+class Memory:
+    """Of a process with a JVM: resident, and live on the heap, after a full collection. In bytes."""
+
+    def __init__(self, process):
+        process.check_alive()
+        jcmd = pathlib.Path(os.readlink(f"/proc/{process.pid}/exe")).with_name("jcmd")
+        self.before_collection = process.rss_bytes()
+        for _ in range(2):  # the second finds what the first had freed for it
+            subprocess.run([jcmd, str(process.pid), "GC.run"], check=True, stdout=subprocess.DEVNULL)
+        said = subprocess.run([jcmd, str(process.pid), "GC.heap_info"], check=True, capture_output=True, text=True).stdout
+        self.heap = int(re.search(r"used (\d+)K", said)[1]) * 1024
+        self.resident = process.rss_bytes()
+
+
+class Clients:
+    """Connections of a process of their own, from `with` to its end."""
+
+    def __init__(self, port, certificate, count):
+        self._command = [sys.executable, "-B", str(CLIENTS), str(port), str(certificate), str(count)]
+
+    def __enter__(self):
+        self._child = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        said = self._child.stdout.readline().decode().strip()
+        if not said.endswith("open"):
+            raise Trouble("the clients were not all answered; what they said stands above")
+        return self
+
+    def __exit__(self, *_):
+        self._child.stdin.close()
+        self._child.wait()
+
+
+def run(chosen):
+    cores = os.sched_getaffinity(0)
+    with Stage(chosen.keep) as stage:
+        stage.certificate()
+        certificate = stage.dir / "cert.pem"
+        backend_port, port = free_ports(2)
+        backend = stage.start("backend", [sys.executable, "-B", str(BACKEND), str(backend_port)], cores, stage.folder("backend"))
+        backend.await_port(backend_port)
+        postern = stage.start_postern(f"{ROOT}/scripts/postern run -c {{config}}", port, backend_port, cores)
+        with Clients(port, certificate, 1000):
+            pass  # code that has never run takes memory of its own; that is not what is measured
+        empty = Memory(postern)
+        with Clients(port, certificate, chosen.connections):
+            full = Memory(postern)
+        return report(chosen, empty, full)
+
+
+def report(chosen, empty, full):
+    count = chosen.connections
+    each = (full.resident - empty.resident) / count
+    print(f"{count} idle TLS connections, half of them h2; MiB")
+    print(f"  resident, without them   {empty.resident / MIB:8.1f}")
+    print(f"  resident, with them      {full.resident / MIB:8.1f}   ({full.before_collection / MIB:.1f} before the collection)")
+    print(f"  live heap, without       {empty.heap / MIB:8.1f}")
+    print(f"  live heap, with          {full.heap / MIB:8.1f}")
+    print(f"  each, resident           {each / 1024:8.1f} KiB, of it {(full.heap - empty.heap) / count / 1024:.1f} KiB live heap")
+    if each > chosen.most:
+        print(f"scripts/idle: more than {chosen.most / 1024:.0f} KiB", file=sys.stderr)
+    return each <= chosen.most
+
+
+def main():
+    try:
+        return 0 if run(options()) else 1
+    except (Trouble, subprocess.CalledProcessError, OSError) as trouble:
+        print(f"scripts/idle: {trouble}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
