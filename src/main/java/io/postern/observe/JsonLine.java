@@ -28,6 +28,7 @@ final class JsonLine {
   private static final SerializableString TIME = new SerializedString("time");
   private static final SerializableString CLIENT = new SerializedString("client");
   private static final SerializableString CLIENT_PORT = new SerializedString("clientPort");
+  private static final SerializableString VPCE = new SerializedString("vpce");
   private static final SerializableString LISTENER = new SerializedString("listener");
   private static final SerializableString SNI = new SerializedString("sni");
   private static final SerializableString TLS_VERSION = new SerializedString("tlsVersion");
@@ -115,6 +116,10 @@ final class JsonLine {
   private void writeConnection(DownstreamConnection connection) throws IOException {
     writeText(CLIENT, connection.clientIp());
     writeNumber(CLIENT_PORT, connection.client().getPort());
+    AsciiString vpce = connection.vpce();
+    if (vpce != null) {
+      writeText(VPCE, vpce);
+    }
     writeText(LISTENER, connection.listener());
     TlsSession tls = connection.tls();
     if (tls != null) {

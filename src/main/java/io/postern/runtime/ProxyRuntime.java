@@ -74,7 +74,7 @@ public final class ProxyRuntime implements AutoCloseable {
   private List<ExchangeContext> contexts(ExchangeSink sink) {
     List<ExchangeContext> contexts = new ArrayList<>();
     for (LoopContext loop : loops.contexts()) {
-      UpstreamConnections upstream = 
+      UpstreamConnections upstream =
           new UpstreamConnections(loop, new Connector(loop.loop(), loops.channels()));
       upstreams.add(upstream);
       contexts.add(

@@ -56,6 +56,7 @@ class ForwardedFieldsTest {
             new InetSocketAddress(client, 40_000),
             new InetSocketAddress("10.0.0.1", port),
             new AsciiString(client),
+            null,
             tls);
     ForwardedFields.set(head, connection);
     channel.finishAndReleaseAll();

@@ -41,6 +41,7 @@ class Http1DownstreamTest {
               new InetSocketAddress(1),
               new InetSocketAddress(2),
               AsciiString.of("192.0.2.1"),
+              null,
               null),
           new DownstreamSettings(4096, 10, 1, Long.MAX_VALUE / 2, Long.MAX_VALUE / 2),
           (stream, started) -> {

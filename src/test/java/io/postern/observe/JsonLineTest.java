@@ -24,7 +24,7 @@ class JsonLineTest {
         .isEqualTo(
             """
             {"time":"2026-11-23T13:32:04.057Z","client":"192.0.2.7","clientPort":50000,\
-            "listener":"edge","sni":"api.example.com","tlsVersion":"TLSv1.3",\
+            "vpce":"vpce-08d2bf15fac5001c9","listener":"edge","sni":"api.example.com","tlsVersion":"TLSv1.3",\
             "tlsCipher":"TLS_AES_128_GCM_SHA256","protocol":"HTTP/2","method":"PUT",\
             "authority":"api.example.com:8443","path":"/a/b?c=d","status":502,\
             "bytesReceived":5000000000,"bytesSent":17,"route":"uploads","pool":"store",\

@@ -23,12 +23,17 @@ final class Records {
 
   /** A connection from 192.0.2.7:50000. */
   static DownstreamConnection connection(@Nullable TlsSession tls) {
+    return connection(null, tls);
+  }
+
+  static DownstreamConnection connection(@Nullable AsciiString vpce, @Nullable TlsSession tls) {
     return new DownstreamConnection(
         new EmbeddedChannel().eventLoop(),
         "edge",
         new InetSocketAddress("192.0.2.7", 50_000),
         new InetSocketAddress("192.0.2.1", 443),
         new AsciiString("192.0.2.7"),
+        vpce,
         tls);
   }
 
@@ -36,7 +41,8 @@ final class Records {
   static ExchangeRecord full() {
     TlsSession tls =
         new TlsSession("api.example.com", "TLSv1.3", "TLS_AES_128_GCM_SHA256", _ -> true);
-    ExchangeRecord record = new ExchangeRecord(connection(tls), WALL_MILLIS);
+    ExchangeRecord record =
+        new ExchangeRecord(connection(AsciiString.of("vpce-08d2bf15fac5001c9"), tls), WALL_MILLIS);
     record.version = HttpVersion.HTTP_2;
     record.method = new AsciiString("PUT");
     record.authority = new AsciiString("api.example.com:8443");
