@@ -30,20 +30,15 @@ record Downstream(
     ClientConnections connections) {
 
   /** Puts the codec at the end of the pipeline: the connection may bring requests. */
-  void install(Channel channel, @Nullable TlsSession tls, boolean h2) {
-    InetSocketAddress client = (InetSocketAddress) channel.remoteAddress();
-    if (client == null) {
-      channel.close(); // gone already
-      return;
-    }
+  void install(Channel channel, Arrival arrival, @Nullable TlsSession tls, boolean h2) {
     DownstreamConnection connection =
         new DownstreamConnection(
             channel.eventLoop(),
             listener,
-            client,
-            (InetSocketAddress) channel.localAddress(),
-            AsciiString.of(textOf(client)),
-            null,
+            arrival.client(),
+            arrival.local(),
+            AsciiString.of(textOf(arrival.client())),
+            arrival.vpce(),
             tls);
     ClientConnection codec =
         h2

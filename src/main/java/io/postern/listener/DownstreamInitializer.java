@@ -52,10 +52,13 @@ final class DownstreamInitializer extends ChannelInitializer<Channel> {
     if (downstream == null) {
       throw new IllegalStateException("a connection on an event loop that is not ours");
     }
-    if (certificates == null) {
-      downstream.install(channel, null, false);
+    Arrival arrival = Arrival.of(channel);
+    if (arrival == null) {
+      channel.close(); // gone already
+    } else if (certificates == null) {
+      downstream.install(channel, arrival, null, false);
     } else {
-      HandshakeHandler handshake = new HandshakeHandler(downstream);
+      HandshakeHandler handshake = new HandshakeHandler(downstream, arrival);
       channel.pipeline().addLast(new HelloHandler(certificates, handshake)).addLast(handshake);
     }
   }

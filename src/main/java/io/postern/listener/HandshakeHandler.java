@@ -22,13 +22,15 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(HandshakeHandler.class);
 
   private final Downstream downstream;
+  private final Arrival arrival;
   private final Deadline deadline;
   private @Nullable String serverName;
   private @Nullable ServerCertificate certificate;
   private @Nullable ChannelHandlerContext ctx;
 
-  HandshakeHandler(Downstream downstream) {
+  HandshakeHandler(Downstream downstream, Arrival arrival) {
     this.downstream = downstream;
+    this.arrival = arrival;
     this.deadline = downstream.context().loop().deadlines().create(this::onTimeout);
   }
 
@@ -73,7 +75,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
         new TlsSession(
             serverName, session.getProtocol(), session.getCipherSuite(), presented::covers);
     boolean h2 = "h2".equals(tls.applicationProtocol());
-    downstream.install(context.channel(), agreed, h2);
+    downstream.install(context.channel(), arrival, agreed, h2);
     context.pipeline().remove(this);
   }
 
