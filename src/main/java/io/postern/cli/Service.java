@@ -5,6 +5,7 @@ import io.postern.listener.Listener;
 import io.postern.observe.AccessLog;
 import io.postern.runtime.Drain;
 import io.postern.runtime.ProxyRuntime;
+import io.postern.runtime.ServiceNotifier;
 import io.postern.runtime.StartException;
 import java.io.IOException;
 import java.util.Locale;
@@ -30,14 +31,17 @@ final class Service {
    */
   static int serve(ConfigOption.Ready ready, Runnable onReady) throws Exception {
     Config config = ready.config();
+    ServiceNotifier manager = ServiceNotifier.of(System.getenv());
     try (AccessLog log = AccessLog.open(config.accessLog());
         ProxyRuntime runtime = ProxyRuntime.start(config, ready.compiled(), log)) {
       CountDownLatch asked = new CountDownLatch(1);
       Drain drain = new Drain(runtime, config);
       handleSignals(asked, drain, log);
-      System.err.println(readyLine(runtime));
+      System.err.println("postern ready: " + serving(runtime));
+      manager.ready("serving " + serving(runtime));
       onReady.run();
       asked.await();
+      manager.stopping(drain.longest());
       return end(drain);
     } catch (StartException | IOException e) {
       System.err.println("postern: " + e.getMessage());
@@ -65,17 +69,11 @@ final class Service {
     Signals.on("HUP", () -> LOG.warn("SIGHUP is ignored: a changed config takes a restart"));
   }
 
-  private static String readyLine(ProxyRuntime runtime) {
+  private static String serving(ProxyRuntime runtime) {
     String listeners =
         runtime.listeners().stream().map(Service::named).collect(Collectors.joining(", "));
     String transport = runtime.transport().name().toLowerCase(Locale.ROOT);
-    return "postern ready: "
-        + listeners
-        + " ("
-        + runtime.eventLoops()
-        + " event loops, "
-        + transport
-        + ")";
+    return listeners + " (" + runtime.eventLoops() + " event loops, " + transport + ")";
   }
 
   private static String named(Listener listener) {

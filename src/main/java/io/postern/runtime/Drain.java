@@ -37,6 +37,11 @@ public final class Drain {
     hurried.countDown();
   }
 
+  /** How long {@link #run} waits at most; what it then does takes some seconds more. */
+  public Duration longest() {
+    return config.announce().plus(config.spread()).plus(drain);
+  }
+
   /** Whether {@link #hurry} was called. */
   public boolean isHurried() {
     return hurried.getCount() == 0;

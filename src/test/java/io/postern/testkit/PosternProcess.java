@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -35,6 +36,11 @@ public final class PosternProcess implements AutoCloseable {
 
   /** Starts {@code postern} with these arguments, with the flags of the launcher. */
   public static PosternProcess start(String... arguments) {
+    return start(Map.of(), arguments);
+  }
+
+  /** The same, with these variables in its environment as well. */
+  public static PosternProcess start(Map<String, String> environment, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + Path.of("config", "jvm.options").toAbsolutePath());
@@ -43,7 +49,9 @@ public final class PosternProcess implements AutoCloseable {
     command.add("io.postern.cli.Main");
     command.addAll(Arrays.asList(arguments));
     try {
-      return new PosternProcess(new ProcessBuilder(command).start());
+      ProcessBuilder builder = new ProcessBuilder(command);
+      builder.environment().putAll(environment);
+      return new PosternProcess(builder.start());
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
