@@ -71,7 +71,7 @@ final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listen
     reused = connection.isReused();
     UpstreamStream opened = connection.open(this);
     stream = opened;
-    exchange.onUpstream(opened);
+    exchange.onUpstream(opened, reused);
   }
 
   @Override

@@ -89,6 +89,7 @@ final class Exchange implements DownstreamStream.Listener {
     }
     route = matched;
     record.route = matched.name();
+    record.meters = snapshot.meters(matched);
     switch (matched.action()) {
       case Action.ToPool to -> forward(snapshot, to);
       case Action.Redirect to -> answer(LocalReply.redirect(to.status(), to.location().of(head)));
@@ -134,6 +135,7 @@ final class Exchange implements DownstreamStream.Listener {
     record.phase = Phase.CONNECT;
     record.picked = now();
     record.server = server.label();
+    record.serverIndex = server.index();
     record.attempts++;
     Attempt next = new Attempt(this, server);
     attempt = next;
@@ -143,9 +145,10 @@ final class Exchange implements DownstreamStream.Listener {
   }
 
   /** There is a stream to the server: send the head, and let content come. */
-  void onUpstream(UpstreamStream stream) {
+  void onUpstream(UpstreamStream stream, boolean reused) {
     record.phase = Phase.HEADERS;
     record.connected = now();
+    record.reused = reused;
     stream.writeHead(request, requestEnded);
     if (requestEnded) {
       patience.await(route.timeouts().response());

@@ -12,10 +12,11 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.postern.config.ListenerConfig;
-import io.postern.exchange.ExchangeContext;
 import io.postern.fault.Fault;
 import io.postern.http.DownstreamSettings;
+import io.postern.http.ExchangeFactory;
 import io.postern.http.Reads;
+import io.postern.observe.ListenerMeters;
 import io.postern.tls.CertificateStore;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -34,12 +35,14 @@ public final class Listener {
   private final ListenerConfig config;
   private final Map<EventLoop, Downstream> byLoop = new HashMap<>();
   private final AtomicInteger open = new AtomicInteger();
+  private final ListenerMeters meters = new ListenerMeters();
   private final Channel server;
 
-  private Listener(ListenerConfig config, List<ExchangeContext> loops, Binding binding)
+  private Listener(
+      ListenerConfig config, List<? extends ExchangeFactory.OfLoop> loops, Binding binding)
       throws InterruptedException {
     this.config = config;
-    for (ExchangeContext each : loops) {
+    for (ExchangeFactory.OfLoop each : loops) {
       byLoop.put(each.loop().loop(), downstream(each));
     }
     this.server = binding.bind(this).sync().channel();
@@ -61,7 +64,7 @@ public final class Listener {
       int maxConnections,
       EventLoopGroup group,
       ChannelFactory<? extends ServerChannel> channels,
-      List<ExchangeContext> loops)
+      List<? extends ExchangeFactory.OfLoop> loops)
       throws InterruptedException {
     return new Listener(
         config,
@@ -83,11 +86,12 @@ public final class Listener {
                         listener.byLoop,
                         certificates,
                         maxConnections,
-                        listener.open))
+                        listener.open,
+                        listener.meters))
                 .bind(config.bind().host(), config.bind().port()));
   }
 
-  private Downstream downstream(ExchangeContext context) {
+  private Downstream downstream(ExchangeFactory.OfLoop context) {
     ListenerConfig.Limits limits = config.limits();
     ListenerConfig.Timeouts timeouts = config.timeouts();
     DownstreamSettings settings =
@@ -102,7 +106,8 @@ public final class Listener {
         settings,
         timeouts.handshake().toNanos(),
         context,
-        new ClientConnections(context.loop()));
+        new ClientConnections(context.loop()),
+        meters);
   }
 
   /** The name in the config. */
@@ -118,6 +123,11 @@ public final class Listener {
   /** How many connections are open. */
   public int openConnections() {
     return open.get();
+  }
+
+  /** What is counted of it. */
+  public ListenerMeters meters() {
+    return meters;
   }
 
   /** Asks all clients to go away, each at a random moment of the spread; still accepts. */
