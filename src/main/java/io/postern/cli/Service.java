@@ -1,5 +1,6 @@
 package io.postern.cli;
 
+import io.postern.admin.AdminPorts;
 import io.postern.config.Config;
 import io.postern.listener.Listener;
 import io.postern.observe.AccessLog;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,21 +33,25 @@ final class Service {
   static int serve(ConfigOption.Ready ready, Runnable onReady) throws Exception {
     Config config = ready.config();
     try (AccessLog log = AccessLog.open(config.accessLog());
-        ProxyRuntime runtime = ProxyRuntime.start(config, ready.compiled(), log)) {
-      CountDownLatch asked = new CountDownLatch(1);
-      Drain drain = new Drain(runtime, config.shutdown());
-      handleSignals(asked, drain, log);
-      System.err.println(readyLine(runtime));
-      onReady.run();
-      asked.await();
-      return end(drain);
+        ProxyRuntime runtime = ProxyRuntime.create(config, ready.compiled(), log)) {
+      AdminPorts.openHealth(config, runtime);
+      runtime.listen();
+      try (AdminPorts _ = AdminPorts.open(config, runtime, log::describe)) {
+        return serve(runtime, log, new Drain(runtime, config.shutdown()), onReady);
+      }
     } catch (StartException | IOException e) {
       System.err.println("postern: " + e.getMessage());
       return 1;
     }
   }
 
-  private static int end(Drain drain) throws InterruptedException {
+  private static int serve(ProxyRuntime runtime, AccessLog log, Drain drain, Runnable onReady)
+      throws InterruptedException {
+    CountDownLatch asked = new CountDownLatch(1);
+    handleSignals(asked, drain, log);
+    System.err.println(readyLine(runtime));
+    onReady.run();
+    asked.await();
     drain.run();
     return drain.isHurried() ? STOPPED_BY_SIGTERM : 0;
   }
@@ -67,7 +73,9 @@ final class Service {
 
   private static String readyLine(ProxyRuntime runtime) {
     String listeners =
-        runtime.listeners().stream().map(Service::named).collect(Collectors.joining(", "));
+        Stream.concat(runtime.listeners().stream(), runtime.aside().stream())
+            .map(Service::named)
+            .collect(Collectors.joining(", "));
     String transport = runtime.transport().name().toLowerCase(Locale.ROOT);
     return "postern ready: "
         + listeners
