@@ -13,9 +13,35 @@ final class PoolChecks {
   private PoolChecks() {}
 
   static void check(Config config, Report report) {
-    config.pools().values().forEach(pool -> checkServers(pool, report));
+    config.pools().values().forEach(pool -> checkPool(pool, report));
     if (report.isClean("routes")) {
       warnOfUnused(config, report);
+    }
+  }
+
+  private static void checkPool(PoolConfig pool, Report report) {
+    checkServers(pool, report);
+    if (pool.tls() != null) {
+      checkTls(pool.tls(), report);
+    }
+  }
+
+  private static void checkTls(PoolTlsConfig tls, Report report) {
+    Place place = tls.place();
+    String name = tls.serverName();
+    if (name != null && !HostPort.isHost(name)) {
+      report.problem(
+          place,
+          "serverName",
+          report.quoted(place, "serverName", name) + " is no host",
+          "a host name or an IP address, without a port");
+    }
+    if (tls.verify() == PoolTlsConfig.Verify.NONE) {
+      report.warning(
+          place, "verify", "whoever answers is taken for the server", "full, with trust");
+      if (tls.trust() != null) {
+        report.problem(place, "trust", "is given, but verify is none", "one of the two");
+      }
     }
   }
 

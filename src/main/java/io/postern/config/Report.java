@@ -41,6 +41,10 @@ final class Report {
     problems.add(place.problem(what, expected));
   }
 
+  void warning(Place place, String key, String what, String expected) {
+    warnings.add(place.problem(key, what, expected));
+  }
+
   void warning(Place place, String what, String expected) {
     warnings.add(place.problem(what, expected));
   }

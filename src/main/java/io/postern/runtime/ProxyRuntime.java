@@ -11,7 +11,6 @@ import io.postern.fault.Reason;
 import io.postern.http.LoopContext;
 import io.postern.listener.Listener;
 import io.postern.observe.ExchangeSink;
-import io.postern.tls.CertificateStore;
 import io.postern.upstream.Connector;
 import io.postern.upstream.UpstreamConnections;
 import java.time.InstantSource;
@@ -36,7 +35,7 @@ public final class ProxyRuntime implements AutoCloseable {
 
   private final EventLoops loops;
   private final AtomicReference<Snapshot> snapshot;
-  private final List<CertificateStore> certificates;
+  private final Compiled compiled;
   private final List<UpstreamConnections> upstreams = new ArrayList<>();
   private final List<Listener> listeners = new ArrayList<>();
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -44,7 +43,7 @@ public final class ProxyRuntime implements AutoCloseable {
   private ProxyRuntime(EventLoops loops, Compiled compiled) {
     this.loops = loops;
     this.snapshot = new AtomicReference<>(compiled.snapshot());
-    this.certificates = List.copyOf(compiled.certificates().values());
+    this.compiled = compiled;
   }
 
   /**
@@ -74,8 +73,9 @@ public final class ProxyRuntime implements AutoCloseable {
   private List<ExchangeContext> contexts(ExchangeSink sink) {
     List<ExchangeContext> contexts = new ArrayList<>();
     for (LoopContext loop : loops.contexts()) {
-      UpstreamConnections upstream = 
-          new UpstreamConnections(loop, new Connector(loop.loop(), loops.channels()));
+      UpstreamConnections upstream =
+          new UpstreamConnections(
+              loop, new Connector(loop.loop(), loops.channels(), InstantSource.system()));
       upstreams.add(upstream);
       contexts.add(
           ExchangeContext.of(loop, snapshot::get, upstream, sink, InstantSource.system()::millis));
@@ -184,6 +184,6 @@ public final class ProxyRuntime implements AutoCloseable {
       LOG.warn("the event loops did not end in time");
       return;
     }
-    certificates.forEach(CertificateStore::close);
+    compiled.close();
   }
 }
