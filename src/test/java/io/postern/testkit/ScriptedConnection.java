@@ -14,8 +14,9 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
@@ -37,17 +38,20 @@ public final class ScriptedConnection {
   private final ScriptedServer server;
   private final int index;
   private final Socket raw;
-  private final @Nullable SSLContext tls;
+  private final @Nullable ServerTls tls;
   private final OnConnection behaviour;
   private final Thread thread;
   private final CompletableFuture<Ending> ending = new CompletableFuture<>();
   private volatile @Nullable Ending forced;
+  private volatile @Nullable SSLSession session;
+  private volatile @Nullable SSLSocket secured;
+  private volatile String protocol = "";
 
   ScriptedConnection(
       ScriptedServer server,
       int index,
       Socket raw,
-      @Nullable SSLContext tls,
+      @Nullable ServerTls tls,
       OnConnection behaviour) {
     this.server = server;
     this.index = index;
@@ -60,6 +64,25 @@ public final class ScriptedConnection {
   /** The address that it came from. */
   public InetSocketAddress peer() {
     return (InetSocketAddress) raw.getRemoteSocketAddress();
+  }
+
+  /** What TLS agreed on; only after a handshake. */
+  public SSLSession session() {
+    return Objects.requireNonNull(session);
+  }
+
+  /** What ALPN agreed on; empty for nothing. */
+  public String protocol() {
+    return protocol;
+  }
+
+  /** Sends a close_notify now, from the test; the connection stays open. */
+  public void closeTls() {
+    try {
+      Objects.requireNonNull(secured).shutdownOutput();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
   }
 
   /** Whether it is still there. */
@@ -149,9 +172,13 @@ public final class ScriptedConnection {
     if (tls == null) {
       return raw;
     }
-    SSLSocket secure = (SSLSocket) tls.getSocketFactory().createSocket(raw, null, 0, true);
-    secure.setUseClientMode(false);
+    SSLSocket secure =
+        (SSLSocket) tls.context().getSocketFactory().createSocket(raw, null, 0, true);
+    tls.applyTo(secure);
     secure.startHandshake();
+    session = secure.getSession();
+    protocol = secure.getApplicationProtocol();
+    secured = secure;
     return secure;
   }
 
