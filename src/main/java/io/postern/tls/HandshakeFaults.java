@@ -4,8 +4,6 @@ import io.netty.handler.ssl.NotSslRecordException;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
 import java.nio.channels.ClosedChannelException;
-import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 final class HandshakeFaults {
 
   private static final int LONGEST = 300;
-  private static final int SHOWN_BYTES = 32;
 
   /** As BoringSSL and the JDK name an alert that the other side sent. */
   private static final Pattern ALERT =
@@ -23,7 +20,6 @@ final class HandshakeFaults {
           "(?:SSLV3_ALERT|TLSV1_ALERT|TLSV1)_([A-Z_0-9]+)|[Rr]eceived fatal alert: (\\w+)");
 
   private static final Pattern REASON = Pattern.compile("OPENSSL_internal:([A-Z_0-9]+)");
-  private static final Pattern BYTES = Pattern.compile("[0-9a-f]{2,}$");
 
   private HandshakeFaults() {}
 
@@ -44,7 +40,7 @@ final class HandshakeFaults {
     }
     String message = String.valueOf(cause.getMessage());
     if (cause instanceof NotSslRecordException) {
-      return line("what the server says is not TLS: " + bytes(message));
+      return "the server does not speak TLS";
     }
     Matcher alert = ALERT.matcher(message);
     if (alert.find()) {
@@ -70,17 +66,6 @@ final class HandshakeFaults {
       case "unrecognized_name" -> "it does not serve the name that we asked for";
       default -> null;
     };
-  }
-
-  /** Netty puts all that came into its message, in hexadecimal. */
-  private static String bytes(String message) {
-    Matcher hex = BYTES.matcher(message);
-    if (!hex.find()) {
-      return "";
-    }
-    int length = Math.min(hex.group().length() / 2, SHOWN_BYTES);
-    byte[] bytes = HexFormat.of().parseHex(hex.group(), 0, 2 * length);
-    return new String(bytes, StandardCharsets.ISO_8859_1);
   }
 
   private static String line(String text) {

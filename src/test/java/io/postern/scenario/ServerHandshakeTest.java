@@ -7,6 +7,7 @@ import io.postern.fault.Reason;
 import io.postern.observe.ExchangeRecord;
 import io.postern.testkit.Behaviour.End;
 import io.postern.testkit.Behaviour.EndOnAccept;
+import io.postern.testkit.Behaviour.SayOnAccept;
 import io.postern.testkit.Caller;
 import io.postern.testkit.Caller.Protocol;
 import io.postern.testkit.ProxyUnderTest;
@@ -53,7 +54,22 @@ class ServerHandshakeTest {
 
   @Test
   void aServerThatSpeaksPlainHttp() {
-    assertThat(failed(ScriptedServer.start(), trusted(), "")).startsWith("what the server says");
+    assertThat(failed(speakingPlainHttp(), trusted(), ""))
+        .isEqualTo("the server does not speak TLS");
+  }
+
+  private static ScriptedServer speakingPlainHttp() {
+    return ScriptedServer.start()
+        .onConnections(
+            new SayOnAccept("HTTP/1.1 400 Bad Request\r\nContent-Length: 5\r\n\r\nplain"));
+  }
+
+  /** Five bytes that could be a record of TLS, and more that cannot. */
+  @Test
+  void aServerThatSpeaksNonsense() {
+    ScriptedServer server = ScriptedServer.start();
+    server.onConnections(new SayOnAccept("\u0016\u0003\u0003\u0000\u0010" + "x".repeat(500)));
+    assertThat(failed(server, trusted(), "")).isEqualTo("nonsense");
   }
 
   @Test
@@ -141,7 +157,7 @@ class ServerHandshakeTest {
   @EnumSource(Protocol.class)
   void anotherServerAnswersInTime(Protocol protocol) throws IOException {
     try (ScriptedServer silent = ending(End.STALL);
-        ScriptedServer plain = ScriptedServer.start();
+        ScriptedServer plain = speakingPlainHttp();
         ScriptedServer good = TlsPool.server("localhost");
         ProxyUnderTest proxy =
             TlsPool.proxy(

@@ -3,6 +3,7 @@ package io.postern.testkit;
 import io.postern.testkit.Behaviour.End;
 import io.postern.testkit.Behaviour.EndOnAccept;
 import io.postern.testkit.Behaviour.OnConnection;
+import io.postern.testkit.Behaviour.SayOnAccept;
 import io.postern.testkit.Behaviour.Serve;
 import io.postern.testkit.Gate.StoppedException;
 import java.io.BufferedInputStream;
@@ -13,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -157,6 +159,7 @@ public final class ScriptedConnection {
     raw.setTcpNoDelay(true);
     return switch (behaviour) {
       case EndOnAccept(End end) -> endOnAccept(end);
+      case SayOnAccept(String bytes) -> sayOnAccept(bytes);
       case Serve() -> serveRequests(secured());
     };
   }
@@ -166,6 +169,14 @@ public final class ScriptedConnection {
       return Ending.CLOSED_BY_PEER;
     }
     return end(raw, end);
+  }
+
+  private Ending sayOnAccept(String bytes) throws IOException {
+    if (raw.getInputStream().read() < 0) {
+      return Ending.CLOSED_BY_PEER;
+    }
+    raw.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
+    return end(raw, End.CLOSE);
   }
 
   private Socket secured() throws IOException {
