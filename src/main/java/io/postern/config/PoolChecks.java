@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import javax.net.ssl.SNIHostName;
 
 /** What must hold between the keys of the pools. */
 final class PoolChecks {
@@ -22,19 +23,21 @@ final class PoolChecks {
   private static void checkPool(PoolConfig pool, Report report) {
     checkServers(pool, report);
     if (pool.tls() != null) {
-      checkTls(pool.tls(), report);
+      checkTls(pool, pool.tls(), report);
     }
   }
 
-  private static void checkTls(PoolTlsConfig tls, Report report) {
+  private static void checkTls(PoolConfig pool, PoolTlsConfig tls, Report report) {
     Place place = tls.place();
     String name = tls.serverName();
-    if (name != null && !HostPort.isHost(name)) {
+    if (name == null) {
+      pool.servers().forEach(server -> checkTlsName(server, report));
+    } else if (!isTlsName(name)) {
       report.problem(
           place,
           "serverName",
           report.quoted(place, "serverName", name) + " is no host",
-          "a host name or an IP address, without a port");
+          "a name of letters, digits and hyphens, or an IP address; no port");
     }
     if (tls.verify() == PoolTlsConfig.Verify.NONE) {
       report.warning(
@@ -42,6 +45,28 @@ final class PoolChecks {
       if (tls.trust() != null) {
         report.problem(place, "trust", "is given, but verify is none", "one of the two");
       }
+    }
+  }
+
+  private static void checkTlsName(PoolConfig.Server server, Report report) {
+    if (!isTlsName(server.address().host())) {
+      report.problem(
+          server.place(),
+          "address",
+          "has a host that TLS cannot ask for",
+          "a host name without underscores, or tls.serverName");
+    }
+  }
+
+  /** Narrower than what can be looked up: letters, digits and hyphens (RFC 6066 §3, RFC 5890). */
+  private static boolean isTlsName(String name) {
+    if (!HostPort.isHost(name)) {
+      return false;
+    }
+    try {
+      return name.indexOf(':') >= 0 || !new SNIHostName(name).getAsciiName().isEmpty();
+    } catch (IllegalArgumentException e) {
+      return false;
     }
   }
 

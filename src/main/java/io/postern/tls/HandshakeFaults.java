@@ -47,7 +47,7 @@ final class HandshakeFaults {
       return line("the server sent the alert " + alert(alert));
     }
     Matcher reason = REASON.matcher(message);
-    return line(reason.find() ? lower(reason.group(1)).replace('_', ' ') : message);
+    return line("TLS: " + (reason.find() ? lower(reason.group(1)).replace('_', ' ') : message));
   }
 
   private static String alert(Matcher found) {

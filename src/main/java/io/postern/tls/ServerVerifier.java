@@ -1,5 +1,6 @@
 package io.postern.tls;
 
+import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -57,7 +58,7 @@ final class ServerVerifier extends X509ExtendedTrustManager {
         store.setCertificateEntry("authority-" + i, authorities.get(i));
       }
       return store;
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw new IllegalStateException("an empty key store is not read from anywhere", e);
     }
   }
@@ -70,6 +71,10 @@ final class ServerVerifier extends X509ExtendedTrustManager {
       judge.checkServerTrusted(chain, authType, engine);
     } catch (CertificateException e) {
       throw new UnverifiedException(why(chain, engine, e), e);
+    }
+    // The JDK would look at the common name then, which names nobody (RFC 9525 §6.3).
+    if (CertificateNames.of(chain[0]).all().isEmpty()) {
+      throw new UnverifiedException("it is for " + shown(Set.of()), null);
     }
   }
 

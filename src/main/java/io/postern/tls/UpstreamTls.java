@@ -10,7 +10,6 @@ import io.postern.config.PoolTlsConfig.Verify;
 import io.postern.config.Problem;
 import io.postern.fault.Fault;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
@@ -59,7 +58,7 @@ public final class UpstreamTls implements AutoCloseable {
     // The name and the port are also where the context finds a session to resume.
     SslHandler handler = context.newHandler(allocator, name, server.getPort());
     SSLParameters parameters = handler.engine().getSSLParameters();
-    parameters.setServerNames(isAddress(name) ? List.of() : List.of(sni(name)));
+    parameters.setServerNames(isAddress(name) ? List.of() : List.of(new SNIHostName(name)));
     parameters.setEndpointIdentificationAlgorithm(verify ? "HTTPS" : "");
     handler.engine().setSSLParameters(parameters);
     handler.setHandshakeTimeoutMillis(0); // one deadline from the look-up of the name on
@@ -68,11 +67,6 @@ public final class UpstreamTls implements AutoCloseable {
 
   private static boolean isAddress(String name) {
     return NetUtil.isValidIpV4Address(name) || NetUtil.isValidIpV6Address(name);
-  }
-
-  /** By its bytes, since the constructor that takes text refuses underscores. */
-  private static SNIHostName sni(String name) {
-    return new SNIHostName(name.getBytes(StandardCharsets.US_ASCII));
   }
 
   /** Why a handshake failed: the certificate is not accepted, or anything else. */

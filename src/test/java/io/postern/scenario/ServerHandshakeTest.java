@@ -69,7 +69,7 @@ class ServerHandshakeTest {
   void aServerThatSpeaksNonsense() {
     ScriptedServer server = ScriptedServer.start();
     server.onConnections(new SayOnAccept("\u0016\u0003\u0003\u0000\u0010" + "x".repeat(500)));
-    assertThat(failed(server, trusted(), "")).isEqualTo("nonsense");
+    assertThat(failed(server, trusted(), "")).isEqualTo("TLS: excessive message size");
   }
 
   @Test

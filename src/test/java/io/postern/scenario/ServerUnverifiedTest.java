@@ -8,6 +8,7 @@ import io.postern.observe.ExchangeRecord;
 import io.postern.testkit.Caller;
 import io.postern.testkit.Caller.Protocol;
 import io.postern.testkit.Content;
+import io.postern.testkit.LogLines;
 import io.postern.testkit.ProxyUnderTest;
 import io.postern.testkit.ScriptedServer;
 import io.postern.testkit.ServerTls;
@@ -95,6 +96,15 @@ class ServerUnverifiedTest {
   }
 
   @Test
+  void theCommonNameNamesNobody() {
+    String nobody = "nobody: it has no subject alternative names";
+    assertThat(refused(TlsPool.issued(), trusted() + ", serverName: postern", "localhost"))
+        .isEqualTo("it is for " + nobody);
+    assertThat(refused(TlsPool.issued(), trusted(), "localhost"))
+        .isEqualTo("it is not for localhost, but for " + nobody);
+  }
+
+  @Test
   void manyNamesAreNotAllShown() {
     String[] names = new String[50];
     for (int i = 0; i < names.length; i++) {
@@ -139,6 +149,33 @@ class ServerUnverifiedTest {
     Issued alone = new Issued(List.of(issued.certificate()), issued.key());
     assertThat(refused(alone, trusted(), "localhost")).isEqualTo("unknown authority: CN=Below CA");
     accepted(alone, "trust: " + TlsPool.written(below), "localhost");
+  }
+
+  @Test
+  void itIsLoggedOnceAndOnceWhenItIsAcceptedAgain() {
+    ScriptedServer strange = TlsPool.server("a.test");
+    int port = strange.port();
+    try (LogLines log = LogLines.of("io.postern.upstream.Connecting");
+        ProxyUnderTest proxy = TlsPool.proxy(port);
+        Caller client = Protocol.H1.connect(proxy)) {
+      String server = "server localhost:" + port;
+      String refused =
+          server
+              + ": its certificate is refused from now on: it is not for localhost, but for a.test";
+      for (int i = 0; i < 3; i++) {
+        assertThat(client.get("/").answer().status()).isEqualTo(503);
+      }
+      assertThat(log.all()).containsExactly(refused);
+      strange.close();
+      assertThat(client.get("/").answer().text()).startsWith("server-refused: ");
+      try (ScriptedServer good = TlsPool.server(port, "localhost")) {
+        assertThat(client.get("/").answer().status()).isEqualTo(200);
+        assertThat(client.get("/").answer().status()).isEqualTo(200);
+        assertThat(good.connections()).hasSize(1);
+      }
+      assertThat(log.all())
+          .containsExactly(refused, server + ": its certificate is accepted again");
+    }
   }
 
   @ParameterizedTest

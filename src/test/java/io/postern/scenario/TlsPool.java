@@ -41,6 +41,11 @@ final class TlsPool {
     return ScriptedServer.start(ServerTls.of(issued(names)));
   }
 
+  /** The same on a port where another was. */
+  static ScriptedServer server(int port, String... names) {
+    return ScriptedServer.start(port, ServerTls.of(issued(names)));
+  }
+
   /** A proxy to servers of these ports on {@code localhost}, whose authority it trusts. */
   static ProxyUnderTest proxy(int... ports) {
     return proxy("trust: " + TRUST, "", "localhost", ports);

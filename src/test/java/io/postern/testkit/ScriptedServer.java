@@ -35,9 +35,9 @@ public final class ScriptedServer implements AutoCloseable {
   private volatile ServerSocket socket;
   private volatile Thread acceptor;
 
-  private ScriptedServer(@Nullable ServerTls tls) throws IOException {
+  private ScriptedServer(int port, @Nullable ServerTls tls) throws IOException {
     this.tls = tls;
-    this.socket = listen(0);
+    this.socket = listen(port);
     this.acceptor = acceptFrom(socket);
   }
 
@@ -53,8 +53,13 @@ public final class ScriptedServer implements AutoCloseable {
 
   /** A server that speaks TLS. */
   public static ScriptedServer start(@Nullable ServerTls tls) {
+    return start(0, tls);
+  }
+
+  /** A server on a port of its choice, or where another was. */
+  public static ScriptedServer start(int port, @Nullable ServerTls tls) {
     try {
-      return new ScriptedServer(tls);
+      return new ScriptedServer(port, tls);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
