@@ -90,7 +90,7 @@ class ServerTlsEndTest {
   }
 
   @Test
-  void anIdleConnectionIsDroppedByCloseNotifyAlone() {
+  void anIdleConnectionIsDroppedByCloseNotify() {
     try (Caller client = Protocol.H1.connect(proxy)) {
       assertThat(client.get("/").answer().status()).isEqualTo(200);
       server.awaitConnection(0).closeTls();
