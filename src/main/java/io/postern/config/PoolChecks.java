@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import javax.net.ssl.SNIHostName;
 
 /** What must hold between the keys of the pools. */
 final class PoolChecks {
@@ -13,9 +14,59 @@ final class PoolChecks {
   private PoolChecks() {}
 
   static void check(Config config, Report report) {
-    config.pools().values().forEach(pool -> checkServers(pool, report));
+    config.pools().values().forEach(pool -> checkPool(pool, report));
     if (report.isClean("routes")) {
       warnOfUnused(config, report);
+    }
+  }
+
+  private static void checkPool(PoolConfig pool, Report report) {
+    checkServers(pool, report);
+    if (pool.tls() != null) {
+      checkTls(pool, pool.tls(), report);
+    }
+  }
+
+  private static void checkTls(PoolConfig pool, PoolTlsConfig tls, Report report) {
+    Place place = tls.place();
+    String name = tls.serverName();
+    if (name == null) {
+      pool.servers().forEach(server -> checkTlsName(server, report));
+    } else if (!isTlsName(name)) {
+      report.problem(
+          place,
+          "serverName",
+          report.quoted(place, "serverName", name) + " is no host",
+          "a name of letters, digits and hyphens, or an IP address; no port");
+    }
+    if (tls.verify() == PoolTlsConfig.Verify.NONE) {
+      report.warning(
+          place, "verify", "whoever answers is taken for the server", "full, with trust");
+      if (tls.trust() != null) {
+        report.problem(place, "trust", "is given, but verify is none", "one of the two");
+      }
+    }
+  }
+
+  private static void checkTlsName(PoolConfig.Server server, Report report) {
+    if (!isTlsName(server.address().host())) {
+      report.problem(
+          server.place(),
+          "address",
+          "has a host that TLS cannot ask for",
+          "a host name without underscores, or tls.serverName");
+    }
+  }
+
+  /** Narrower than what can be looked up: letters, digits and hyphens (RFC 6066 §3, RFC 5890). */
+  private static boolean isTlsName(String name) {
+    if (!HostPort.isHost(name)) {
+      return false;
+    }
+    try {
+      return name.indexOf(':') >= 0 || !new SNIHostName(name).getAsciiName().isEmpty();
+    } catch (IllegalArgumentException e) {
+      return false;
     }
   }
 

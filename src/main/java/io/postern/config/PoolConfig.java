@@ -2,6 +2,7 @@ package io.postern.config;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A named group of servers with one policy. */
 public record PoolConfig(
@@ -9,6 +10,7 @@ public record PoolConfig(
     @Key String name,
     @Default("round-robin") @Doc("How a server is chosen.") Balance balance,
     @Default("http/1.1") @Doc("What is spoken to the servers.") Protocol protocol,
+    @Doc("TLS to the servers; left out, they are spoken to in plain.") @Nullable PoolTlsConfig tls,
     @NonEmpty @Doc("The servers.") List<Server> servers,
     @Default("{}") @Doc("What the pool may take up.") Limits limits,
     @Default("55s")

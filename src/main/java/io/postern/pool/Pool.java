@@ -1,9 +1,11 @@
 package io.postern.pool;
 
 import io.postern.config.PoolConfig;
+import io.postern.tls.UpstreamTls;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A named group of servers with one policy. Immutable and shared by all event loops, but for the
@@ -12,6 +14,7 @@ import java.util.List;
  * @param name as routes and logs name it
  * @param policy how a server is chosen
  * @param protocol what is spoken to the servers
+ * @param tls how TLS is spoken to the servers, each of which knows it too; null where it is not
  * @param servers in the order of the config, each at its {@link Server#index}
  * @param idle how long a connection to a server is kept without use
  * @param idlePerServer how many idle connections each event loop keeps to each server
@@ -20,20 +23,26 @@ public record Pool(
     String name,
     PoolConfig.Balance policy,
     PoolConfig.Protocol protocol,
+    @Nullable UpstreamTls tls,
     List<Server> servers,
     Duration idle,
     int idlePerServer) {
 
-  /** The pool that a section of the config describes, with all counters at 0. */
-  public static Pool of(PoolConfig config) {
+  /**
+   * The pool that a section of the config describes, with all counters at 0.
+   *
+   * @param tls what came of its section {@code tls}, where it has one; stays the caller's to close
+   */
+  public static Pool of(PoolConfig config, @Nullable UpstreamTls tls) {
     List<Server> servers = new ArrayList<>(config.servers().size());
     for (PoolConfig.Server server : config.servers()) {
-      servers.add(new Server(servers.size(), server));
+      servers.add(new Server(servers.size(), server, tls));
     }
     return new Pool(
         config.name(),
         config.balance(),
         config.protocol(),
+        tls,
         List.copyOf(servers),
         config.idle(),
         config.limits().idlePerServer());

@@ -3,10 +3,17 @@ package io.postern.pool;
 import io.netty.util.NetUtil;
 import io.postern.config.HostPort;
 import io.postern.config.PoolConfig;
+import io.postern.fault.Fault;
+import io.postern.fault.Reason;
+import io.postern.tls.UpstreamTls;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One address of a pool, and what is counted of it. Shared by all event loops: what changes is a
@@ -18,6 +25,7 @@ public final class Server {
   private final String label;
   private final InetSocketAddress address;
   private final int weight;
+  private final @Nullable UpstreamTls tls;
 
   /** Read for each choice by a policy that looks at the load, so one number and not an adder. */
   private final AtomicInteger inFlight = new AtomicInteger();
@@ -26,8 +34,18 @@ public final class Server {
   private final LongAdder faults = new LongAdder();
   private final LongAdder connections = new LongAdder();
   private final LongAdder idle = new LongAdder();
+  private final AtomicReference<@Nullable ConnectFault> lastConnectFault = new AtomicReference<>();
+  private final AtomicBoolean unverified = new AtomicBoolean();
 
-  Server(int index, PoolConfig.Server config) {
+  /**
+   * Why a connection could not be had.
+   *
+   * @param at when, by the wall clock
+   */
+  public record ConnectFault(Fault fault, Instant at) {}
+
+  Server(int index, PoolConfig.Server config, @Nullable UpstreamTls tls) {
+    this.tls = tls;
     this.index = index;
     label = config.address().toString();
     address = address(config.address());
@@ -59,6 +77,36 @@ public final class Server {
   /** Its share beside the others of its pool, as the config has it. */
   public int weight() {
     return weight;
+  }
+
+  /** How TLS is spoken to it; null where it is spoken to in plain. */
+  public @Nullable UpstreamTls tls() {
+    return tls;
+  }
+
+  /**
+   * A connection to it is open.
+   *
+   * @return whether its certificate was refused until now
+   */
+  public boolean connected() {
+    return unverified.get() && unverified.getAndSet(false);
+  }
+
+  /**
+   * A connection to it could not be had.
+   *
+   * @param at when, by the wall clock
+   * @return whether its certificate begins to be refused
+   */
+  public boolean connectFailed(Fault fault, Instant at) {
+    lastConnectFault.set(new ConnectFault(fault, at));
+    return fault.reason() == Reason.SERVER_UNVERIFIED && !unverified.getAndSet(true);
+  }
+
+  /** Why the last connection that failed did; null where none has. It may have mended since. */
+  public @Nullable ConnectFault lastConnectFault() {
+    return lastConnectFault.get();
   }
 
   /** An exchange has chosen this server. Each call is followed by one of {@link #finished}. */

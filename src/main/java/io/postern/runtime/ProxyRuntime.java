@@ -25,7 +25,6 @@ import io.postern.upstream.UpstreamConnections;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -49,8 +48,8 @@ public final class ProxyRuntime implements AutoCloseable {
   private final EventLoops loops;
   private final SocketOptions options;
   private final AtomicReference<Snapshot> snapshot;
-  private final Map<String, CertificateStore> certificates;
   private final ExchangeMeters exchanges;
+  private final Compiled compiled;
   private final List<UpstreamConnections> upstreams = new ArrayList<>();
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final List<Listener> aside = new ArrayList<>();
@@ -64,8 +63,8 @@ public final class ProxyRuntime implements AutoCloseable {
     this.loops = loops;
     this.options = SocketOptions.with(KeepAlive.of(config).options(loops.transport()));
     this.snapshot = new AtomicReference<>(compiled.snapshot());
-    this.certificates = Map.copyOf(compiled.certificates());
     this.exchanges = new ExchangeMeters(compiled.snapshot().meters(), sink);
+    this.compiled = compiled;
   }
 
   /**
@@ -105,7 +104,7 @@ public final class ProxyRuntime implements AutoCloseable {
             most,
             limit);
       }
-      CertificateStore store = certificates.get(each.name());
+      CertificateStore store = compiled.certificates().get(each.name());
       listeners.add(bound(each, store, limit, loops.group(), contexts));
     }
     state = RunState.READY;
@@ -138,14 +137,17 @@ public final class ProxyRuntime implements AutoCloseable {
   private List<ExchangeContext> contexts() {
     List<ExchangeContext> contexts = new ArrayList<>();
     for (LoopContext loop : loops.contexts()) {
-      UpstreamConnections upstream =
-          new UpstreamConnections(loop, new Connector(loop.loop(), loops.channels(), options));
+      UpstreamConnections upstream = new UpstreamConnections(loop, connector(loop));
       upstreams.add(upstream);
       contexts.add(
           ExchangeContext.of(
               loop, snapshot::get, upstream, exchanges, InstantSource.system()::millis));
     }
     return contexts;
+  }
+
+  private Connector connector(LoopContext loop) {
+    return new Connector(loop.loop(), loops.channels(), options, InstantSource.system());
   }
 
   private Listener bound(
@@ -252,7 +254,7 @@ public final class ProxyRuntime implements AutoCloseable {
       }
     }
     if (ended(loops.group())) {
-      certificates.values().forEach(CertificateStore::close);
+      compiled.close();
     }
     aside.forEach(Listener::close);
     abort(aside);

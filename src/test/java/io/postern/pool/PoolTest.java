@@ -32,9 +32,11 @@ class PoolTest {
             "api",
             PoolConfig.Balance.ROUND_ROBIN,
             PoolConfig.Protocol.HTTP_1_1,
+            null,
             List.of(servers),
             new PoolConfig.Limits(PLACE, 64),
-            Duration.ofSeconds(55)));
+            Duration.ofSeconds(55)),
+        null);
   }
 
   private static String label(@Nullable Server server) {
