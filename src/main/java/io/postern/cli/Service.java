@@ -24,7 +24,7 @@ final class Service {
   /**
    * Serves until it is told to end.
    *
-   * @param onReady called once, when every listener accepts
+   * @param onReady called once, when every listener accepts and every server was checked once
    * @return the exit code: 0 after a drain, whether or not its time ran out; 143 where a second
    *     SIGTERM cut it short; 1 where nothing could be started
    */
@@ -35,13 +35,21 @@ final class Service {
       CountDownLatch asked = new CountDownLatch(1);
       Drain drain = new Drain(runtime, config.shutdown());
       handleSignals(asked, drain, log);
-      System.err.println(readyLine(runtime));
-      onReady.run();
+      runtime
+          .ready()
+          .thenRunAsync(() -> ready(runtime, asked, onReady), Thread::startVirtualThread);
       asked.await();
       return end(drain);
     } catch (StartException | IOException e) {
       System.err.println("postern: " + e.getMessage());
       return 1;
+    }
+  }
+
+  private static void ready(ProxyRuntime runtime, CountDownLatch asked, Runnable onReady) {
+    if (asked.getCount() > 0) {
+      System.err.println(readyLine(runtime));
+      onReady.run();
     }
   }
 

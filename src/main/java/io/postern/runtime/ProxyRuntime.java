@@ -8,18 +8,26 @@ import io.postern.exchange.ExchangeContext;
 import io.postern.exchange.Snapshot;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
+import io.postern.health.HealthChecks;
 import io.postern.http.LoopContext;
 import io.postern.listener.Listener;
 import io.postern.observe.ExchangeSink;
+import io.postern.pool.Pool;
+import io.postern.pool.Server;
 import io.postern.tls.CertificateStore;
 import io.postern.upstream.Connector;
 import io.postern.upstream.UpstreamConnections;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator.SplittableGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,12 +42,17 @@ public final class ProxyRuntime implements AutoCloseable {
   /** How long the answers to what is cut may take to leave. */
   private static final long LAST_BYTES_NANOS = 1_000_000_000L;
 
+  private static final InstantSource CLOCK = InstantSource.system();
+
   private final EventLoops loops;
   private final AtomicReference<Snapshot> snapshot;
   private final List<CertificateStore> certificates;
   private final List<UpstreamConnections> upstreams = new ArrayList<>();
   private final List<Listener> listeners = new ArrayList<>();
+  private final List<Connector> connectors = new ArrayList<>();
+  private final SplittableGenerator random = new SplittableRandom();
   private final AtomicBoolean closed = new AtomicBoolean();
+  private @Nullable HealthChecks checks;
 
   private ProxyRuntime(EventLoops loops, Compiled compiled) {
     this.loops = loops;
@@ -48,7 +61,8 @@ public final class ProxyRuntime implements AutoCloseable {
   }
 
   /**
-   * Starts a proxy; when this returns, all listeners accept.
+   * Starts a proxy; when this returns, all listeners accept, and the first checks of servers are on
+   * their way.
    *
    * @param compiled the config's parts, without problems
    * @param sink takes the records of finished exchanges
@@ -60,6 +74,7 @@ public final class ProxyRuntime implements AutoCloseable {
     ProxyRuntime runtime = new ProxyRuntime(loops, compiled);
     try {
       runtime.listen(config, compiled, runtime.contexts(sink));
+      runtime.check(compiled.snapshot().pools().values());
       return runtime;
     } catch (InterruptedException e) {
       runtime.close();
@@ -74,13 +89,31 @@ public final class ProxyRuntime implements AutoCloseable {
   private List<ExchangeContext> contexts(ExchangeSink sink) {
     List<ExchangeContext> contexts = new ArrayList<>();
     for (LoopContext loop : loops.contexts()) {
-      UpstreamConnections upstream = 
-          new UpstreamConnections(loop, new Connector(loop.loop(), loops.channels()));
+      Connector connector = new Connector(loop.loop(), loops.channels());
+      UpstreamConnections upstream = new UpstreamConnections(loop, connector);
+      connectors.add(connector);
       upstreams.add(upstream);
       contexts.add(
-          ExchangeContext.of(loop, snapshot::get, upstream, sink, InstantSource.system()::millis));
+          ExchangeContext.of(loop, snapshot::get, upstream, random.split(), sink, CLOCK::millis));
     }
     return contexts;
+  }
+
+  private void check(Collection<Pool> pools) {
+    checks =
+        HealthChecks.start(
+            pools,
+            loops.contexts(),
+            connectors,
+            new HealthChecks.Outside(random, CLOCK, this::closeIdle));
+  }
+
+  /** What is idle towards a server that has gone down is of no use any more. */
+  private void closeIdle(Server down) {
+    for (int i = 0; i < upstreams.size(); i++) {
+      UpstreamConnections upstream = upstreams.get(i);
+      loops.contexts().get(i).loop().execute(() -> upstream.closeIdleTo(down));
+    }
   }
 
   private void listen(Config config, Compiled compiled, List<ExchangeContext> contexts)
@@ -136,6 +169,19 @@ public final class ProxyRuntime implements AutoCloseable {
     return loops.contexts().size();
   }
 
+  /**
+   * Done when the proxy is ready: its listeners accept, and every pool's first round of checks has
+   * ended, which their timeouts bound. Never done where it was closed before.
+   */
+  public CompletableFuture<Void> ready() {
+    return checks == null ? new CompletableFuture<>() : checks.firstRound();
+  }
+
+  /** Whether {@link #ready} is done. */
+  public boolean isReady() {
+    return ready().isDone();
+  }
+
   /** How many clients' connections are open. */
   public int openConnections() {
     return listeners.stream().mapToInt(Listener::openConnections).sum();
@@ -167,6 +213,9 @@ public final class ProxyRuntime implements AutoCloseable {
   public void close() {
     if (closed.getAndSet(true)) {
       return; // a drain has closed it, and now whoever started it does
+    }
+    if (checks != null) {
+      checks.stop();
     }
     stopAccepting();
     abort();

@@ -13,6 +13,7 @@ import io.postern.fault.Fault;
 import io.postern.fault.Reason;
 import io.postern.http.Reads;
 import io.postern.pool.Server;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,12 @@ public final class Connector {
    * @param codec the last handler of its pipeline
    */
   public void connect(Server server, int millis, ChannelHandler codec, Listener listener) {
+    connect(server, server.address(), millis, codec, listener);
+  }
+
+  /** The same, to another port of the server: where its health is told. */
+  public void connect(
+      Server server, InetSocketAddress at, int millis, ChannelHandler codec, Listener listener) {
     bootstrap
         .clone()
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis)
@@ -70,7 +77,7 @@ public final class Connector {
                 channel.pipeline().addLast(codec);
               }
             })
-        .connect(server.address())
+        .connect(at)
         .addListener(future -> listener.onConnect(faultOf(future.cause())));
   }
 
