@@ -5,11 +5,12 @@ import io.postern.tls.UpstreamTls;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A named group of servers with one policy. Immutable and shared by all event loops, but for the
- * counters of its servers.
+ * state and the counters of its servers.
  *
  * @param name as routes and logs name it
  * @param policy how a server is chosen
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param servers in the order of the config, each at its {@link Server#index}
  * @param idle how long a connection to a server is kept without use
  * @param idlePerServer how many idle connections each event loop keeps to each server
+ * @param check how servers are checked; null where they are not, and always count as up
  */
 public record Pool(
     String name,
@@ -26,7 +28,8 @@ public record Pool(
     @Nullable UpstreamTls tls,
     List<Server> servers,
     Duration idle,
-    int idlePerServer) {
+    int idlePerServer,
+    PoolConfig.@Nullable ActiveCheck check) {
 
   /**
    * The pool that a section of the config describes, with all counters at 0.
@@ -45,15 +48,26 @@ public record Pool(
         tls,
         List.copyOf(servers),
         config.idle(),
-        config.limits().idlePerServer());
+        config.limits().idlePerServer(),
+        config.health().active());
+  }
+
+  /** How many servers may be chosen now: they are up and have weight. Counted anew by each call. */
+  public int readyServers() {
+    int ready = 0;
+    for (Server server : servers) {
+      ready += server.isUp() && server.weight() > 0 ? 1 : 0;
+    }
+    return ready;
   }
 
   /**
    * A new chooser of servers for one event loop.
    *
    * @param loop the number of the event loop, from 0: where in the round it begins
+   * @param random what policies that draw lots draw from; used on that event loop only
    */
-  public Picker picker(int loop) {
-    return new Picker(this, loop);
+  public Picker picker(int loop, RandomGenerator random) {
+    return new Picker(this, loop, random);
   }
 }

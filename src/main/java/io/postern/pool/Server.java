@@ -16,10 +16,19 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One address of a pool, and what is counted of it. Shared by all event loops: what changes is a
- * counter.
+ * One address of a pool: whether it is up, and what is counted of it. Shared by all event loops:
+ * what changes is a counter, or the state, which one loop writes and all read.
  */
 public final class Server {
+
+  /**
+   * Whether a server may be chosen, and why.
+   *
+   * @param up whether it may
+   * @param reason what the check said that decided it; empty where none has yet
+   * @param since when it became so; null where it never changed
+   */
+  public record State(boolean up, String reason, @Nullable Instant since) {}
 
   private final int index;
   private final String label;
@@ -36,6 +45,11 @@ public final class Server {
   private final LongAdder idle = new LongAdder();
   private final AtomicReference<@Nullable ConnectFault> lastConnectFault = new AtomicReference<>();
   private final AtomicBoolean unverified = new AtomicBoolean();
+  private final LongAdder checksPassed = new LongAdder();
+  private final LongAdder checksFailed = new LongAdder();
+  private final LongAdder transitions = new LongAdder();
+
+  private volatile State state = new State(true, "", null);
 
   /**
    * Why a connection could not be had.
@@ -169,6 +183,42 @@ public final class Server {
   /** How many faults it was charged with since the start. */
   public long faults() {
     return faults.sum();
+  }
+
+  /** A check of this server ended, well or not. */
+  public void checked(boolean passed) {
+    (passed ? checksPassed : checksFailed).increment();
+  }
+
+  /** The server goes up or down. Called by the event loop that has its checks, and by no other. */
+  public void turn(State next) {
+    state = next;
+    transitions.increment();
+  }
+
+  /** Whether it is up, why, and since when. */
+  public State state() {
+    return state;
+  }
+
+  /** Whether it may be chosen, as far as its checks tell; it is up until one says otherwise. */
+  public boolean isUp() {
+    return state.up();
+  }
+
+  /** How many checks it has passed since the start. */
+  public long checksPassed() {
+    return checksPassed.sum();
+  }
+
+  /** How many checks it has failed since the start. */
+  public long checksFailed() {
+    return checksFailed.sum();
+  }
+
+  /** How often it went down or came back since the start. */
+  public long transitions() {
+    return transitions.sum();
   }
 
   @Override

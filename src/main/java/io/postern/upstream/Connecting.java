@@ -12,6 +12,7 @@ import io.postern.fault.Fault;
 import io.postern.fault.Reason;
 import io.postern.pool.Server;
 import io.postern.tls.UpstreamTls;
+import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ final class Connecting extends ChannelInitializer<Channel> {
   private static final Logger LOG = LoggerFactory.getLogger(Connecting.class);
 
   private final Server server;
+  private final InetSocketAddress address;
   private final int millis;
   private final ChannelHandler codec;
   private final Connector.Listener listener;
@@ -40,11 +42,13 @@ final class Connecting extends ChannelInitializer<Channel> {
 
   Connecting(
       Server server,
+      InetSocketAddress address,
       int millis,
       ChannelHandler codec,
       Connector.Listener listener,
       InstantSource clock) {
     this.server = server;
+    this.address = address;
     this.millis = millis;
     this.codec = codec;
     this.listener = listener;
@@ -52,7 +56,7 @@ final class Connecting extends ChannelInitializer<Channel> {
   }
 
   void start(Bootstrap bootstrap, EventLoop loop) {
-    ChannelFuture opening = bootstrap.handler(this).connect(server.address());
+    ChannelFuture opening = bootstrap.handler(this).connect(address);
     Channel channel = opening.channel();
     // Not Netty's own timeout, which knows the TCP connect only.
     deadline = loop.schedule(() -> onLate(channel), millis, TimeUnit.MILLISECONDS);
@@ -63,7 +67,7 @@ final class Connecting extends ChannelInitializer<Channel> {
   protected void initChannel(Channel channel) {
     UpstreamTls secured = server.tls();
     if (secured != null) {
-      tls = secured.newHandler(channel.alloc(), server.address());
+      tls = secured.newHandler(channel.alloc(), address);
       channel.pipeline().addLast(tls, new TlsEdge(tls));
     }
     channel.pipeline().addLast(codec);
@@ -89,7 +93,7 @@ final class Connecting extends ChannelInitializer<Channel> {
       String what = "the handshake did not end within " + millis + " ms of the connect";
       end(channel, new Fault(Reason.SERVER_HANDSHAKE, what));
     } else {
-      boolean named = server.address().isUnresolved();
+      boolean named = address.isUnresolved();
       String what =
           "not within " + millis + " ms" + (named ? ", with the look-up of the name" : "");
       end(channel, new Fault(Reason.CONNECT_TIMEOUT, what));

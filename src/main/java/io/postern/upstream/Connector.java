@@ -81,7 +81,13 @@ public final class Connector {
    * @param codec the last handler of its pipeline
    */
   public void connect(Server server, int millis, ChannelHandler codec, Listener listener) {
+    connect(server, server.address(), millis, codec, listener);
+  }
+
+  /** The same, to another port of the server: where its health is told. */
+  public void connect(
+      Server server, InetSocketAddress at, int millis, ChannelHandler codec, Listener listener) {
     assert loop.inEventLoop();
-    new Connecting(server, millis, codec, listener, clock).start(bootstrap.clone(), loop);
+    new Connecting(server, at, millis, codec, listener, clock).start(bootstrap.clone(), loop);
   }
 }

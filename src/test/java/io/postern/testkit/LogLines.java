@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
-/** Catches what one class says to operators, for as long as it is open. */
+/** Catches what a class or a package says to operators, for as long as it is open. */
 public final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+
+  private record Line(Level level, String message) {}
 
   private final Logger logger;
   private final Level least;
-  private final List<String> messages = new CopyOnWriteArrayList<>();
+  private final List<Line> lines = new CopyOnWriteArrayList<>();
 
   private LogLines(String name, Level least) {
     this.logger = (Logger) LoggerFactory.getLogger(name);
@@ -21,7 +23,6 @@ public final class LogLines extends AppenderBase<ILoggingEvent> implements AutoC
     setContext(logger.getLoggerContext());
     start();
     logger.setLevel(least);
-    logger.setAdditive(false);
     logger.addAppender(this);
   }
 
@@ -30,27 +31,40 @@ public final class LogLines extends AppenderBase<ILoggingEvent> implements AutoC
     return new LogLines(type.getName(), Level.WARN);
   }
 
-  /** What a class says at the level of information and above. */
-  public static LogLines of(String className) {
-    return new LogLines(className, Level.INFO);
+  /** What a class or a package says at the level of information and above. */
+  public static LogLines of(String name) {
+    return new LogLines(name, Level.INFO);
   }
 
   @Override
   protected void append(ILoggingEvent event) {
     if (event.getLevel().isGreaterOrEqual(least)) {
-      messages.add(event.getFormattedMessage());
+      lines.add(new Line(event.getLevel(), event.getFormattedMessage()));
     }
   }
 
   /** What was said until now. */
   public List<String> all() {
-    return List.copyOf(messages);
+    return lines.stream().map(Line::message).toList();
+  }
+
+  /** What was said of this until now, each line with its level before it. */
+  public List<String> about(String part) {
+    return lines.stream()
+        .filter(line -> line.message().contains(part))
+        .map(line -> line.level() + " " + line.message())
+        .toList();
+  }
+
+  /** Waits for so many lines about this. */
+  public List<String> await(String part, int count) {
+    Await.until(count + " lines about " + part, () -> about(part).size() >= count);
+    return about(part);
   }
 
   @Override
   public void close() {
     logger.detachAppender(this);
-    logger.setAdditive(true);
     logger.setLevel(null); // that of its parent again
     stop();
   }

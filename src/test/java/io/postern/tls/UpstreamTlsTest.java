@@ -54,7 +54,8 @@ class UpstreamTlsTest {
         new PoolTlsConfig(Stores.place("tls"), name, trust, verify, Version.TLSV1_2, shown),
         List.of(new PoolConfig.Server(Stores.place("s"), HostPort.parse("a.internal:443"), 1)),
         new PoolConfig.Limits(Stores.place("l"), 1),
-        Duration.ofSeconds(1));
+        Duration.ofSeconds(1),
+        new PoolConfig.Health(Stores.place("h"), null));
   }
 
   /** The problems, then the warnings. */

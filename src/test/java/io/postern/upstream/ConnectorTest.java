@@ -60,7 +60,8 @@ class ConnectorTest {
             null,
             List.of(new PoolConfig.Server(PLACE, HostPort.parse("app.internal:80"), 1)),
             new PoolConfig.Limits(PLACE, 64),
-            Duration.ofSeconds(55));
+            Duration.ofSeconds(55),
+            new PoolConfig.Health(PLACE, null));
     return Pool.of(config, null).servers().getFirst();
   }
 
