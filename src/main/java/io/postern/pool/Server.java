@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One address of a pool: whether it is up, and what is counted of it. Shared by all event loops:
- * what changes is a counter, or the state, which one loop writes and all read.
+ * One address of a pool, and what is known of it. Shared by all event loops: what changes is a
+ * counter, or one value that is set whole.
  */
 public final class Server {
 
