@@ -6,6 +6,7 @@ import java.util.Map;
 /** One version of the config file, whole: defaults filled in, cross-checked, immutable. */
 public record Config(
     Place place,
+    @Default("{}") @Doc("The load balancer before the listeners.") LoadBalancerConfig loadBalancer,
     @NonEmpty @Doc("Bound addresses that accept clients, by name.")
         Map<String, ListenerConfig> listeners,
     @Doc("What to do with a request; the first route that matches decides.")

@@ -45,6 +45,10 @@ final class Report {
     warnings.add(place.problem(what, expected));
   }
 
+  void warning(Place place, String key, String what, String expected) {
+    warnings.add(place.problem(key, what, expected));
+  }
+
   /** Whether nothing is wrong with this key or anything below it. */
   boolean isClean(String path) {
     return problems.stream()

@@ -12,27 +12,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the pipeline of an accepted connection, in wire order: TLS by the ClientHello, then the
- * codec that ALPN agreed on. Connections beyond the limit are closed here.
+ * Makes the pipeline of an accepted connection, in wire order: the PROXY header, TLS by the
+ * ClientHello, then the codec that ALPN agreed on. Connections beyond the limit are closed here.
  */
 @Sharable
 final class DownstreamInitializer extends ChannelInitializer<Channel> {
 
   private static final Logger LOG = LoggerFactory.getLogger(DownstreamInitializer.class);
 
-  private final String listener;
+  private final HeaderPolicy policy;
   private final Map<EventLoop, Downstream> byLoop;
   private final @Nullable CertificateStore certificates;
   private final int maxConnections;
   private final AtomicInteger open;
 
   DownstreamInitializer(
-      String listener,
+      HeaderPolicy policy,
       Map<EventLoop, Downstream> byLoop,
       @Nullable CertificateStore certificates,
       int maxConnections,
       AtomicInteger open) {
-    this.listener = listener;
+    this.policy = policy;
     this.byLoop = byLoop;
     this.certificates = certificates;
     this.maxConnections = maxConnections;
@@ -44,7 +44,8 @@ final class DownstreamInitializer extends ChannelInitializer<Channel> {
     int now = open.incrementAndGet();
     channel.closeFuture().addListener(closed -> open.decrementAndGet());
     if (now > maxConnections) {
-      LOG.debug("listener {}: {} connections are open, another is closed", listener, now - 1);
+      LOG.debug(
+          "listener {}: {} connections are open, another is closed", policy.listener(), now - 1);
       channel.close();
       return;
     }
@@ -52,10 +53,17 @@ final class DownstreamInitializer extends ChannelInitializer<Channel> {
     if (downstream == null) {
       throw new IllegalStateException("a connection on an event loop that is not ours");
     }
-    Arrival arrival = Arrival.of(channel);
-    if (arrival == null) {
-      channel.close(); // gone already
-    } else if (certificates == null) {
+    channel
+        .pipeline()
+        .addLast(
+            new ProxyHeaderHandler(
+                policy,
+                downstream.context().loop().deadlines(),
+                (arrived, arrival) -> begin(downstream, arrived, arrival)));
+  }
+
+  private void begin(Downstream downstream, Channel channel, Arrival arrival) {
+    if (certificates == null) {
       downstream.install(channel, arrival, null, false);
     } else {
       HandshakeHandler handshake = new HandshakeHandler(downstream, arrival);

@@ -11,11 +11,13 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import io.postern.config.Cidr;
 import io.postern.config.ListenerConfig;
 import io.postern.exchange.ExchangeContext;
 import io.postern.fault.Fault;
 import io.postern.http.DownstreamSettings;
 import io.postern.http.Reads;
+import io.postern.observe.Arrivals;
 import io.postern.tls.CertificateStore;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -34,6 +36,7 @@ public final class Listener {
   private final ListenerConfig config;
   private final Map<EventLoop, Downstream> byLoop = new HashMap<>();
   private final AtomicInteger open = new AtomicInteger();
+  private final Arrivals arrivals = new Arrivals();
   private final Channel server;
 
   private Listener(ListenerConfig config, List<ExchangeContext> loops, Binding binding)
@@ -53,10 +56,12 @@ public final class Listener {
    * Binds a listener; it accepts from now on.
    *
    * @param loops the loops to spread connections over, each with what opens its exchanges
+   * @param sources who may send PROXY headers; empty is anyone
    * @param maxConnections the limit of the config, or less where descriptors are few
    */
   public static Listener bind(
       ListenerConfig config,
+      List<Cidr> sources,
       @Nullable CertificateStore certificates,
       int maxConnections,
       EventLoopGroup group,
@@ -79,12 +84,21 @@ public final class Listener {
                     new WriteBufferWaterMark(64 * 1024, 128 * 1024))
                 .childHandler(
                     new DownstreamInitializer(
-                        config.name(),
+                        listener.policy(sources),
                         listener.byLoop,
                         certificates,
                         maxConnections,
                         listener.open))
                 .bind(config.bind().host(), config.bind().port()));
+  }
+
+  private HeaderPolicy policy(List<Cidr> sources) {
+    return new HeaderPolicy(
+        config.name(),
+        config.proxyProtocol(),
+        sources,
+        config.timeouts().proxyHeader().toNanos(),
+        arrivals);
   }
 
   private Downstream downstream(ExchangeContext context) {
@@ -118,6 +132,11 @@ public final class Listener {
   /** How many connections are open. */
   public int openConnections() {
     return open.get();
+  }
+
+  /** How its connections began, counted since it was bound. */
+  public Arrivals arrivals() {
+    return arrivals;
   }
 
   /** Asks all clients to go away, each at a random moment of the spread; still accepts. */

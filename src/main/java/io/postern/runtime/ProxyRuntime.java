@@ -1,6 +1,7 @@
 package io.postern.runtime;
 
 import io.netty.util.concurrent.Future;
+import io.postern.config.Cidr;
 import io.postern.config.Config;
 import io.postern.config.ListenerConfig;
 import io.postern.config.ProcessConfig.Transport;
@@ -97,16 +98,21 @@ public final class ProxyRuntime implements AutoCloseable {
             most,
             limit);
       }
-      listeners.add(bound(each, compiled, limit, contexts));
+      listeners.add(bound(each, config.loadBalancer().sources(), compiled, limit, contexts));
     }
   }
 
   private Listener bound(
-      ListenerConfig config, Compiled compiled, int limit, List<ExchangeContext> contexts)
+      ListenerConfig config,
+      List<Cidr> sources,
+      Compiled compiled,
+      int limit,
+      List<ExchangeContext> contexts)
       throws InterruptedException {
     try {
       return Listener.bind(
           config,
+          sources,
           compiled.certificates().get(config.name()),
           limit,
           loops.group(),

@@ -5,6 +5,7 @@ import io.netty.util.AsciiString;
 import io.postern.config.AccessLogConfig;
 import io.postern.config.Config;
 import io.postern.config.HostPattern;
+import io.postern.config.LoadBalancerConfig;
 import io.postern.config.Place;
 import io.postern.config.ProcessConfig;
 import io.postern.config.RouteConfig;
@@ -139,6 +140,7 @@ final class Routes {
     Duration second = Duration.ofSeconds(1);
     return new Config(
         place("", 1),
+        new LoadBalancerConfig(place("loadBalancer", 1), List.of()),
         Map.of(),
         routes,
         Map.of(),

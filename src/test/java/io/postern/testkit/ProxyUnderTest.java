@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 import io.postern.config.Config;
 import io.postern.config.ConfigLoader;
 import io.postern.config.Loaded;
+import io.postern.observe.Arrivals;
 import io.postern.observe.ExchangeRecord;
 import io.postern.pool.Server;
 import io.postern.runtime.Compiled;
@@ -137,6 +138,15 @@ public final class ProxyUnderTest implements AutoCloseable {
         .findFirst()
         .orElseThrow()
         .address();
+  }
+
+  /** How the connections of a listener began. */
+  public Arrivals arrivals(String listener) {
+    return runtime.listeners().stream()
+        .filter(each -> each.name().equals(listener))
+        .findFirst()
+        .orElseThrow()
+        .arrivals();
   }
 
   /** Who has signed the certificates. */
