@@ -65,6 +65,8 @@ record ScalarType(
               "(\\*\\.)?" + HOST,
               HostPattern::parse),
           new ScalarType(
+              Cidr.class, "cidr", Cidr.EXPECTED, "[0-9A-Fa-f:.]+/[0-9]{1,3}", Cidr::parse),
+          new ScalarType(
               Path.class,
               "path",
               "a path, absolute or relative to this file",

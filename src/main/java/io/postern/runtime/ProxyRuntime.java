@@ -1,9 +1,11 @@
 package io.postern.runtime;
 
 import io.netty.channel.EventLoopGroup;
+import io.netty.util.AsciiString;
 import io.netty.util.concurrent.Future;
 import io.postern.config.Config;
 import io.postern.config.ListenerConfig;
+import io.postern.config.LoadBalancerConfig;
 import io.postern.config.ProcessConfig.Transport;
 import io.postern.exchange.ExchangeContext;
 import io.postern.exchange.Snapshot;
@@ -74,7 +76,8 @@ public final class ProxyRuntime implements AutoCloseable {
     this.loops = loops;
     this.options = SocketOptions.with(KeepAlive.of(config).options(loops.transport()));
     this.snapshot = new AtomicReference<>(compiled.snapshot());
-    this.exchanges = new ExchangeMeters(compiled.snapshot().meters(), sink);
+    this.exchanges =
+        new ExchangeMeters(compiled.snapshot().tenants(), compiled.snapshot().meters(), sink);
     this.compiled = compiled;
   }
 
@@ -117,7 +120,7 @@ public final class ProxyRuntime implements AutoCloseable {
             limit);
       }
       CertificateStore store = compiled.certificates().get(each.name());
-      listeners.add(bound(each, store, limit, loops.group(), contexts));
+      listeners.add(bound(each, config.loadBalancer(), store, limit, loops.group(), contexts));
     }
     check(compiled.snapshot().pools().values());
   }
@@ -157,7 +160,13 @@ public final class ProxyRuntime implements AutoCloseable {
     LoopContext side = loops.side();
     SideExchanges answering = new SideExchanges(side, exchanges);
     Listener listener =
-        bound(port, null, port.limits().connections(), side.loop(), List.of(answering));
+        bound(
+            port,
+            config.loadBalancer().withAnySource(),
+            null,
+            port.limits().connections(),
+            side.loop(),
+            List.of(answering));
     aside.add(listener);
     return listener;
   }
@@ -167,6 +176,11 @@ public final class ProxyRuntime implements AutoCloseable {
     @Override
     public DownstreamStream.Listener open(DownstreamStream stream, long headStarted) {
       return factory.open(stream, headStarted);
+    }
+
+    @Override
+    public boolean admits(@Nullable AsciiString vpce) {
+      return true;
     }
   }
 
@@ -186,13 +200,14 @@ public final class ProxyRuntime implements AutoCloseable {
 
   private Listener bound(
       ListenerConfig listener,
+      LoadBalancerConfig loadBalancer,
       @Nullable CertificateStore store,
       int limit,
       EventLoopGroup group,
       List<? extends ExchangeFactory.OfLoop> exchanges) {
     try {
       Sockets sockets = new Sockets(group, loops.serverChannels(), options);
-      return Listener.bind(listener, config.loadBalancer(), store, limit, sockets, exchanges);
+      return Listener.bind(listener, loadBalancer, store, limit, sockets, exchanges);
     } catch (InterruptedException e) {
       close();
       Thread.currentThread().interrupt();
