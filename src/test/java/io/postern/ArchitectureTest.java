@@ -38,6 +38,8 @@ class ArchitectureTest {
           new Fence("io.netty.internal.tcnative.", Set.of("tls")),
           new Fence("io.netty.handler.codec.http.", Set.of("http")),
           new Fence("io.netty.handler.codec.http2.", Set.of("http")),
+          new Fence("io.micrometer.", Set.of("observe")),
+          new Fence("io.prometheus.", Set.of("observe")),
           new Fence("org.bouncycastle.", Set.of("tls")),
           new Fence("picocli.", Set.of("cli")));
 

@@ -1,5 +1,6 @@
 package io.postern.cli;
 
+import io.postern.admin.AdminPorts;
 import io.postern.config.Config;
 import io.postern.listener.Listener;
 import io.postern.observe.AccessLog;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,23 +35,29 @@ final class Service {
     Config config = ready.config();
     ServiceNotifier manager = ServiceNotifier.of(System.getenv());
     try (AccessLog log = AccessLog.open(config.accessLog());
-        ProxyRuntime runtime = ProxyRuntime.start(config, ready.compiled(), log)) {
-      CountDownLatch asked = new CountDownLatch(1);
-      Drain drain = new Drain(runtime, config);
-      handleSignals(asked, drain, log);
-      System.err.println("postern ready: " + serving(runtime));
-      manager.ready("serving " + serving(runtime));
-      onReady.run();
-      asked.await();
-      manager.stopping(drain.longest());
-      return end(drain);
+        ProxyRuntime runtime = ProxyRuntime.create(config, ready.compiled(), log)) {
+      AdminPorts.openHealth(config, runtime);
+      runtime.listen();
+      try (AdminPorts _ = AdminPorts.open(config, runtime, log::describe)) {
+        return serve(runtime, log, new Drain(runtime, config), manager, onReady);
+      }
     } catch (StartException | IOException e) {
       System.err.println("postern: " + e.getMessage());
       return 1;
     }
   }
 
-  private static int end(Drain drain) throws InterruptedException {
+  private static int serve(
+      ProxyRuntime runtime, AccessLog log, Drain drain, ServiceNotifier manager, Runnable onReady)
+      throws InterruptedException {
+    CountDownLatch asked = new CountDownLatch(1);
+    handleSignals(asked, drain, log);
+    String serving = serving(runtime);
+    System.err.println("postern ready: " + serving);
+    manager.ready("serving " + serving);
+    onReady.run();
+    asked.await();
+    manager.stopping(drain.longest());
     drain.run();
     return drain.isHurried() ? STOPPED_BY_SIGTERM : 0;
   }
@@ -71,7 +79,9 @@ final class Service {
 
   private static String serving(ProxyRuntime runtime) {
     String listeners =
-        runtime.listeners().stream().map(Service::named).collect(Collectors.joining(", "));
+        Stream.concat(runtime.listeners().stream(), runtime.aside().stream())
+            .map(Service::named)
+            .collect(Collectors.joining(", "));
     String transport = runtime.transport().name().toLowerCase(Locale.ROOT);
     return listeners + " (" + runtime.eventLoops() + " event loops, " + transport + ")";
   }

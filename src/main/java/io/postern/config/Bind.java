@@ -1,6 +1,7 @@
 package io.postern.config;
 
 import io.netty.util.NetUtil;
+import java.net.InetAddress;
 
 /**
  * An address to listen on.
@@ -28,6 +29,12 @@ public record Bind(String host, int port) {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(EXPECTED, e);
     }
+  }
+
+  /** Whether only this machine can reach it. */
+  boolean isLoopback() {
+    InetAddress address = NetUtil.createInetAddressFromIpAddressString(host);
+    return address != null && address.isLoopbackAddress();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.postern.config;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One version of the config file, whole: defaults filled in, cross-checked, immutable. */
 public record Config(
@@ -21,5 +22,8 @@ public record Config(
     @Default("{}") @Doc("Named groups of servers with one policy each.")
         Map<String, PoolConfig> pools,
     @Default("{}") @Doc("One line for each exchange.") AccessLogConfig accessLog,
+    @Doc("Metrics, by plain HTTP; left out, there is no such port.") @Nullable AdminConfig admin,
+    @Doc("Whether to send traffic here, for a load balancer; left out, there is no such port.")
+        @Nullable HealthConfig health,
     @Default("{}") @Doc("How a SIGTERM is carried out.") ShutdownConfig shutdown,
     @Default("{}") @Doc("The process as a whole.") ProcessConfig process) {}

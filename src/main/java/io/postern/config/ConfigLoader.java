@@ -41,6 +41,7 @@ public final class ConfigLoader {
     Config config = root == null ? null : decode(root, directory, environment, report);
     if (config != null) {
       ListenerChecks.check(config, report);
+      PortChecks.check(config, report);
       RouteChecks.check(config, report);
       PoolChecks.check(config, report);
       TenantChecks.check(config, report);

@@ -1,9 +1,6 @@
 package io.postern.config;
 
-import io.netty.util.NetUtil;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
 
 /** What must hold between the keys of the listeners and of the process. */
 final class ListenerChecks {
@@ -11,43 +8,13 @@ final class ListenerChecks {
   private ListenerChecks() {}
 
   static void check(Config config, Report report) {
-    List<ListenerConfig> listeners = List.copyOf(config.listeners().values());
-    for (int i = 0; i < listeners.size(); i++) {
-      for (ListenerConfig earlier : listeners.subList(0, i)) {
-        checkBinds(earlier, listeners.get(i), report);
-      }
-      TlsConfig tls = listeners.get(i).tls();
+    for (ListenerConfig listener : config.listeners().values()) {
+      TlsConfig tls = listener.tls();
       if (tls != null) {
         checkDefaultCertificate(tls, report);
       }
     }
     checkAccessLog(config.accessLog(), report);
-  }
-
-  private static void checkBinds(ListenerConfig earlier, ListenerConfig later, Report report) {
-    if (overlap(earlier.bind(), later.bind())) {
-      String taken = earlier.place().path() + " (line " + earlier.place().position().line() + ")";
-      report.problem(later.place(), "bind", "collides with the bind of " + taken, "");
-    }
-  }
-
-  private static boolean overlap(Bind a, Bind b) {
-    if (a.port() != b.port() || a.port() == 0) {
-      return false;
-    }
-    byte[] left = NetUtil.createByteArrayFromIpAddressString(a.host());
-    byte[] right = NetUtil.createByteArrayFromIpAddressString(b.host());
-    return Arrays.equals(left, right) || covers(left, right) || covers(right, left);
-  }
-
-  /** 0.0.0.0 takes every IPv4 address, :: takes those and every IPv6 address too. */
-  private static boolean covers(byte[] wildcard, byte[] address) {
-    for (byte part : wildcard) {
-      if (part != 0) {
-        return false;
-      }
-    }
-    return wildcard.length >= address.length;
   }
 
   private static void checkDefaultCertificate(TlsConfig tls, Report report) {

@@ -2,6 +2,7 @@ package io.postern.exchange;
 
 import io.netty.buffer.ByteBuf;
 import io.postern.fault.Fault;
+import io.postern.fault.Reason;
 import io.postern.http.Fields;
 import io.postern.http.ResponseHead;
 import io.postern.http.UpstreamConnection;
@@ -44,6 +45,13 @@ final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listen
     return reused;
   }
 
+  /** Blame comes before counting: a client that goes away never counts against a server. */
+  void charge(Reason reason) {
+    if (reason.chargesServer()) {
+      server.charge();
+    }
+  }
+
   /** Ends it without a word to anyone; the connection goes unless both messages were complete. */
   void cancel() {
     if (end() && stream != null) {
@@ -71,7 +79,7 @@ final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listen
     reused = connection.isReused();
     UpstreamStream opened = connection.open(this);
     stream = opened;
-    exchange.onUpstream(opened);
+    exchange.onUpstream(opened, reused);
   }
 
   @Override

@@ -92,6 +92,7 @@ final class Exchange implements DownstreamStream.Listener {
     }
     route = matched;
     record.route = matched.name();
+    record.meters = snapshot.meters(matched);
     switch (matched.action()) {
       case Action.ToPool to -> forward(snapshot, to);
       case Action.Redirect to -> answer(LocalReply.redirect(to.status(), to.location().of(head)));
@@ -137,6 +138,7 @@ final class Exchange implements DownstreamStream.Listener {
     record.phase = Phase.CONNECT;
     record.picked = now();
     record.server = server.label();
+    record.serverIndex = server.index();
     record.attempts++;
     Attempt next = new Attempt(this, server);
     attempt = next;
@@ -146,9 +148,10 @@ final class Exchange implements DownstreamStream.Listener {
   }
 
   /** There is a stream to the server: send the head, and let content come. */
-  void onUpstream(UpstreamStream stream) {
+  void onUpstream(UpstreamStream stream, boolean reused) {
     record.phase = Phase.HEADERS;
     record.connected = now();
+    record.reused = reused;
     stream.writeHead(request, requestEnded);
     if (requestEnded) {
       patience.await(route.timeouts().response());
@@ -209,19 +212,12 @@ final class Exchange implements DownstreamStream.Listener {
       connect(failed.server(), true);
       return;
     }
-    charge(failed, fault.reason());
+    failed.charge(fault.reason());
     if (fault.reason().nothingSent()) {
       record.fault = fault;
       tryAnother(failed.server());
     } else {
       fail(fault);
-    }
-  }
-
-  /** Blame comes before counting: a client that goes away never counts against a server. */
-  private static void charge(@Nullable Attempt blamed, Reason reason) {
-    if (blamed != null && reason.chargesServer()) {
-      blamed.server().charge();
     }
   }
 
@@ -317,7 +313,9 @@ final class Exchange implements DownstreamStream.Listener {
 
   private void onSilence() {
     Reason reason = silent();
-    charge(attempt, reason);
+    if (attempt != null) {
+      attempt.charge(reason);
+    }
     fail(Fault.of(reason));
   }
 

@@ -28,7 +28,7 @@ public record ExchangeContext(
     IdentityHashMap<Pool, Picker> pickers,
     ExchangeSink sink,
     LongSupplier wallMillis)
-    implements ExchangeFactory {
+    implements ExchangeFactory.OfLoop {
 
   /** The context of a loop that has not chosen a server yet. */
   public static ExchangeContext of(
@@ -47,6 +47,7 @@ public record ExchangeContext(
 
   @Override
   public DownstreamStream.Listener open(DownstreamStream stream, long headStarted) {
+    sink.opened();
     return new Exchange(this, stream, headStarted);
   }
 }

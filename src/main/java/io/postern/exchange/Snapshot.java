@@ -1,8 +1,11 @@
 package io.postern.exchange;
 
+import io.postern.observe.RouteMeters;
 import io.postern.pool.Pool;
+import io.postern.route.Route;
 import io.postern.route.RouteTable;
 import io.postern.tenant.Tenants;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -12,8 +15,14 @@ import java.util.Objects;
  *
  * @param tenants who may be calling
  * @param pools the pools by their names; every pool of a route is there
+ * @param meters what is counted of each route, in the order of the config
  */
-public record Snapshot(Tenants tenants, RouteTable routes, Map<String, Pool> pools) {
+public record Snapshot(
+    Tenants tenants, RouteTable routes, Map<String, Pool> pools, List<RouteMeters> meters) {
+
+  RouteMeters meters(Route route) {
+    return meters.get(route.index());
+  }
 
   /** A pool that a route names. */
   Pool pool(String name) {

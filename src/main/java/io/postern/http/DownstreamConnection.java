@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param loop the event loop that owns the connection and every exchange on it
  * @param listener the name of the listener
- * @param client the address of the client
- * @param local the address that the client connected to
+ * @param client the address of the client: of the socket, or as a PROXY header tells it
+ * @param local the address that the client connected to, told by the same
  * @param clientIp the client's address as text, for fields and log
- * @param vpce the id of the VPC endpoint that the client came by; null where that is not known
+ * @param vpce the AWS VPC endpoint that it came through, such as {@code vpce-08d2bf15fac5001c9};
+ *     null where no PROXY header names one
  * @param tls what the handshake agreed on; null on a plain listener
  */
 public record DownstreamConnection(

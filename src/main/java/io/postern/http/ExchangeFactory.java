@@ -11,4 +11,11 @@ public interface ExchangeFactory {
    * @param headStarted when the first byte of its head came, by the loop's clock
    */
   DownstreamStream.Listener open(DownstreamStream stream, long headStarted);
+
+  /** Opens the exchanges of the connections that belong to one event loop. */
+  interface OfLoop extends ExchangeFactory {
+
+    /** The loop. */
+    LoopContext loop();
+  }
 }

@@ -3,13 +3,14 @@ package io.postern.listener;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.util.AsciiString;
-import io.postern.exchange.ExchangeContext;
 import io.postern.http.ClientConnection;
 import io.postern.http.DownstreamConnection;
 import io.postern.http.DownstreamConnection.TlsSession;
 import io.postern.http.DownstreamSettings;
+import io.postern.http.ExchangeFactory;
 import io.postern.http.Http1Downstream;
 import io.postern.http.Http2Downstream;
+import io.postern.observe.ListenerMeters;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -21,29 +22,26 @@ import org.jspecify.annotations.Nullable;
  * @param handshakeNanos from accept to the end of the handshake
  * @param context opens the exchanges of this loop
  * @param connections the open ones
+ * @param meters what is counted of the listener
  */
 record Downstream(
     String listener,
     DownstreamSettings settings,
     long handshakeNanos,
-    ExchangeContext context,
-    ClientConnections connections) {
+    ExchangeFactory.OfLoop context,
+    ClientConnections connections,
+    ListenerMeters meters) {
 
   /** Puts the codec at the end of the pipeline: the connection may bring requests. */
-  void install(Channel channel, @Nullable TlsSession tls, boolean h2) {
-    InetSocketAddress client = (InetSocketAddress) channel.remoteAddress();
-    if (client == null) {
-      channel.close(); // gone already
-      return;
-    }
+  void install(Channel channel, Arrival arrival, @Nullable TlsSession tls, boolean h2) {
     DownstreamConnection connection =
         new DownstreamConnection(
             channel.eventLoop(),
             listener,
-            client,
-            (InetSocketAddress) channel.localAddress(),
-            AsciiString.of(textOf(client)),
-            null,
+            arrival.client(),
+            arrival.local(),
+            AsciiString.of(textOf(arrival.client())),
+            arrival.vpce(),
             tls);
     ClientConnection codec =
         h2

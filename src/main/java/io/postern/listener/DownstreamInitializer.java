@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
+import io.postern.observe.ListenerMeters;
 import io.postern.tls.CertificateStore;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,18 +26,21 @@ final class DownstreamInitializer extends ChannelInitializer<Channel> {
   private final @Nullable CertificateStore certificates;
   private final int maxConnections;
   private final AtomicInteger open;
+  private final ListenerMeters meters;
 
   DownstreamInitializer(
       String listener,
       Map<EventLoop, Downstream> byLoop,
       @Nullable CertificateStore certificates,
       int maxConnections,
-      AtomicInteger open) {
+      AtomicInteger open,
+      ListenerMeters meters) {
     this.listener = listener;
     this.byLoop = byLoop;
     this.certificates = certificates;
     this.maxConnections = maxConnections;
     this.open = open;
+    this.meters = meters;
   }
 
   @Override
@@ -44,18 +48,23 @@ final class DownstreamInitializer extends ChannelInitializer<Channel> {
     int now = open.incrementAndGet();
     channel.closeFuture().addListener(closed -> open.decrementAndGet());
     if (now > maxConnections) {
+      meters.refused();
       LOG.debug("listener {}: {} connections are open, another is closed", listener, now - 1);
       channel.close();
       return;
     }
+    meters.accepted();
     Downstream downstream = byLoop.get(channel.eventLoop());
     if (downstream == null) {
       throw new IllegalStateException("a connection on an event loop that is not ours");
     }
-    if (certificates == null) {
-      downstream.install(channel, null, false);
+    Arrival arrival = Arrival.of(channel);
+    if (arrival == null) {
+      channel.close(); // gone already
+    } else if (certificates == null) {
+      downstream.install(channel, arrival, null, false);
     } else {
-      HandshakeHandler handshake = new HandshakeHandler(downstream);
+      HandshakeHandler handshake = new HandshakeHandler(downstream, arrival);
       channel.pipeline().addLast(new HelloHandler(certificates, handshake)).addLast(handshake);
     }
   }

@@ -2,11 +2,19 @@ package io.postern.listener;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SslClosedEngineException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.postern.http.Deadlines.Deadline;
 import io.postern.http.DownstreamConnection.TlsSession;
+import io.postern.observe.HandshakeFailure;
 import io.postern.tls.ServerCertificate;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,14 +29,25 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
 
   private static final Logger LOG = LoggerFactory.getLogger(HandshakeHandler.class);
 
+  /** Alerts of the client, as BoringSSL and the JDK put them. */
+  private static final Pattern REFUSAL = Pattern.compile("_alert_|received fatal alert");
+
+  /** The words of BoringSSL, then of the JDK. */
+  private static final Pattern NOTHING_IN_COMMON =
+      Pattern.compile(
+          "unsupported_protocol|no_shared_|no cipher suites in common|not enabled or supported");
+
   private final Downstream downstream;
+  private final Arrival arrival;
   private final Deadline deadline;
   private @Nullable String serverName;
   private @Nullable ServerCertificate certificate;
   private @Nullable ChannelHandlerContext ctx;
+  private boolean over;
 
-  HandshakeHandler(Downstream downstream) {
+  HandshakeHandler(Downstream downstream, Arrival arrival) {
     this.downstream = downstream;
+    this.arrival = arrival;
     this.deadline = downstream.context().loop().deadlines().create(this::onTimeout);
   }
 
@@ -72,26 +91,61 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     TlsSession agreed =
         new TlsSession(
             serverName, session.getProtocol(), session.getCipherSuite(), presented::covers);
+    over = true;
+    downstream.meters().handshake(session.getProtocol());
     boolean h2 = "h2".equals(tls.applicationProtocol());
-    downstream.install(context.channel(), agreed, h2);
+    downstream.install(context.channel(), arrival, agreed, h2);
     context.pipeline().remove(this);
   }
 
-  private static void failed(ChannelHandlerContext context, Throwable cause) {
+  private void failed(ChannelHandlerContext context, Throwable cause) {
+    over(reason(cause));
     LOG.debug("handshake with {} failed: {}", context.channel().remoteAddress(), cause.toString());
     context.close();
   }
 
   private void onTimeout() {
     if (ctx != null) {
+      over(HandshakeFailure.TIMEOUT);
       LOG.debug("handshake with {} took too long", ctx.channel().remoteAddress());
       ctx.close();
+    }
+  }
+
+  private HandshakeFailure goneAway() {
+    return certificate == null ? HandshakeFailure.NO_HELLO : HandshakeFailure.CLIENT_GONE;
+  }
+
+  private HandshakeFailure reason(Throwable cause) {
+    Throwable root =
+        cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
+    if (root instanceof NotSslRecordException) {
+      return HandshakeFailure.NOT_TLS;
+    }
+    if (!(root instanceof SSLException) || root instanceof SslClosedEngineException) {
+      return root instanceof IOException ? goneAway() : HandshakeFailure.OTHER;
+    }
+    String message = String.valueOf(root.getMessage()).toLowerCase(Locale.ROOT);
+    if (REFUSAL.matcher(message).find()) {
+      return HandshakeFailure.REFUSED_BY_CLIENT;
+    }
+    return NOTHING_IN_COMMON.matcher(message).find()
+        ? HandshakeFailure.NOTHING_IN_COMMON
+        : HandshakeFailure.OTHER;
+  }
+
+  /** Counts a failure once: one that is told may close the connection, which is told too. */
+  private void over(HandshakeFailure why) {
+    if (!over) {
+      over = true;
+      downstream.meters().handshakeFailed(why);
     }
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     deadline.cancel();
+    over(goneAway());
   }
 
   @Override

@@ -2,20 +2,17 @@ package io.postern.listener;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.ServerChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.postern.config.ListenerConfig;
 import io.postern.config.LoadBalancerConfig;
-import io.postern.exchange.ExchangeContext;
 import io.postern.fault.Fault;
 import io.postern.http.DownstreamSettings;
-import io.postern.http.SocketOptions;
+import io.postern.http.ExchangeFactory;
+import io.postern.observe.ListenerMeters;
 import io.postern.tls.CertificateStore;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -34,16 +31,17 @@ public final class Listener {
   private final ListenerConfig config;
   private final Map<EventLoop, Downstream> byLoop = new HashMap<>();
   private final AtomicInteger open = new AtomicInteger();
+  private final ListenerMeters meters = new ListenerMeters();
   private final Channel server;
 
   private Listener(
       ListenerConfig config,
       LoadBalancerConfig loadBalancer,
-      List<ExchangeContext> loops,
+      List<? extends ExchangeFactory.OfLoop> loops,
       Binding binding)
       throws InterruptedException {
     this.config = config;
-    for (ExchangeContext each : loops) {
+    for (ExchangeFactory.OfLoop each : loops) {
       byLoop.put(each.loop().loop(), downstream(loadBalancer, each));
     }
     this.server = binding.bind(this).sync().channel();
@@ -59,27 +57,25 @@ public final class Listener {
    * @param loadBalancer what stands before it
    * @param loops the loops to spread connections over, each with what opens its exchanges
    * @param maxConnections the limit of the config, or less where descriptors are few
-   * @param options what each connection gets
    */
   public static Listener bind(
       ListenerConfig config,
       LoadBalancerConfig loadBalancer,
       @Nullable CertificateStore certificates,
       int maxConnections,
-      EventLoopGroup group,
-      ChannelFactory<? extends ServerChannel> channels,
-      SocketOptions options,
-      List<ExchangeContext> loops)
+      Sockets sockets,
+      List<? extends ExchangeFactory.OfLoop> loops)
       throws InterruptedException {
     return new Listener(
         config,
         loadBalancer,
         loops,
         listener ->
-            options
+            sockets
+                .options()
                 .onAccepted(new ServerBootstrap())
-                .group(group)
-                .channelFactory(channels)
+                .group(sockets.group())
+                .channelFactory(sockets.channels())
                 .option(ChannelOption.SO_BACKLOG, 4096)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childHandler(
@@ -88,11 +84,12 @@ public final class Listener {
                         listener.byLoop,
                         certificates,
                         maxConnections,
-                        listener.open))
+                        listener.open,
+                        listener.meters))
                 .bind(config.bind().host(), config.bind().port()));
   }
 
-  private Downstream downstream(LoadBalancerConfig loadBalancer, ExchangeContext context) {
+  private Downstream downstream(LoadBalancerConfig loadBalancer, ExchangeFactory.OfLoop context) {
     ListenerConfig.Limits limits = config.limits();
     ListenerConfig.Timeouts timeouts = config.timeouts();
     DownstreamSettings settings =
@@ -107,7 +104,8 @@ public final class Listener {
         settings,
         timeouts.handshake().toNanos(),
         context,
-        new ClientConnections(context.loop()));
+        new ClientConnections(context.loop()),
+        meters);
   }
 
   /** The name in the config. */
@@ -123,6 +121,11 @@ public final class Listener {
   /** How many connections are open. */
   public int openConnections() {
     return open.get();
+  }
+
+  /** What is counted of it. */
+  public ListenerMeters meters() {
+    return meters;
   }
 
   /** Asks all clients to go away, each at a random moment of the spread; still accepts. */

@@ -5,6 +5,7 @@ import io.postern.config.AccessLogConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,6 +75,16 @@ public final class AccessLog implements ExchangeSink, AutoCloseable {
   /** How many records were not written, for want of room or for a write that failed. */
   public long dropped() {
     return writer.lost();
+  }
+
+  /** Makes its family known. */
+  public void describe(Metrics metrics) {
+    metrics.counters(
+        "postern_access_log_dropped_total",
+        "Records that were not written to the access log, for want of room or for a write that"
+            + " failed.",
+        List.of(),
+        points -> points.add(dropped()));
   }
 
   /**

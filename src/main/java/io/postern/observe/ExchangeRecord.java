@@ -45,6 +45,15 @@ public final class ExchangeRecord {
   public @Nullable String pool;
   public @Nullable String server;
 
+  /** Where the exchange is counted; null where no route matched. */
+  public @Nullable RouteMeters meters;
+
+  /** The index of {@link #server} in its pool; -1 where there is none. */
+  public int serverIndex = -1;
+
+  /** Whether the (last) connection to a server had served another exchange. */
+  public boolean reused;
+
   /** How many servers were tried. */
   public int attempts;
 

@@ -4,6 +4,9 @@ package io.postern.observe;
 @FunctionalInterface
 public interface ExchangeSink {
 
+  /** An exchange has begun; on its event loop. One call of {@link #accept} will follow. */
+  default void opened() {}
+
   /** Called once for each exchange, on its event loop; must not block and must not throw. */
   void accept(ExchangeRecord record);
 }

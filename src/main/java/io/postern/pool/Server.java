@@ -24,6 +24,8 @@ public final class Server {
 
   private final LongAdder exchanges = new LongAdder();
   private final LongAdder faults = new LongAdder();
+  private final LongAdder connections = new LongAdder();
+  private final LongAdder idle = new LongAdder();
 
   Server(int index, PoolConfig.Server config) {
     this.index = index;
@@ -74,6 +76,36 @@ public final class Server {
   /** A fault was found to be this server's, and not the client's or our own. */
   public void charge() {
     faults.increment();
+  }
+
+  /** A connection to it was opened. */
+  public void connectionOpened() {
+    connections.increment();
+  }
+
+  /** A connection to it is closed. */
+  public void connectionClosed() {
+    connections.decrement();
+  }
+
+  /** A connection is kept for later; each call is followed by one of {@link #connectionTaken}. */
+  public void connectionKept() {
+    idle.increment();
+  }
+
+  /** A connection that was kept is in use again, or closed. */
+  public void connectionTaken() {
+    idle.decrement();
+  }
+
+  /** Connections that are open, of all event loops. */
+  public long connections() {
+    return connections.sum();
+  }
+
+  /** How many of them no exchange uses. */
+  public long idleConnections() {
+    return idle.sum();
   }
 
   /** Exchanges that have chosen this server and are not done with it. */

@@ -9,15 +9,17 @@ import java.nio.charset.StandardCharsets;
 /**
  * What is done with the requests of one route. Immutable and shared.
  *
+ * @param index its place in the config, from 0
  * @param name as logs name it
  * @param place where it stands in the config
  * @param action what is done
  * @param timeouts how long a server, or either side of a body, may be silent
  */
-public record Route(String name, Place place, Action action, RouteConfig.Timeouts timeouts) {
+public record Route(
+    int index, String name, Place place, Action action, RouteConfig.Timeouts timeouts) {
 
-  static Route compile(RouteConfig config) {
-    return new Route(config.name(), config.place(), action(config), config.timeouts());
+  static Route compile(int index, RouteConfig config) {
+    return new Route(index, config.name(), config.place(), action(config), config.timeouts());
   }
 
   /** The one action of a route, of which the config has checked that there is exactly one. */

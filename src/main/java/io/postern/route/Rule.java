@@ -31,7 +31,7 @@ record Rule(
 
   static Rule compile(int order, RouteConfig config, Consumer<Problem> problems) {
     RouteConfig.Match match = config.match();
-    Route route = Route.compile(config);
+    Route route = Route.compile(order, config);
     List<Condition> conditions = new ArrayList<>();
     if (route.action() instanceof Action.Redirect(int _, Location location)
         && location.needsHost()) {

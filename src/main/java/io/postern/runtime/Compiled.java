@@ -9,7 +9,9 @@ import io.postern.config.Problem;
 import io.postern.config.RouteConfig;
 import io.postern.config.TlsConfig;
 import io.postern.exchange.Snapshot;
+import io.postern.observe.RouteMeters;
 import io.postern.pool.Pool;
+import io.postern.pool.Server;
 import io.postern.route.RouteTable;
 import io.postern.tenant.Tenants;
 import io.postern.tls.CertificateStore;
@@ -64,8 +66,19 @@ public record Compiled(
     return new Compiled(
         problems,
         warnings,
-        new Snapshot(Tenants.of(config), routes.table(), Map.copyOf(pools)),
+        new Snapshot(Tenants.of(config), routes.table(), Map.copyOf(pools), meters(config, pools)),
         stores);
+  }
+
+  private static List<RouteMeters> meters(Config config, Map<String, Pool> pools) {
+    List<RouteMeters> meters = new ArrayList<>();
+    for (RouteConfig route : config.routes()) {
+      Pool pool = route.pool() == null ? null : pools.get(route.pool());
+      List<String> servers =
+          pool == null ? List.of() : pool.servers().stream().map(Server::label).toList();
+      meters.add(new RouteMeters(route.name(), route.pool(), servers));
+    }
+    return List.copyOf(meters);
   }
 
   /** Gives up the certificates of a config that is not going to run. */

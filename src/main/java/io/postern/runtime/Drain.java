@@ -53,6 +53,7 @@ public final class Drain {
    * @return whether everything ended by itself, and nothing was cut
    */
   public boolean run() throws InterruptedException {
+    runtime.announceEnd();
     LOG.info("announcing for {}: nothing is refused yet", shown(config.announce()));
     boolean calm = pause(config.announce());
     if (calm) {

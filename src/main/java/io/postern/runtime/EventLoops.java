@@ -33,11 +33,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param transport what was chosen; never {@code AUTO}
  * @param contexts one for each loop, in the order of their index
+ * @param side one more loop for what must go on while those are busy; no client of the proxy is on
+ *     it
  */
 record EventLoops(
     Transport transport,
     EventLoopGroup group,
     List<LoopContext> contexts,
+    LoopContext side,
     ChannelFactory<? extends ServerChannel> serverChannels,
     ChannelFactory<? extends Channel> channels) {
 
@@ -106,6 +109,9 @@ record EventLoops(
     for (EventExecutor each : group) {
       contexts.add(LoopContext.of(contexts.size(), (EventLoop) each));
     }
-    return new EventLoops(transport, group, List.copyOf(contexts), serverChannels, channels);
+    EventLoop own =
+        new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("side"), handlers).next();
+    LoopContext side = LoopContext.of(contexts.size(), own);
+    return new EventLoops(transport, group, List.copyOf(contexts), side, serverChannels, channels);
   }
 }

@@ -4,6 +4,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.uring.IoUringChannelOption;
+import io.postern.config.Config;
 import io.postern.config.ProcessConfig.Transport;
 import java.time.Duration;
 import java.util.Map;
@@ -26,6 +27,16 @@ record KeepAlive(Duration idle, Duration userTimeout) {
   private static final Duration INTERVAL = Duration.ofSeconds(10);
   private static final int PROBES = 3;
   private static final Duration MOST_IDLE = Duration.ofSeconds(60);
+
+  /** Probes in time for the load balancer of a config, and patience for its routes. */
+  static KeepAlive of(Config config) {
+    Duration patience =
+        config.routes().stream()
+            .map(route -> route.timeouts().idle())
+            .max(Duration::compareTo)
+            .orElse(Duration.ZERO);
+    return below(config.loadBalancer().idleTimeout(), patience);
+  }
 
   /**
    * Probes in time for a load balancer.

@@ -5,6 +5,7 @@ public final class StartException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
+  /** What could not be started, and why. */
   StartException(String message, Throwable cause) {
     super(message, cause);
   }

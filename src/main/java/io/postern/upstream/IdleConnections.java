@@ -3,6 +3,7 @@ package io.postern.upstream;
 import io.postern.http.Deadlines;
 import io.postern.http.UpstreamConnection;
 import io.postern.pool.Pool;
+import io.postern.pool.Server;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -17,13 +18,15 @@ final class IdleConnections implements UpstreamConnection.Owner {
   private record Idle(UpstreamConnection connection, long until) {}
 
   private final Pool pool;
+  private final Server server;
   private final Deadlines deadlines;
   private final Deadlines.Deadline oldest;
   private final ArrayDeque<Idle> idle = new ArrayDeque<>();
   private boolean closing;
 
-  IdleConnections(Pool pool, Deadlines deadlines) {
+  IdleConnections(Pool pool, Server server, Deadlines deadlines) {
     this.pool = pool;
+    this.server = server;
     this.deadlines = deadlines;
     this.oldest = deadlines.create(this::expire);
   }
@@ -31,6 +34,7 @@ final class IdleConnections implements UpstreamConnection.Owner {
   /** Takes the latest that is open, or null. */
   @Nullable UpstreamConnection take() {
     for (Idle latest = idle.poll(); latest != null; latest = idle.poll()) {
+      server.connectionTaken();
       if (latest.connection.isOpen()) {
         return latest.connection;
       }
@@ -45,8 +49,9 @@ final class IdleConnections implements UpstreamConnection.Owner {
       return;
     }
     if (idle.size() >= pool.idlePerServer()) {
-      idle.removeLast().connection.close();
+      closeLast();
     }
+    server.connectionKept();
     idle.push(new Idle(connection, deadlines.now() + pool.idle().toNanos()));
     if (!oldest.isSet()) {
       oldest.after(pool.idle().toNanos());
@@ -55,13 +60,21 @@ final class IdleConnections implements UpstreamConnection.Owner {
 
   @Override
   public void onClosed(UpstreamConnection connection) {
-    idle.removeIf(each -> each.connection.equals(connection));
+    server.connectionClosed();
+    if (idle.removeIf(each -> each.connection.equals(connection))) {
+      server.connectionTaken();
+    }
+  }
+
+  private void closeLast() {
+    server.connectionTaken();
+    idle.removeLast().connection.close();
   }
 
   private void expire() {
     long now = deadlines.now();
     while (!idle.isEmpty() && idle.getLast().until - now <= 0) {
-      idle.removeLast().connection.close();
+      closeLast();
     }
     if (!idle.isEmpty()) {
       oldest.after(idle.getLast().until - now);
@@ -72,6 +85,7 @@ final class IdleConnections implements UpstreamConnection.Owner {
     closing = true;
     oldest.cancel();
     for (Idle each = idle.poll(); each != null; each = idle.poll()) {
+      server.connectionTaken();
       each.connection.close();
     }
   }

@@ -50,7 +50,8 @@ public final class UpstreamConnections {
   public void acquire(Pool pool, Server server, boolean fresh, int connectMillis, Waiter waiter) {
     assert loop.loop().inEventLoop();
     IdleConnections idle =
-        byServer.computeIfAbsent(server, any -> new IdleConnections(pool, loop.deadlines()));
+        byServer.computeIfAbsent(
+            server, any -> new IdleConnections(pool, server, loop.deadlines()));
     UpstreamConnection free = fresh ? null : idle.take();
     if (free != null) {
       waiter.onConnected(free);
@@ -61,14 +62,22 @@ public final class UpstreamConnections {
 
   private void connect(Server server, IdleConnections idle, int millis, Waiter waiter) {
     Http1Upstream codec = new Http1Upstream(loop, idle);
-    connector.connect(server, millis, codec, fault -> connected(fault, codec, idle, waiter));
+    connector.connect(
+        server, millis, codec, fault -> connected(fault, server, codec, idle, waiter));
   }
 
   private static void connected(
-      @Nullable Fault fault, UpstreamConnection codec, IdleConnections idle, Waiter waiter) {
+      @Nullable Fault fault,
+      Server server,
+      UpstreamConnection codec,
+      IdleConnections idle,
+      Waiter waiter) {
     if (fault != null) {
       waiter.onConnectFailed(fault);
-    } else if (waiter.isWaiting()) {
+      return;
+    }
+    server.connectionOpened();
+    if (waiter.isWaiting()) {
       waiter.onConnected(codec);
     } else {
       idle.onIdle(codec);

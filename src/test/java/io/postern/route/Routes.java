@@ -159,6 +159,8 @@ final class Routes {
             AccessLogConfig.Format.JSON,
             AccessLogConfig.Target.STDOUT,
             null),
+        null,
+        null,
         new ShutdownConfig(place("shutdown", 1), second, second, second),
         new ProcessConfig(place("process", 1), ProcessConfig.Transport.NIO, 1));
   }

@@ -3,6 +3,7 @@ package io.postern.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import io.postern.admin.AdminPorts;
 import io.postern.config.Config;
 import io.postern.config.ConfigLoader;
 import io.postern.config.Loaded;
@@ -26,6 +27,8 @@ import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A whole proxy in the test's process, from a config as an operator would write it. Every finished
@@ -40,16 +43,22 @@ public final class ProxyUnderTest implements AutoCloseable {
   private static final CertificateAuthority AUTHORITY = CertificateAuthority.create("Test CA");
 
   private final ProxyRuntime runtime;
+  private final @Nullable InetSocketAddress health;
+  private final AdminPorts ports;
   private final Config config;
   private final Compiled compiled;
   private final BlockingQueue<ExchangeRecord> records;
 
   private ProxyUnderTest(
       ProxyRuntime runtime,
+      @Nullable InetSocketAddress health,
+      AdminPorts ports,
       Config config,
       Compiled compiled,
       BlockingQueue<ExchangeRecord> records) {
     this.runtime = runtime;
+    this.health = health;
+    this.ports = ports;
     this.config = config;
     this.compiled = compiled;
     this.records = records;
@@ -57,12 +66,26 @@ public final class ProxyUnderTest implements AutoCloseable {
 
   /** Starts a proxy; fails where the config has a problem. */
   public static ProxyUnderTest start(String yaml) {
+    return start(yaml, health -> {});
+  }
+
+  /**
+   * Starts a proxy as {@link #start(String)} does.
+   *
+   * @param beforeListening given the address of the port of the health while nothing else is bound
+   */
+  public static ProxyUnderTest start(
+      String yaml, Consumer<@Nullable InetSocketAddress> beforeListening) {
     Config config = load(yaml);
     Compiled compiled = Compiled.of(config, InstantSource.system().instant());
     assertThat(compiled.problems()).isEmpty();
     BlockingQueue<ExchangeRecord> records = new LinkedBlockingQueue<>();
-    ProxyRuntime runtime = ProxyRuntime.start(config, compiled, records::add);
-    return new ProxyUnderTest(runtime, config, compiled, records);
+    ProxyRuntime runtime = ProxyRuntime.create(config, compiled, records::add);
+    InetSocketAddress health = AdminPorts.openHealth(config, runtime);
+    beforeListening.accept(health);
+    runtime.listen();
+    AdminPorts ports = AdminPorts.open(config, runtime, others -> {});
+    return new ProxyUnderTest(runtime, health, ports, config, compiled, records);
   }
 
   /**
@@ -139,6 +162,16 @@ public final class ProxyUnderTest implements AutoCloseable {
         .address();
   }
 
+  /** Where metrics are asked for. */
+  public InetSocketAddress admin() {
+    return Objects.requireNonNull(ports.admin());
+  }
+
+  /** Where the health is asked for. */
+  public InetSocketAddress health() {
+    return Objects.requireNonNull(health);
+  }
+
   /** Who has signed the certificates. */
   public static X509Certificate authority() {
     return AUTHORITY.caCertificate();
@@ -177,6 +210,7 @@ public final class ProxyUnderTest implements AutoCloseable {
 
   @Override
   public void close() {
+    ports.close();
     runtime.close();
   }
 }

@@ -1,0 +1,98 @@
+package io.postern.admin;
+
+import io.postern.config.AdminConfig;
+import io.postern.config.Bind;
+import io.postern.config.Config;
+import io.postern.config.HealthConfig;
+import io.postern.config.ListenerConfig;
+import io.postern.config.Place;
+import io.postern.config.Size;
+import io.postern.observe.Metrics;
+import io.postern.runtime.ProxyRuntime;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ports that the config asks for beside the listeners. Opened and closed by {@code cli}, from
+ * any thread but an event loop; their sockets are the runtime's, and closed by it last of all.
+ */
+public final class AdminPorts implements AutoCloseable {
+
+  /** Few ask there; whoever else comes is not to take the descriptors of the clients. */
+  private static final int CONNECTIONS = 1000;
+
+  private final @Nullable Metrics metrics;
+  private final @Nullable InetSocketAddress admin;
+
+  private AdminPorts(@Nullable Metrics metrics, @Nullable InetSocketAddress admin) {
+    this.metrics = metrics;
+    this.admin = admin;
+  }
+
+  /**
+   * Opens the port of the health, where the config has one: before the runtime listens, so that a
+   * load balancer is told that it is starting.
+   *
+   * @return its address; null where there is none
+   * @throws io.postern.runtime.StartException where it cannot be bound
+   */
+  public static @Nullable InetSocketAddress openHealth(Config config, ProxyRuntime runtime) {
+    HealthConfig health = config.health();
+    return health == null
+        ? null
+        : open(
+            runtime,
+            port(health.place(), "health", health.bind()),
+            new HealthSite(health.path(), runtime::state));
+  }
+
+  /**
+   * Opens the other ports: after the runtime listens, for the metrics take half a second to set up.
+   *
+   * @param others makes families known that are not the runtime's
+   * @throws io.postern.runtime.StartException where an address cannot be bound
+   */
+  public static AdminPorts open(Config config, ProxyRuntime runtime, Consumer<Metrics> others) {
+    AdminConfig admin = config.admin();
+    if (admin == null) {
+      return new AdminPorts(null, null);
+    }
+    Metrics metrics = new Metrics();
+    runtime.describe(metrics);
+    others.accept(metrics);
+    ListenerConfig port = port(admin.place(), "admin", admin.bind());
+    return new AdminPorts(metrics, open(runtime, port, new AdminSite(metrics)));
+  }
+
+  private static InetSocketAddress open(
+      ProxyRuntime runtime, ListenerConfig port, LocalExchange.Site site) {
+    return runtime.listenAside(port, LocalExchange.of(site)).address();
+  }
+
+  /** Such a port is a listener like any other: what stands in its pipeline is said here. */
+  private static ListenerConfig port(Place place, String name, Bind bind) {
+    return new ListenerConfig(
+        place,
+        name,
+        bind,
+        null,
+        new ListenerConfig.Limits(place, CONNECTIONS, new Size(16 * 1024), 100, 1),
+        new ListenerConfig.Timeouts(
+            place, Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(60)));
+  }
+
+  /** Where metrics are asked for; null where there is no such port. */
+  public @Nullable InetSocketAddress admin() {
+    return admin;
+  }
+
+  /** Measures no more; the sockets end with the runtime. */
+  @Override
+  public void close() {
+    if (metrics != null) {
+      metrics.close();
+    }
+  }
+}

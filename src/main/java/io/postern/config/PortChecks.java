@@ -1,0 +1,82 @@
+package io.postern.config;
+
+import io.netty.util.NetUtil;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** What must hold between the addresses that are listened on, and of those beside the listeners. */
+final class PortChecks {
+
+  /** A section that binds an address. */
+  private record Port(Place place, Bind bind) {}
+
+  private PortChecks() {}
+
+  static void check(Config config, Report report) {
+    List<Port> ports = new ArrayList<>();
+    config.listeners().values().forEach(each -> ports.add(new Port(each.place(), each.bind())));
+    AdminConfig admin = config.admin();
+    if (admin != null) {
+      ports.add(new Port(admin.place(), admin.bind()));
+      checkAdmin(admin, report);
+    }
+    HealthConfig health = config.health();
+    if (health != null) {
+      ports.add(new Port(health.place(), health.bind()));
+      checkHealth(health, report);
+    }
+    for (int i = 0; i < ports.size(); i++) {
+      for (Port earlier : ports.subList(0, i)) {
+        checkBinds(earlier, ports.get(i), report);
+      }
+    }
+  }
+
+  private static void checkAdmin(AdminConfig admin, Report report) {
+    boolean readable = report.isClean(Place.below(admin.place().path(), "bind"));
+    if (readable && !admin.bind().isLoopback()) {
+      report.warning(
+          admin.place(),
+          "whoever reaches " + admin.bind() + " reads it: there is no authentication",
+          "a loopback address, or a network that is closed to others");
+    }
+  }
+
+  private static void checkHealth(HealthConfig health, Report report) {
+    String expected = MatchPath.expected(health.path());
+    if (!expected.isEmpty() && report.isClean(Place.below(health.place().path(), "path"))) {
+      report.problem(
+          health.place(),
+          "path",
+          report.quoted(health.place(), "path", health.path()) + " is no such path",
+          expected);
+    }
+  }
+
+  private static void checkBinds(Port earlier, Port later, Report report) {
+    if (overlap(earlier.bind(), later.bind())) {
+      String taken = earlier.place().path() + " (line " + earlier.place().position().line() + ")";
+      report.problem(later.place(), "bind", "collides with the bind of " + taken, "");
+    }
+  }
+
+  private static boolean overlap(Bind a, Bind b) {
+    if (a.port() != b.port() || a.port() == 0) {
+      return false;
+    }
+    byte[] left = NetUtil.createByteArrayFromIpAddressString(a.host());
+    byte[] right = NetUtil.createByteArrayFromIpAddressString(b.host());
+    return Arrays.equals(left, right) || covers(left, right) || covers(right, left);
+  }
+
+  /** 0.0.0.0 takes every IPv4 address, :: takes those and every IPv6 address too. */
+  private static boolean covers(byte[] wildcard, byte[] address) {
+    for (byte part : wildcard) {
+      if (part != 0) {
+        return false;
+      }
+    }
+    return wildcard.length >= address.length;
+  }
+}

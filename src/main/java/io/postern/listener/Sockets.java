@@ -1,0 +1,18 @@
+package io.postern.listener;
+
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.postern.http.SocketOptions;
+
+/**
+ * What a listener is bound with.
+ *
+ * @param group the loops that accept, and that own what is accepted
+ * @param channels makes server channels of the transport that they drive
+ * @param options what each accepted connection gets
+ */
+public record Sockets(
+    EventLoopGroup group,
+    ChannelFactory<? extends ServerChannel> channels,
+    SocketOptions options) {}

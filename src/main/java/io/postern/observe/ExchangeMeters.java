@@ -1,0 +1,145 @@
+package io.postern.observe;
+
+import io.postern.fault.Party;
+import io.postern.fault.Phase;
+import io.postern.fault.Reason;
+import io.postern.observe.Metrics.Points;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * Counts each finished exchange, then passes its record on. On the path of a request: some ten
+ * additions, no lock, no look-up, nothing allocated. Shared by all event loops.
+ */
+public final class ExchangeMeters implements ExchangeSink {
+
+  private final List<RouteMeters> routes;
+  private final RouteMeters unrouted = new RouteMeters("", null, List.of());
+  private final ExchangeSink next;
+  private final LongAdder active = new LongAdder();
+  private final Counters<Reason> faults = new Counters<>(Reason.class);
+
+  private final EnumMap<Party, Counters<Phase>> ends = new EnumMap<>(Party.class);
+
+  /**
+   * Counts for these routes.
+   *
+   * @param next takes the records too: the access log
+   */
+  public ExchangeMeters(List<RouteMeters> routes, ExchangeSink next) {
+    this.routes = new ArrayList<>(routes);
+    this.routes.add(unrouted);
+    this.next = next;
+    for (Party party : Party.values()) {
+      ends.put(party, new Counters<>(Phase.class));
+    }
+  }
+
+  @Override
+  public void opened() {
+    active.increment();
+  }
+
+  @Override
+  public void accept(ExchangeRecord record) {
+    active.decrement();
+    RouteMeters route = record.meters;
+    (route == null ? unrouted : route).count(record);
+    ended(record.party).increment(record.phase);
+    if (record.fault != null) {
+      faults.increment(record.fault.reason());
+    }
+    next.accept(record);
+  }
+
+  @SuppressWarnings("NullAway") // the constructor put one in for every party
+  private Counters<Phase> ended(Party party) {
+    return ends.get(party);
+  }
+
+  /** Makes its families known. */
+  public void describe(Metrics metrics) {
+    metrics.counters(
+        "postern_exchanges_total",
+        "Finished exchanges by route, pool, server and class of status. The server is the last one"
+            + " that was tried, and empty where none was; the route is empty where none matched.",
+        List.of("route", "pool", "server", "class"),
+        ofRoutes(RouteMeters::collectExchanges));
+    metrics.gauges(
+        "postern_exchanges_active",
+        "Exchanges that have begun and are not finished.",
+        List.of(),
+        points -> points.add(active.sum()));
+    metrics.counters(
+        "postern_exchange_ends_total",
+        "Finished exchanges by the two letters of the termination code: by whom it was ended, and"
+            + " in which phase. Combinations that have not happened are left out.",
+        List.of("party", "phase"),
+        this::collectEnds);
+    metrics.counters(
+        "postern_faults_total",
+        "Exchanges that ended with a fault, by its reason.",
+        List.of("reason"),
+        faults::collect);
+    describeTraffic(metrics);
+    describeDurations(metrics);
+  }
+
+  private void describeTraffic(Metrics metrics) {
+    metrics.counters(
+        "postern_received_bytes_total",
+        "Bytes of content that came from clients.",
+        List.of("route"),
+        ofRoutes(RouteMeters::collectReceived));
+    metrics.counters(
+        "postern_sent_bytes_total",
+        "Bytes of content that went to clients.",
+        List.of("route"),
+        ofRoutes(RouteMeters::collectSent));
+    metrics.counters(
+        "postern_retries_total",
+        "Attempts beyond the first of an exchange.",
+        List.of("route", "pool"),
+        ofRoutes(RouteMeters::collectRetries));
+  }
+
+  private void describeDurations(Metrics metrics) {
+    metrics.histograms(
+        "postern_exchange_duration_seconds",
+        "From the first byte of a request to the end of its exchange (Ta of the access log).",
+        List.of("route", "pool"),
+        ofRoutes(RouteMeters::collectDurations));
+    metrics.histograms(
+        "postern_connect_duration_seconds",
+        "What opening a connection to a server took (Tc of the access log). Exchanges that took one"
+            + " that was open are not counted.",
+        List.of("route", "pool"),
+        ofRoutes(RouteMeters::collectConnects));
+    metrics.histograms(
+        "postern_response_duration_seconds",
+        "From the connection to a server to the head of its response (Tr of the access log): an"
+            + " upload before it is part of that.",
+        List.of("route", "pool"),
+        ofRoutes(RouteMeters::collectResponses));
+  }
+
+  private <T> Consumer<T> ofRoutes(BiConsumer<RouteMeters, T> collect) {
+    return points -> routes.forEach(route -> collect.accept(route, points));
+  }
+
+  private void collectEnds(Points points) {
+    for (Party party : Party.values()) {
+      for (Phase phase : Phase.values()) {
+        long count = ended(party).of(phase);
+        // Most of the 70 cannot be, and which can is nobody's to list; of this one, 0 is told.
+        if (count > 0 || (party == Party.NONE && phase == Phase.DONE)) {
+          points.add(count, String.valueOf(party.letter()), String.valueOf(phase.letter()));
+        }
+      }
+    }
+  }
+}

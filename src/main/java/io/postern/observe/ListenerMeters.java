@@ -1,0 +1,73 @@
+package io.postern.observe;
+
+import io.postern.observe.Metrics.Points;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What is counted of the connections of one listener; how many are open, its own limit counts.
+ * Shared by all event loops: nothing but counters.
+ */
+public final class ListenerMeters {
+
+  private enum Version {
+    TLS_1_2("TLSv1.2"),
+    TLS_1_3("TLSv1.3");
+
+    private final String label;
+
+    Version(String label) {
+      this.label = label;
+    }
+  }
+
+  private final LongAdder accepted = new LongAdder();
+  private final LongAdder refused = new LongAdder();
+  private final Counters<Version> handshakes = new Counters<>(Version.class);
+  private final Counters<HandshakeFailure> failures = new Counters<>(HandshakeFailure.class);
+
+  /** No connection yet. */
+  public ListenerMeters() {}
+
+  /** A connection was accepted, within the limit. */
+  public void accepted() {
+    accepted.increment();
+  }
+
+  /** A connection was closed as it came, for too many were open. */
+  public void refused() {
+    refused.increment();
+  }
+
+  /** A handshake ended well, with a version such as {@code TLSv1.3}; there are but two. */
+  public void handshake(String version) {
+    boolean older = version.equals(Version.TLS_1_2.label);
+    handshakes.increment(older ? Version.TLS_1_2 : Version.TLS_1_3);
+  }
+
+  /** A handshake failed. */
+  public void handshakeFailed(HandshakeFailure why) {
+    failures.increment(why);
+  }
+
+  /** How many {@link #accepted} told of. */
+  public void collectAccepted(String listener, Points points) {
+    points.add(accepted.sum(), listener);
+  }
+
+  /** How many {@link #refused} told of. */
+  public void collectRefused(String listener, Points points) {
+    points.add(refused.sum(), listener);
+  }
+
+  /** Handshakes that ended well, by version. */
+  public void collectHandshakes(String listener, Points points) {
+    for (Version version : Version.values()) {
+      points.add(handshakes.of(version), listener, version.label);
+    }
+  }
+
+  /** Handshakes that failed, by why. */
+  public void collectFailures(String listener, Points points) {
+    failures.collect(points, listener);
+  }
+}

@@ -1,0 +1,112 @@
+package io.postern.observe;
+
+import io.postern.observe.Metrics.Points;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is counted of the exchanges of one route. Made when the config is compiled and reached from
+ * there by reference, so that an exchange looks nothing up by its name. Shared by all event loops:
+ * nothing but counters.
+ */
+public final class RouteMeters {
+
+  private final String route;
+  private final String pool;
+  private final List<String> servers;
+
+  /** By the index of the server; the last is for exchanges without one. */
+  private final StatusCounters[] exchanges;
+
+  private final Histogram durations = Histogram.ofExchanges();
+  private final Histogram connects = Histogram.ofConnects();
+  private final Histogram responses = Histogram.ofExchanges();
+  private final LongAdder received = new LongAdder();
+  private final LongAdder sent = new LongAdder();
+  private final LongAdder retries = new LongAdder();
+
+  /**
+   * All at 0.
+   *
+   * @param route its name in the config; empty for exchanges that no route matched
+   * @param pool where it leads to; null where it is answered without one
+   * @param servers the servers of the pool, each at its index
+   */
+  public RouteMeters(String route, @Nullable String pool, List<String> servers) {
+    this.route = route;
+    this.pool = pool == null ? "" : pool;
+    this.servers = List.copyOf(servers);
+    exchanges =
+        Stream.generate(StatusCounters::new)
+            .limit(servers.size() + 1L)
+            .toArray(StatusCounters[]::new);
+  }
+
+  void count(ExchangeRecord record) {
+    int server = record.serverIndex;
+    exchanges[server < 0 ? servers.size() : server].count(record.status);
+    received.add(record.bytesReceived);
+    sent.add(record.bytesSent);
+    if (record.headStarted != 0) {
+      durations.record(record.finished - record.headStarted);
+    }
+    if (record.attempts > 1) {
+      retries.add(record.attempts - 1L);
+    }
+    if (record.connected != 0) {
+      countServer(record);
+    }
+  }
+
+  private void countServer(ExchangeRecord record) {
+    if (!record.reused) {
+      connects.record(record.connected - record.picked);
+    }
+    if (record.responded != 0) {
+      responses.record(record.responded - record.connected);
+    }
+  }
+
+  void collectExchanges(Points points) {
+    for (int i = 0; i < servers.size(); i++) {
+      exchanges[i].collect(points, route, pool, servers.get(i));
+    }
+    exchanges[servers.size()].collect(points, route, pool, "");
+  }
+
+  void collectReceived(Points points) {
+    points.add(received.sum(), route);
+  }
+
+  void collectSent(Points points) {
+    points.add(sent.sum(), route);
+  }
+
+  void collectRetries(Points points) {
+    if (leadsToPool()) {
+      points.add(retries.sum(), route, pool);
+    }
+  }
+
+  void collectDurations(Metrics.Histograms histograms) {
+    histograms.add(durations, route, pool);
+  }
+
+  void collectConnects(Metrics.Histograms histograms) {
+    if (leadsToPool()) {
+      histograms.add(connects, route, pool);
+    }
+  }
+
+  void collectResponses(Metrics.Histograms histograms) {
+    if (leadsToPool()) {
+      histograms.add(responses, route, pool);
+    }
+  }
+
+  private boolean leadsToPool() {
+    return !pool.isEmpty();
+  }
+}

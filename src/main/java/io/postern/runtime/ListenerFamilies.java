@@ -1,0 +1,51 @@
+package io.postern.runtime;
+
+import io.postern.listener.Listener;
+import io.postern.observe.Metrics;
+import io.postern.observe.Metrics.Points;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * The families of metrics of the listeners.
+ *
+ * @param listeners those that there are when the metrics are read
+ */
+record ListenerFamilies(Supplier<List<Listener>> listeners) {
+
+  private static final List<String> LABELS = List.of("listener");
+
+  void describe(Metrics metrics) {
+    metrics.gauges(
+        "postern_connections",
+        "Connections of clients that are open.",
+        LABELS,
+        each((listener, points) -> points.add(listener.openConnections(), listener.name())));
+    metrics.counters(
+        "postern_connections_accepted_total",
+        "Connections of clients that were accepted, within the limit.",
+        LABELS,
+        each((listener, points) -> listener.meters().collectAccepted(listener.name(), points)));
+    metrics.counters(
+        "postern_connections_refused_total",
+        "Connections that were closed as they came, for `limits.connections` were open.",
+        LABELS,
+        each((listener, points) -> listener.meters().collectRefused(listener.name(), points)));
+    metrics.counters(
+        "postern_tls_handshakes_total",
+        "TLS handshakes that ended well, by version.",
+        List.of("listener", "version"),
+        each((listener, points) -> listener.meters().collectHandshakes(listener.name(), points)));
+    metrics.counters(
+        "postern_tls_handshake_failures_total",
+        "TLS handshakes that came to nothing, by why.",
+        List.of("listener", "why"),
+        each((listener, points) -> listener.meters().collectFailures(listener.name(), points)));
+  }
+
+  private Consumer<Points> each(BiConsumer<Listener, Points> collect) {
+    return points -> listeners.get().forEach(listener -> collect.accept(listener, points));
+  }
+}
