@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       RunCommand.class,
       CheckCommand.class,
+      HealthCommand.class,
       DemoCommand.class,
       DemoServerCommand.class,
       SchemaCommand.class,
