@@ -72,7 +72,8 @@ class ArchitectureTest {
           "listener.Listener", "the thread that starts us waits until the address is bound",
           "runtime.ProxyRuntime", "the thread that stops us waits for the loops",
           "runtime.Drain", "the thread that stops us waits for what is in flight",
-          "cli.Service", "the main thread waits for a signal");
+          "cli.Service", "the main thread waits for a signal",
+          "cli.DemoServerCommand", "the same");
 
   /** Rooms whose state is shared between event loops by design. */
   private static final Set<String> SHARED_STATE = Set.of("pool", "observe", "runtime", "tls");

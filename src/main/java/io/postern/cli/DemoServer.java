@@ -23,8 +23,12 @@ final class DemoServer {
   }
 
   /** Starts a server on loopback. */
-  static DemoServer start(String name, int port) throws IOException {
-    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+  static void start(String name, int port) throws IOException {
+    start(name, new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+  }
+
+  /** Starts a server. */
+  static void start(String name, InetSocketAddress address) throws IOException {
     HttpServer server = HttpServer.create(address, 128);
     DemoServer demo = new DemoServer(name, server);
     server.setExecutor(
@@ -32,7 +36,6 @@ final class DemoServer {
     server.createContext("/", demo::answer);
     server.createContext("/stop", demo::stop);
     server.start();
-    return demo;
   }
 
   private void answer(HttpExchange exchange) throws IOException {

@@ -12,7 +12,9 @@ import picocli.CommandLine.Command;
     subcommands = {
       RunCommand.class,
       CheckCommand.class,
+      HealthCommand.class,
       DemoCommand.class,
+      DemoServerCommand.class,
       SchemaCommand.class,
       VersionCommand.class
     })
