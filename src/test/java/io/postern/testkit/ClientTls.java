@@ -58,7 +58,8 @@ public record ClientTls(
     }
   }
 
-  SSLContext context() {
+  /** For clients of the JDK. */
+  public SSLContext context() {
     try {
       KeyStore trust = KeyStore.getInstance(KeyStore.getDefaultType());
       trust.load(null, null);
