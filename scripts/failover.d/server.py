@@ -1,4 +1,5 @@
-"""A server behind the proxy that takes a while for each answer. Arguments: the port on 127.0.0.1, milliseconds.
+"""A server behind the proxy that takes a while for each answer. Arguments: the port on 127.0.0.1, milliseconds, and `serial`
+where it works on one request at a time.
 
 /healthz is answered at once; content of a request is read by its length."""
 
@@ -7,6 +8,9 @@ import sys
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 PAUSE = int(sys.argv[2]) / 1000
+SERIAL = sys.argv[3:] == ["serial"]
+
+free = 0.0  # when a serial server has done all that it was given
 
 
 class Connection(asyncio.Protocol):
@@ -30,7 +34,14 @@ class Connection(asyncio.Protocol):
         if head.startswith(b"GET /healthz "):
             self._answer()
         else:
-            asyncio.get_running_loop().call_later(PAUSE, self._answer)
+            self._work()
+
+    def _work(self):
+        global free
+        loop = asyncio.get_running_loop()
+        start = max(loop.time(), free) if SERIAL else loop.time()
+        free = start + PAUSE
+        loop.call_at(free, self._answer)
 
     def _answer(self):
         self._transport.write(ANSWER)
