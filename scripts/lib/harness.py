@@ -1,4 +1,4 @@
-"""What scripts/bench and scripts/memory share: programs that are started and ended, and what they cost."""
+"""What scripts/bench, scripts/memory and scripts/failover share: programs that are started and ended, and what they cost."""
 
 import ctypes
 import os
@@ -105,6 +105,11 @@ class Process:
                 if time.monotonic() > deadline:
                     raise Trouble(f"{self.name} does not listen on port {port} after {seconds} s") from None
                 time.sleep(0.05)
+
+    def kill(self):
+        """Ends it by SIGKILL; when this returns it is gone, and its sockets with it."""
+        self._child.kill()
+        self._child.wait()
 
     def end(self):
         """Asks it to end, then not to drain first (a second SIGTERM says so to Postern), then makes it."""

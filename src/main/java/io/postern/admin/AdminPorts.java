@@ -5,6 +5,7 @@ import io.postern.config.Bind;
 import io.postern.config.Config;
 import io.postern.config.HealthConfig;
 import io.postern.config.ListenerConfig;
+import io.postern.config.ListenerConfig.ProxyProtocol;
 import io.postern.config.Place;
 import io.postern.config.Size;
 import io.postern.observe.Metrics;
@@ -44,7 +45,7 @@ public final class AdminPorts implements AutoCloseable {
         ? null
         : open(
             runtime,
-            port(health.place(), "health", health.bind()),
+            port(health.place(), "health", health.bind(), ProxyProtocol.OPTIONAL),
             new HealthSite(health.path(), runtime::state));
   }
 
@@ -62,7 +63,7 @@ public final class AdminPorts implements AutoCloseable {
     Metrics metrics = new Metrics();
     runtime.describe(metrics);
     others.accept(metrics);
-    ListenerConfig port = port(admin.place(), "admin", admin.bind());
+    ListenerConfig port = port(admin.place(), "admin", admin.bind(), ProxyProtocol.NONE);
     return new AdminPorts(metrics, open(runtime, port, new AdminSite(metrics)));
   }
 
@@ -72,15 +73,21 @@ public final class AdminPorts implements AutoCloseable {
   }
 
   /** Such a port is a listener like any other: what stands in its pipeline is said here. */
-  private static ListenerConfig port(Place place, String name, Bind bind) {
+  private static ListenerConfig port(
+      Place place, String name, Bind bind, ProxyProtocol proxyProtocol) {
     return new ListenerConfig(
         place,
         name,
         bind,
+        proxyProtocol,
         null,
         new ListenerConfig.Limits(place, CONNECTIONS, new Size(16 * 1024), 100, 1),
         new ListenerConfig.Timeouts(
-            place, Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(60)));
+            place,
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(60)));
   }
 
   /** Where metrics are asked for; null where there is no such port. */

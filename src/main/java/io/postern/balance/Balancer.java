@@ -7,7 +7,7 @@ package io.postern.balance;
  * <p>Mutable, and owned by whoever made it: there is one for each pool and event loop, so that it
  * needs no lock.
  */
-public sealed interface Balancer permits RoundRobin {
+public sealed interface Balancer permits RoundRobin, WeightedRandom, LeastOutstanding {
 
   /** No candidate has any weight. */
   int NONE = -1;

@@ -16,4 +16,12 @@ public interface Candidates {
    * @return at least 0; 0 gets nothing
    */
   int weight(int index);
+
+  /**
+   * What one has been given and has not finished.
+   *
+   * @param index 0 to {@link #size} exclusive
+   * @return at least 0
+   */
+  int outstanding(int index);
 }

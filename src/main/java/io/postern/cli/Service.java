@@ -27,7 +27,7 @@ final class Service {
   /**
    * Serves until it is told to end.
    *
-   * @param onReady called once, when every listener accepts
+   * @param onReady called once, when every listener accepts and every server was checked once
    * @return the exit code: 0 after a drain, whether or not its time ran out; 143 where a second
    *     SIGTERM cut it short; 1 where nothing could be started
    */
@@ -52,14 +52,23 @@ final class Service {
       throws InterruptedException {
     CountDownLatch asked = new CountDownLatch(1);
     handleSignals(asked, drain, log);
-    String serving = serving(runtime);
-    System.err.println("postern ready: " + serving);
-    manager.ready("serving " + serving);
-    onReady.run();
+    runtime
+        .ready()
+        .thenRunAsync(() -> ready(runtime, asked, manager, onReady), Thread::startVirtualThread);
     asked.await();
     manager.stopping(drain.longest());
     drain.run();
     return drain.isHurried() ? STOPPED_BY_SIGTERM : 0;
+  }
+
+  private static void ready(
+      ProxyRuntime runtime, CountDownLatch asked, ServiceNotifier manager, Runnable onReady) {
+    if (asked.getCount() > 0) {
+      String serving = serving(runtime);
+      System.err.println("postern ready: " + serving);
+      manager.ready("serving " + serving);
+      onReady.run();
+    }
   }
 
   private static void handleSignals(CountDownLatch asked, Drain drain, AccessLog log) {

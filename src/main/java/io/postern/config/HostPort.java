@@ -22,10 +22,21 @@ public record HostPort(String host, int port) {
     return new HostPort(host(text.substring(0, colon)), port(text.substring(colon + 1)));
   }
 
+  /** Whether a text is a host name or an IP address, an IPv6 address without brackets. */
+  static boolean isHost(String text) {
+    return text.matches("[0-9.]+")
+        ? NetUtil.isValidIpV4Address(text)
+        : (text.length() <= 253 && text.matches(NAME)) || isIpV6(text);
+  }
+
+  private static boolean isIpV6(String text) {
+    return NetUtil.isValidIpV6Address(text) && !text.startsWith("[");
+  }
+
   private static String host(String text) {
     if (text.startsWith("[") && text.endsWith("]")) {
       String address = text.substring(1, text.length() - 1);
-      if (!NetUtil.isValidIpV6Address(address) || address.startsWith("[")) {
+      if (!isIpV6(address)) {
         throw new IllegalArgumentException("an IPv6 address in the brackets");
       }
       return address;
@@ -33,8 +44,7 @@ public record HostPort(String host, int port) {
     if (text.indexOf(':') >= 0) {
       throw new IllegalArgumentException("a host and a port, an IPv6 address in brackets");
     }
-    boolean digits = text.matches("[0-9.]+");
-    if (digits ? !NetUtil.isValidIpV4Address(text) : text.length() > 253 || !text.matches(NAME)) {
+    if (!isHost(text)) {
       throw new IllegalArgumentException("a host name or an address before the port");
     }
     return text;

@@ -15,6 +15,23 @@ final class ListenerChecks {
       }
     }
     checkAccessLog(config.accessLog(), report);
+    warnOfHeadersFromAnyone(config, report);
+  }
+
+  /** Who may send a header may say that he is anybody. */
+  private static void warnOfHeadersFromAnyone(Config config, Report report) {
+    if (!config.loadBalancer().sources().isEmpty() || !report.isClean("loadBalancer")) {
+      return;
+    }
+    for (ListenerConfig listener : config.listeners().values()) {
+      if (listener.proxyProtocol() != ListenerConfig.ProxyProtocol.NONE) {
+        report.warning(
+            listener.place(),
+            "proxyProtocol",
+            "anyone may send a PROXY header, and so take any address and VPC endpoint for his own",
+            "loadBalancer.sources, the subnets of the load balancer");
+      }
+    }
   }
 
   private static void checkDefaultCertificate(TlsConfig tls, Report report) {

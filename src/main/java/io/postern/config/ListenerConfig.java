@@ -8,9 +8,21 @@ public record ListenerConfig(
     Place place,
     @Key String name,
     @Doc("The address and port to listen on; port 0 is any free one.") Bind bind,
+    @Default("none") @Doc("Whether connections begin with a PROXY header, of version 1 or 2.")
+        ProxyProtocol proxyProtocol,
     @Doc("TLS for this listener; left out, it speaks plain HTTP/1.1.") @Nullable TlsConfig tls,
     @Default("{}") @Doc("What one listener, connection or request may take up.") Limits limits,
     @Default("{}") @Doc("How long a client may be silent.") Timeouts timeouts) {
+
+  /** Whether connections begin with a PROXY header. */
+  public enum ProxyProtocol {
+    /** All do: whoever sends none, or may send none, is closed. */
+    REQUIRED,
+    /** Some do, while a load balancer is told to send them. */
+    OPTIONAL,
+    /** None does: what comes is the client's. */
+    NONE
+  }
 
   /** What one listener, connection or request may take up. */
   public record Limits(
@@ -35,9 +47,14 @@ public record ListenerConfig(
   /** How long a client may be silent. */
   public record Timeouts(
       Place place,
+      @Default("5s")
+          @Range(min = "1ms", max = "24h")
+          @Doc(
+              "From accept to the end of the PROXY header; where it is optional, or to what is none.")
+          Duration proxyHeader,
       @Default("10s")
           @Range(min = "1ms", max = "24h")
-          @Doc("From accept to the end of the TLS handshake.")
+          @Doc("From accept, or the end of the PROXY header, to the end of the TLS handshake.")
           Duration handshake,
       @Default("10s")
           @Range(min = "1ms", max = "24h")

@@ -1,6 +1,7 @@
 package io.postern.config;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The load balancer in front of us, as it is set up: what must be in step with it is derived from
@@ -8,6 +9,8 @@ import java.time.Duration;
  */
 public record LoadBalancerConfig(
     Place place,
+    @Default("[]") @Doc("Who may send a PROXY header: its subnets; left out, anyone.")
+        List<Cidr> sources,
     @Default("350s")
         @Range(min = "1s", max = "24h")
         @Doc(
@@ -21,6 +24,11 @@ public record LoadBalancerConfig(
 
   private static final Duration MOST_IDLE = Duration.ofMinutes(5);
   private static final Duration MARGIN = Duration.ofSeconds(10);
+
+  /** The same, where anyone may send a PROXY header. */
+  public LoadBalancerConfig withAnySource() {
+    return new LoadBalancerConfig(place, List.of(), idleTimeout, deregistrationDelay);
+  }
 
   /**
    * How long a client's connection may be without a request: as a listener says, else nine tenths

@@ -1,21 +1,80 @@
 package io.postern.config;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import javax.net.ssl.SNIHostName;
+import org.jspecify.annotations.Nullable;
 
 /** What must hold between the keys of the pools. */
 final class PoolChecks {
 
+  /** What only a check of type {@code http} has a use for. */
+  private static final List<String> HTTP_ONLY = List.of("path", "host", "method", "expect");
+
   private PoolChecks() {}
 
   static void check(Config config, Report report) {
-    config.pools().values().forEach(pool -> checkServers(pool, report));
+    for (PoolConfig pool : config.pools().values()) {
+      checkPool(pool, report);
+    }
     if (report.isClean("routes")) {
       warnOfUnused(config, report);
+    }
+  }
+
+  private static void checkPool(PoolConfig pool, Report report) {
+    checkServers(pool, report);
+    checkHealth(pool.health().active(), report);
+    if (pool.tls() != null) {
+      checkTls(pool, pool.tls(), report);
+    }
+  }
+
+  private static void checkTls(PoolConfig pool, PoolTlsConfig tls, Report report) {
+    Place place = tls.place();
+    String name = tls.serverName();
+    if (name == null) {
+      pool.servers().forEach(server -> checkTlsName(server, report));
+    } else if (!isTlsName(name)) {
+      report.problem(
+          place,
+          "serverName",
+          report.quoted(place, "serverName", name) + " is no host",
+          "a name of letters, digits and hyphens, or an IP address; no port");
+    }
+    if (tls.verify() == PoolTlsConfig.Verify.NONE) {
+      report.warning(
+          place, "verify", "whoever answers is taken for the server", "full, with trust");
+      if (tls.trust() != null) {
+        report.problem(place, "trust", "is given, but verify is none", "one of the two");
+      }
+    }
+  }
+
+  private static void checkTlsName(PoolConfig.Server server, Report report) {
+    if (!isTlsName(server.address().host())) {
+      report.problem(
+          server.place(),
+          "address",
+          "has a host that TLS cannot ask for",
+          "a host name without underscores, or tls.serverName");
+    }
+  }
+
+  /** Narrower than what can be looked up: letters, digits and hyphens (RFC 6066 §3, RFC 5890). */
+  private static boolean isTlsName(String name) {
+    if (!HostPort.isHost(name)) {
+      return false;
+    }
+    try {
+      return name.indexOf(':') >= 0 || !new SNIHostName(name).getAsciiName().isEmpty();
+    } catch (IllegalArgumentException e) {
+      return false;
     }
   }
 
@@ -35,6 +94,17 @@ final class PoolChecks {
     boolean idle = pool.servers().stream().allMatch(server -> server.weight() == 0);
     if (idle && report.isClean(Place.below(pool.place().path(), "servers"))) {
       report.problem(pool.place(), "servers", "all have weight 0", "one with more at least");
+    }
+  }
+
+  private static void checkHealth(PoolConfig.@Nullable ActiveCheck check, Report report) {
+    if (check != null && check.type() == PoolConfig.CheckType.TCP) {
+      for (String key : HTTP_ONLY) {
+        if (check.place().keys().containsKey(key)) {
+          report.problem(
+              check.place(), key, "has no use with type: tcp", "type: http, or no " + key);
+        }
+      }
     }
   }
 

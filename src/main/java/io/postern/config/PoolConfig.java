@@ -2,6 +2,7 @@ package io.postern.config;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A named group of servers with one policy. */
 public record PoolConfig(
@@ -9,17 +10,21 @@ public record PoolConfig(
     @Key String name,
     @Default("round-robin") @Doc("How a server is chosen.") Balance balance,
     @Default("http/1.1") @Doc("What is spoken to the servers.") Protocol protocol,
+    @Doc("TLS to the servers; left out, they are spoken to in plain.") @Nullable PoolTlsConfig tls,
     @NonEmpty @Doc("The servers.") List<Server> servers,
     @Default("{}") @Doc("What the pool may take up.") Limits limits,
     @Default("55s")
         @Range(min = "1ms", max = "24h")
         @Doc(
             "How long a connection to a server is kept without use; below the servers' own keep-alive.")
-        Duration idle) {
+        Duration idle,
+    @Default("{}") @Doc("How it is known that a server works.") Health health) {
 
   /** How a server is chosen. */
   public enum Balance {
-    ROUND_ROBIN
+    ROUND_ROBIN,
+    RANDOM,
+    LEAST_OUTSTANDING
   }
 
   /** What is spoken to the servers. */
@@ -44,4 +49,63 @@ public record PoolConfig(
           @Range(min = "0", max = "100000")
           @Doc("Idle connections kept to each server, for each event loop.")
           int idlePerServer) {}
+
+  /** How it is known that a server works. */
+  public record Health(
+      Place place,
+      @Doc("Checks of our own; left out, servers are not checked and always count as up.")
+          @Nullable ActiveCheck active) {}
+
+  /** Checks of our own: each server is asked from time to time. */
+  public record ActiveCheck(
+      Place place,
+      @Doc("`tcp`: it takes a connection. `http`: it also answers a request as expected.")
+          CheckType type,
+      @Default("/healthz")
+          @Matches(
+              regex = "/[!\"$-~]*",
+              expected = "a path, with or without a query, such as /healthz")
+          @Doc("What the request is for.")
+          String path,
+      @Matches(regex = "[A-Za-z0-9._:\\[\\]-]+", expected = "a host, with or without a port")
+          @Doc(
+              "The Host field of the request; the address that is connected to where it is left out.")
+          @Nullable String host,
+      @Default("GET") @Doc("The method of the request.") CheckMethod method,
+      @Default("0")
+          @Range(min = "0", max = "65535")
+          @Doc("The port that is connected to; 0 is that of the server's address.")
+          int port,
+      @Default("200-399") @Doc("The statuses that are good.") Statuses expect,
+      @Default("5s")
+          @Range(min = "1ms", max = "1h")
+          @Doc(
+              "From the start of a check to that of the next, 10 % more or less by chance; a check that takes longer is followed by the next at once.")
+          Duration interval,
+      @Default("2s")
+          @Range(min = "1ms", max = "5m")
+          @Doc("How long a check may take: look-up, connect and the head of the response together.")
+          Duration timeout,
+      @Default("2")
+          @Range(min = "1", max = "1000")
+          @Doc("After how many good checks in a row a server that is down is up.")
+          int rise,
+      @Default("3")
+          @Range(min = "1", max = "1000")
+          @Doc("After how many failed checks in a row a server that is up is down.")
+          int fall) {}
+
+  /** What a check does. */
+  public enum CheckType {
+    TCP,
+    HTTP
+  }
+
+  /** How a check asks. */
+  public enum CheckMethod {
+    @Written("GET")
+    GET,
+    @Written("HEAD")
+    HEAD
+  }
 }

@@ -41,12 +41,12 @@ final class Report {
     problems.add(place.problem(what, expected));
   }
 
-  void warning(Place place, String key, String what, String expected) {
-    warnings.add(place.problem(key, what, expected));
-  }
-
   void warning(Place place, String what, String expected) {
     warnings.add(place.problem(what, expected));
+  }
+
+  void warning(Place place, String key, String what, String expected) {
+    warnings.add(place.problem(key, what, expected));
   }
 
   /** Whether nothing is wrong with this key or anything below it. */

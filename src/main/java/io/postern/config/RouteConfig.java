@@ -88,7 +88,8 @@ public record RouteConfig(
       Place place,
       @Default("3s")
           @Range(min = "1ms", max = "24h")
-          @Doc("To connect to a server; then another is tried.")
+          @Doc(
+              "To connect to a server, from the look-up of its name to the end of the TLS handshake; then another is tried.")
           Duration connect,
       @Default("60s")
           @Range(min = "1ms", max = "24h")

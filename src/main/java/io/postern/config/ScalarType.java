@@ -45,6 +45,8 @@ record ScalarType(
               "[0-9]{1,12}(B|KiB|MiB|GiB|TiB)",
               Size::parse),
           new ScalarType(
+              Statuses.class, "statuses", Statuses.EXPECTED, Statuses.REGEX, Statuses::parse),
+          new ScalarType(
               Bind.class,
               "bind",
               Bind.EXPECTED,
@@ -62,6 +64,8 @@ record ScalarType(
               "a host name such as api.example.com or *.example.com, without a port",
               "(\\*\\.)?" + HOST,
               HostPattern::parse),
+          new ScalarType(
+              Cidr.class, "cidr", Cidr.EXPECTED, "[0-9A-Fa-f:.]+/[0-9]{1,3}", Cidr::parse),
           new ScalarType(
               Path.class,
               "path",

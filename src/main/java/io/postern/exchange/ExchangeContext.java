@@ -1,5 +1,6 @@
 package io.postern.exchange;
 
+import io.netty.util.AsciiString;
 import io.postern.http.DownstreamStream;
 import io.postern.http.ExchangeFactory;
 import io.postern.http.LoopContext;
@@ -10,6 +11,8 @@ import io.postern.upstream.UpstreamConnections;
 import java.util.IdentityHashMap;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the exchanges on one event loop share, and what opens them.
@@ -18,6 +21,7 @@ import java.util.function.Supplier;
  * @param snapshot the config as it is now
  * @param upstreams the loop's connections to servers
  * @param pickers the choosers of servers, one for each pool that was asked for
+ * @param random what the choosers draw lots from
  * @param sink takes the records of finished exchanges
  * @param wallMillis the wall clock, for records only
  */
@@ -26,6 +30,7 @@ public record ExchangeContext(
     Supplier<Snapshot> snapshot,
     UpstreamConnections upstreams,
     IdentityHashMap<Pool, Picker> pickers,
+    RandomGenerator random,
     ExchangeSink sink,
     LongSupplier wallMillis)
     implements ExchangeFactory.OfLoop {
@@ -35,14 +40,20 @@ public record ExchangeContext(
       LoopContext loop,
       Supplier<Snapshot> snapshot,
       UpstreamConnections upstreams,
+      RandomGenerator random,
       ExchangeSink sink,
       LongSupplier wallMillis) {
     return new ExchangeContext(
-        loop, snapshot, upstreams, new IdentityHashMap<>(), sink, wallMillis);
+        loop, snapshot, upstreams, new IdentityHashMap<>(), random, sink, wallMillis);
+  }
+
+  @Override
+  public boolean admits(@Nullable AsciiString vpce) {
+    return snapshot.get().tenants().admits(vpce);
   }
 
   Picker picker(Pool pool) {
-    return pickers.computeIfAbsent(pool, any -> any.picker(loop.index()));
+    return pickers.computeIfAbsent(pool, any -> any.picker(loop.index(), random));
   }
 
   @Override

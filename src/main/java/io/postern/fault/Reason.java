@@ -41,6 +41,8 @@ public enum Reason {
   // What the server did.
   SERVER_REFUSED(SERVER, 503, Connection.KEEP, "no server could be connected to"),
   CONNECT_TIMEOUT(SERVER_TIMEOUT, 503, Connection.KEEP, "no server could be connected to in time"),
+  SERVER_HANDSHAKE(SERVER, 503, Connection.KEEP, "the TLS handshake with the server failed"),
+  SERVER_UNVERIFIED(SERVER, 503, Connection.KEEP, "the certificate of the server is not accepted"),
   SERVER_RESET(SERVER, 502, Connection.KEEP, "the server closed the connection"),
   RESPONSE_TIMEOUT(SERVER_TIMEOUT, 504, Connection.KEEP, "the server did not answer in time"),
   SERVER_STALLED(SERVER_TIMEOUT, 504, Connection.KEEP, "the server stopped sending or reading"),
@@ -87,7 +89,10 @@ public enum Reason {
 
   /** Whether nothing had been sent to the server, so that another one may be tried. */
   public boolean nothingSent() {
-    return this == SERVER_REFUSED || this == CONNECT_TIMEOUT;
+    return this == SERVER_REFUSED
+        || this == CONNECT_TIMEOUT
+        || this == SERVER_HANDSHAKE
+        || this == SERVER_UNVERIFIED;
   }
 
   /** Whether it counts against the server: it did this, and not the client or we ourselves. */

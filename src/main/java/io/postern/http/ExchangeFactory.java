@@ -1,5 +1,8 @@
 package io.postern.http;
 
+import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
+
 /** Opens an exchange for each request that a downstream codec reads. */
 @FunctionalInterface
 public interface ExchangeFactory {
@@ -17,5 +20,12 @@ public interface ExchangeFactory {
 
     /** The loop. */
     LoopContext loop();
+
+    /**
+     * Whether a connection may bring requests at all.
+     *
+     * @param vpce the id of the VPC endpoint that it came by; null where that is not known
+     */
+    boolean admits(@Nullable AsciiString vpce);
   }
 }

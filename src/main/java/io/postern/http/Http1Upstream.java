@@ -60,6 +60,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
   private boolean keepAlive;
   private boolean paused;
   private boolean reused;
+  private boolean withoutNotice;
 
   /** A connection for the pool that owns it. */
   public Http1Upstream(LoopContext loop, Owner owner) {
@@ -246,6 +247,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
 
   @Override
   public void close() {
+    state = State.CLOSED; // at once: TLS lets its last bytes go first, and the end comes later
     ctx.close();
   }
 
@@ -304,7 +306,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
     UpstreamStream.Listener told = exchange;
     exchange = null;
     if (told != null && !whole) {
-      told.onFailed(new Fault(Reason.SERVER_RESET, "the server closed the connection"));
+      told.onFailed(new Fault(Reason.SERVER_RESET, ending()));
     }
   }
 
@@ -312,9 +314,20 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
   private void drainToEnd() {
     paused = false;
     process();
-    if (state == State.CONTENT && content.endOfInput()) {
+    if (state == State.CONTENT && content.endOfInput() && !withoutNotice) {
       onContent(Unpooled.EMPTY_BUFFER, true);
     }
+  }
+
+  private String ending() {
+    return withoutNotice
+        ? "the server closed the connection without close_notify"
+        : "the server closed the connection";
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    withoutNotice |= event == EndWithoutNotice.EVENT;
   }
 
   @Override

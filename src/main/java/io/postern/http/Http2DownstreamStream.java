@@ -201,10 +201,10 @@ final class Http2DownstreamStream implements DownstreamStream {
       codec.reset(stream, Http2Downstream.PROTOCOL_ERROR);
       return;
     }
-    codec.writeHeaders(stream, Http2HeaderBlock.of(head), last);
     if (last) {
       responseEnded();
     }
+    codec.writeHeaders(stream, Http2HeaderBlock.of(head), last);
   }
 
   @Override
@@ -214,17 +214,17 @@ final class Http2DownstreamStream implements DownstreamStream {
       return;
     }
     queued += content.readableBytes();
-    codec.writeData(stream, content, last);
     if (last) {
       responseEnded();
     }
+    codec.writeData(stream, content, last);
   }
 
   @Override
   public void writeTrailers(Fields trailers) {
     if (isOpen()) {
-      codec.writeHeaders(stream, Http2HeaderBlock.of(trailers), true);
       responseEnded();
+      codec.writeHeaders(stream, Http2HeaderBlock.of(trailers), true);
     }
   }
 
@@ -232,6 +232,7 @@ final class Http2DownstreamStream implements DownstreamStream {
     return exchange != null && !responseEnded;
   }
 
+  /** Before the last is written: that may flush, send all of it, and close the stream at once. */
   private void responseEnded() {
     responseEnded = true;
     releaseWaiting();

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param listener the listener's name
  * @param settings its bounds, for the codecs
- * @param handshakeNanos from accept to the end of the handshake
+ * @param handshakeNanos from accept, or the end of the PROXY header, to the end of the handshake
  * @param context opens the exchanges of this loop
  * @param connections the open ones
  * @param meters what is counted of the listener

@@ -13,15 +13,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the pipeline of an accepted connection, in wire order: TLS by the ClientHello, then the
- * codec that ALPN agreed on. Connections beyond the limit are closed here.
+ * Makes the pipeline of an accepted connection, in wire order: the PROXY header, TLS by the
+ * ClientHello, then the codec that ALPN agreed on. Connections beyond the limit are closed here.
  */
 @Sharable
 final class DownstreamInitializer extends ChannelInitializer<Channel> {
 
   private static final Logger LOG = LoggerFactory.getLogger(DownstreamInitializer.class);
 
-  private final String listener;
+  private final HeaderPolicy policy;
   private final Map<EventLoop, Downstream> byLoop;
   private final @Nullable CertificateStore certificates;
   private final int maxConnections;
@@ -29,13 +29,13 @@ final class DownstreamInitializer extends ChannelInitializer<Channel> {
   private final ListenerMeters meters;
 
   DownstreamInitializer(
-      String listener,
+      HeaderPolicy policy,
       Map<EventLoop, Downstream> byLoop,
       @Nullable CertificateStore certificates,
       int maxConnections,
       AtomicInteger open,
       ListenerMeters meters) {
-    this.listener = listener;
+    this.policy = policy;
     this.byLoop = byLoop;
     this.certificates = certificates;
     this.maxConnections = maxConnections;
@@ -49,7 +49,8 @@ final class DownstreamInitializer extends ChannelInitializer<Channel> {
     channel.closeFuture().addListener(closed -> open.decrementAndGet());
     if (now > maxConnections) {
       meters.refused();
-      LOG.debug("listener {}: {} connections are open, another is closed", listener, now - 1);
+      LOG.debug(
+          "listener {}: {} connections are open, another is closed", policy.listener(), now - 1);
       channel.close();
       return;
     }
@@ -58,9 +59,20 @@ final class DownstreamInitializer extends ChannelInitializer<Channel> {
     if (downstream == null) {
       throw new IllegalStateException("a connection on an event loop that is not ours");
     }
-    Arrival arrival = Arrival.of(channel);
-    if (arrival == null) {
-      channel.close(); // gone already
+    channel
+        .pipeline()
+        .addLast(
+            new ProxyHeaderHandler(
+                policy,
+                downstream.context().loop().deadlines(),
+                (arrived, arrival) -> begin(downstream, arrived, arrival)));
+  }
+
+  private void begin(Downstream downstream, Channel channel, Arrival arrival) {
+    if (!downstream.context().admits(arrival.vpce())) {
+      meters.denied();
+      LOG.debug("listener {}: {} is no tenant's", policy.listener(), arrival);
+      channel.close();
     } else if (certificates == null) {
       downstream.install(channel, arrival, null, false);
     } else {

@@ -55,7 +55,7 @@ final class HelloHandler extends SslClientHelloHandler<ServerCertificate> {
     ServerCertificate certificate = chosen.getNow();
     next.onCertificate(certificate);
     SslHandler tls = certificate.context().newHandler(ctx.alloc());
-    tls.setHandshakeTimeoutMillis(0); // the connection has one deadline from accept on
+    tls.setHandshakeTimeoutMillis(0); // the connection has one deadline from the PROXY header on
     ctx.pipeline().replace(this, "tls", tls);
   }
 }

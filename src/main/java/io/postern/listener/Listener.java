@@ -7,6 +7,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import io.postern.config.Cidr;
 import io.postern.config.ListenerConfig;
 import io.postern.config.LoadBalancerConfig;
 import io.postern.fault.Fault;
@@ -80,13 +81,22 @@ public final class Listener {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childHandler(
                     new DownstreamInitializer(
-                        config.name(),
+                        listener.policy(loadBalancer.sources()),
                         listener.byLoop,
                         certificates,
                         maxConnections,
                         listener.open,
                         listener.meters))
                 .bind(config.bind().host(), config.bind().port()));
+  }
+
+  private HeaderPolicy policy(List<Cidr> sources) {
+    return new HeaderPolicy(
+        config.name(),
+        config.proxyProtocol(),
+        sources,
+        config.timeouts().proxyHeader().toNanos(),
+        meters.arrivals());
   }
 
   private Downstream downstream(LoadBalancerConfig loadBalancer, ExchangeFactory.OfLoop context) {

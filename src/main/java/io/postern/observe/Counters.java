@@ -3,7 +3,9 @@ package io.postern.observe;
 import io.postern.observe.Metrics.Points;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -30,6 +32,13 @@ public final class Counters<E extends Enum<E>> {
   /** What was counted so far. */
   public long of(E key) {
     return adder(key).sum();
+  }
+
+  /** By label, such as {@code cut-short}, in the order of the constants; zeroes too. */
+  Map<String, Long> byLabel() {
+    Map<String, Long> counted = new LinkedHashMap<>();
+    counts.forEach((key, count) -> counted.put(label(key), count.sum()));
+    return counted;
   }
 
   static String label(Enum<?> key) {

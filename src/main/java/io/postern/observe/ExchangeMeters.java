@@ -4,6 +4,8 @@ import io.postern.fault.Party;
 import io.postern.fault.Phase;
 import io.postern.fault.Reason;
 import io.postern.observe.Metrics.Points;
+import io.postern.tenant.Tenant;
+import io.postern.tenant.Tenants;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -18,6 +20,9 @@ import java.util.function.Consumer;
 public final class ExchangeMeters implements ExchangeSink {
 
   private final List<RouteMeters> routes;
+  private final List<Tenant> tenants;
+  private final List<StatusCounters> byTenant;
+  private final StatusCounters unknown = new StatusCounters();
   private final RouteMeters unrouted = new RouteMeters("", null, List.of());
   private final ExchangeSink next;
   private final LongAdder active = new LongAdder();
@@ -26,11 +31,14 @@ public final class ExchangeMeters implements ExchangeSink {
   private final EnumMap<Party, Counters<Phase>> ends = new EnumMap<>(Party.class);
 
   /**
-   * Counts for these routes.
+   * Counts for these tenants and routes.
    *
+   * @param tenants each at its index
    * @param next takes the records too: the access log
    */
-  public ExchangeMeters(List<RouteMeters> routes, ExchangeSink next) {
+  public ExchangeMeters(Tenants tenants, List<RouteMeters> routes, ExchangeSink next) {
+    this.tenants = tenants.all();
+    this.byTenant = this.tenants.stream().map(_ -> new StatusCounters()).toList();
     this.routes = new ArrayList<>(routes);
     this.routes.add(unrouted);
     this.next = next;
@@ -49,6 +57,8 @@ public final class ExchangeMeters implements ExchangeSink {
     active.decrement();
     RouteMeters route = record.meters;
     (route == null ? unrouted : route).count(record);
+    Tenant tenant = record.tenant;
+    (tenant == null ? unknown : byTenant.get(tenant.index())).count(record.status);
     ended(record.party).increment(record.phase);
     if (record.fault != null) {
       faults.increment(record.fault.reason());
@@ -69,6 +79,11 @@ public final class ExchangeMeters implements ExchangeSink {
             + " that was tried, and empty where none was; the route is empty where none matched.",
         List.of("route", "pool", "server", "class"),
         ofRoutes(RouteMeters::collectExchanges));
+    metrics.counters(
+        "postern_tenant_exchanges_total",
+        "Finished exchanges by tenant and class of status. The tenant is empty where none is known.",
+        List.of("tenant", "class"),
+        this::collectTenants);
     metrics.gauges(
         "postern_exchanges_active",
         "Exchanges that have begun and are not finished.",
@@ -129,6 +144,12 @@ public final class ExchangeMeters implements ExchangeSink {
 
   private <T> Consumer<T> ofRoutes(BiConsumer<RouteMeters, T> collect) {
     return points -> routes.forEach(route -> collect.accept(route, points));
+  }
+
+  private void collectTenants(Points points) {
+    tenants.forEach(
+        tenant -> byTenant.get(tenant.index()).collect(points, tenant.name().toString()));
+    unknown.collect(points, "");
   }
 
   private void collectEnds(Points points) {

@@ -22,6 +22,8 @@ public final class ListenerMeters {
 
   private final LongAdder accepted = new LongAdder();
   private final LongAdder refused = new LongAdder();
+  private final LongAdder denied = new LongAdder();
+  private final Arrivals arrivals = new Arrivals();
   private final Counters<Version> handshakes = new Counters<>(Version.class);
   private final Counters<HandshakeFailure> failures = new Counters<>(HandshakeFailure.class);
 
@@ -36,6 +38,16 @@ public final class ListenerMeters {
   /** A connection was closed as it came, for too many were open. */
   public void refused() {
     refused.increment();
+  }
+
+  /** A connection was closed, for no tenant is known by it. */
+  public void denied() {
+    denied.increment();
+  }
+
+  /** How its connections began. */
+  public Arrivals arrivals() {
+    return arrivals;
   }
 
   /** A handshake ended well, with a version such as {@code TLSv1.3}; there are but two. */
@@ -57,6 +69,11 @@ public final class ListenerMeters {
   /** How many {@link #refused} told of. */
   public void collectRefused(String listener, Points points) {
     points.add(refused.sum(), listener);
+  }
+
+  /** How many {@link #denied} told of. */
+  public void collectDenied(String listener, Points points) {
+    points.add(denied.sum(), listener);
   }
 
   /** Handshakes that ended well, by version. */

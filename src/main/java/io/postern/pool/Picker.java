@@ -2,7 +2,10 @@ package io.postern.pool;
 
 import io.postern.balance.Balancer;
 import io.postern.balance.Candidates;
+import io.postern.balance.LeastOutstanding;
 import io.postern.balance.RoundRobin;
+import io.postern.balance.WeightedRandom;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,18 +15,20 @@ import org.jspecify.annotations.Nullable;
 public final class Picker {
 
   private final Server[] servers;
-  private final Candidates candidates = new Untried();
+  private final Candidates candidates = new Usable();
   private final Balancer balancer;
   private @Nullable Tried tried;
 
   /** The thread that called first: the event loop, as the assertion has it. */
   private @Nullable Thread owner;
 
-  Picker(Pool pool, int loop) {
+  Picker(Pool pool, int loop, RandomGenerator random) {
     servers = pool.servers().toArray(Server[]::new);
     balancer =
         switch (pool.policy()) {
           case ROUND_ROBIN -> new RoundRobin(candidates, loop);
+          case RANDOM -> new WeightedRandom(random);
+          case LEAST_OUTSTANDING -> new LeastOutstanding(random);
         };
   }
 
@@ -31,7 +36,7 @@ public final class Picker {
    * The server for the next attempt.
    *
    * @param tried the servers that this exchange has tried; null at its first attempt
-   * @return null where no server is left
+   * @return null where no server is left that is up and has weight
    */
   public @Nullable Server pick(@Nullable Tried tried) {
     assert calledByOwner() : "a picker is called by one event loop only";
@@ -48,8 +53,8 @@ public final class Picker {
     return owner == Thread.currentThread();
   }
 
-  /** The servers of the pool, of which those already tried have no weight. */
-  private final class Untried implements Candidates {
+  /** The servers of the pool, of which those that are down or already tried have no weight. */
+  private final class Usable implements Candidates {
 
     @Override
     public int size() {
@@ -59,7 +64,13 @@ public final class Picker {
     @Override
     public int weight(int index) {
       Server server = servers[index];
-      return tried != null && tried.contains(server) ? 0 : server.weight();
+      boolean usable = server.isUp() && (tried == null || !tried.contains(server));
+      return usable ? server.weight() : 0;
+    }
+
+    @Override
+    public int outstanding(int index) {
+      return servers[index].inFlight();
     }
   }
 }

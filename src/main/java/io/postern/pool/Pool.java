@@ -1,50 +1,73 @@
 package io.postern.pool;
 
 import io.postern.config.PoolConfig;
+import io.postern.tls.UpstreamTls;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A named group of servers with one policy. Immutable and shared by all event loops, but for the
- * counters of its servers.
+ * state and the counters of its servers.
  *
  * @param name as routes and logs name it
  * @param policy how a server is chosen
  * @param protocol what is spoken to the servers
+ * @param tls how TLS is spoken to the servers, each of which knows it too; null where it is not
  * @param servers in the order of the config, each at its {@link Server#index}
  * @param idle how long a connection to a server is kept without use
  * @param idlePerServer how many idle connections each event loop keeps to each server
+ * @param check how servers are checked; null where they are not, and always count as up
  */
 public record Pool(
     String name,
     PoolConfig.Balance policy,
     PoolConfig.Protocol protocol,
+    @Nullable UpstreamTls tls,
     List<Server> servers,
     Duration idle,
-    int idlePerServer) {
+    int idlePerServer,
+    PoolConfig.@Nullable ActiveCheck check) {
 
-  /** The pool that a section of the config describes, with all counters at 0. */
-  public static Pool of(PoolConfig config) {
+  /**
+   * The pool that a section of the config describes, with all counters at 0.
+   *
+   * @param tls what came of its section {@code tls}, where it has one; stays the caller's to close
+   */
+  public static Pool of(PoolConfig config, @Nullable UpstreamTls tls) {
     List<Server> servers = new ArrayList<>(config.servers().size());
     for (PoolConfig.Server server : config.servers()) {
-      servers.add(new Server(servers.size(), server));
+      servers.add(new Server(servers.size(), server, tls));
     }
     return new Pool(
         config.name(),
         config.balance(),
         config.protocol(),
+        tls,
         List.copyOf(servers),
         config.idle(),
-        config.limits().idlePerServer());
+        config.limits().idlePerServer(),
+        config.health().active());
+  }
+
+  /** How many servers may be chosen now: they are up and have weight. Counted anew by each call. */
+  public int readyServers() {
+    int ready = 0;
+    for (Server server : servers) {
+      ready += server.isUp() && server.weight() > 0 ? 1 : 0;
+    }
+    return ready;
   }
 
   /**
    * A new chooser of servers for one event loop.
    *
    * @param loop the number of the event loop, from 0: where in the round it begins
+   * @param random what policies that draw lots draw from; used on that event loop only
    */
-  public Picker picker(int loop) {
-    return new Picker(this, loop);
+  public Picker picker(int loop, RandomGenerator random) {
+    return new Picker(this, loop, random);
   }
 }

@@ -3,21 +3,38 @@ package io.postern.pool;
 import io.netty.util.NetUtil;
 import io.postern.config.HostPort;
 import io.postern.config.PoolConfig;
+import io.postern.fault.Fault;
+import io.postern.fault.Reason;
+import io.postern.tls.UpstreamTls;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One address of a pool, and what is counted of it. Shared by all event loops: what changes is a
- * counter.
+ * One address of a pool, and what is known of it. Shared by all event loops: what changes is a
+ * counter, or one value that is set whole.
  */
 public final class Server {
+
+  /**
+   * Whether a server may be chosen, and why.
+   *
+   * @param up whether it may
+   * @param reason what the check said that decided it; empty where none has yet
+   * @param since when it became so; null where it never changed
+   */
+  public record State(boolean up, String reason, @Nullable Instant since) {}
 
   private final int index;
   private final String label;
   private final InetSocketAddress address;
   private final int weight;
+  private final @Nullable UpstreamTls tls;
 
   /** Read for each choice by a policy that looks at the load, so one number and not an adder. */
   private final AtomicInteger inFlight = new AtomicInteger();
@@ -26,8 +43,23 @@ public final class Server {
   private final LongAdder faults = new LongAdder();
   private final LongAdder connections = new LongAdder();
   private final LongAdder idle = new LongAdder();
+  private final AtomicReference<@Nullable ConnectFault> lastConnectFault = new AtomicReference<>();
+  private final AtomicBoolean unverified = new AtomicBoolean();
+  private final LongAdder checksPassed = new LongAdder();
+  private final LongAdder checksFailed = new LongAdder();
+  private final LongAdder transitions = new LongAdder();
 
-  Server(int index, PoolConfig.Server config) {
+  private volatile State state = new State(true, "", null);
+
+  /**
+   * Why a connection could not be had.
+   *
+   * @param at when, by the wall clock
+   */
+  public record ConnectFault(Fault fault, Instant at) {}
+
+  Server(int index, PoolConfig.Server config, @Nullable UpstreamTls tls) {
+    this.tls = tls;
     this.index = index;
     label = config.address().toString();
     address = address(config.address());
@@ -59,6 +91,36 @@ public final class Server {
   /** Its share beside the others of its pool, as the config has it. */
   public int weight() {
     return weight;
+  }
+
+  /** How TLS is spoken to it; null where it is spoken to in plain. */
+  public @Nullable UpstreamTls tls() {
+    return tls;
+  }
+
+  /**
+   * A connection to it is open.
+   *
+   * @return whether its certificate was refused until now
+   */
+  public boolean connected() {
+    return unverified.get() && unverified.getAndSet(false);
+  }
+
+  /**
+   * A connection to it could not be had.
+   *
+   * @param at when, by the wall clock
+   * @return whether its certificate begins to be refused
+   */
+  public boolean connectFailed(Fault fault, Instant at) {
+    lastConnectFault.set(new ConnectFault(fault, at));
+    return fault.reason() == Reason.SERVER_UNVERIFIED && !unverified.getAndSet(true);
+  }
+
+  /** Why the last connection that failed did; null where none has. It may have mended since. */
+  public @Nullable ConnectFault lastConnectFault() {
+    return lastConnectFault.get();
   }
 
   /** An exchange has chosen this server. Each call is followed by one of {@link #finished}. */
@@ -121,6 +183,42 @@ public final class Server {
   /** How many faults it was charged with since the start. */
   public long faults() {
     return faults.sum();
+  }
+
+  /** A check of this server ended, well or not. */
+  public void checked(boolean passed) {
+    (passed ? checksPassed : checksFailed).increment();
+  }
+
+  /** The server goes up or down. Called by the event loop that has its checks, and by no other. */
+  public void turn(State next) {
+    state = next;
+    transitions.increment();
+  }
+
+  /** Whether it is up, why, and since when. */
+  public State state() {
+    return state;
+  }
+
+  /** Whether it may be chosen, as far as its checks tell; it is up until one says otherwise. */
+  public boolean isUp() {
+    return state.up();
+  }
+
+  /** How many checks it has passed since the start. */
+  public long checksPassed() {
+    return checksPassed.sum();
+  }
+
+  /** How many checks it has failed since the start. */
+  public long checksFailed() {
+    return checksFailed.sum();
+  }
+
+  /** How often it went down or came back since the start. */
+  public long transitions() {
+    return transitions.sum();
   }
 
   @Override

@@ -15,6 +15,7 @@ import io.postern.pool.Server;
 import io.postern.route.RouteTable;
 import io.postern.tenant.Tenants;
 import io.postern.tls.CertificateStore;
+import io.postern.tls.UpstreamTls;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -56,7 +57,9 @@ public record Compiled(
     }
     Map<String, Pool> pools = new LinkedHashMap<>();
     for (PoolConfig pool : config.pools().values()) {
-      pools.put(pool.name(), Pool.of(pool));
+      UpstreamTls tls =
+          pool.tls() == null ? null : UpstreamTls.compile(pool, now, problems, warnings);
+      pools.put(pool.name(), Pool.of(pool, tls));
     }
     RouteTable.Compiled routes = RouteTable.compile(config);
     problems.addAll(routes.problems());
@@ -81,9 +84,14 @@ public record Compiled(
     return List.copyOf(meters);
   }
 
-  /** Gives up the certificates of a config that is not going to run. */
+  /** Gives up the certificates of a config that is not going to run, or runs no more. */
   public void close() {
     certificates.values().forEach(CertificateStore::close);
+    for (Pool pool : snapshot.pools().values()) {
+      if (pool.tls() != null) {
+        pool.tls().close();
+      }
+    }
   }
 
   private static boolean covers(CertificateStore store, HostPattern host) {

@@ -34,6 +34,33 @@ record ListenerFamilies(Supplier<List<Listener>> listeners) {
         LABELS,
         each((listener, points) -> listener.meters().collectRefused(listener.name(), points)));
     metrics.counters(
+        "postern_connections_denied_total",
+        "Connections that were closed before the handshake, for no tenant is known by them.",
+        LABELS,
+        each((listener, points) -> listener.meters().collectDenied(listener.name(), points)));
+    describeArrivals(metrics);
+    describeHandshakes(metrics);
+  }
+
+  private void describeArrivals(Metrics metrics) {
+    metrics.counters(
+        "postern_proxy_headers_total",
+        "Connections by their PROXY header, or what was wrong with it.",
+        List.of("listener", "kind"),
+        each(
+            (listener, points) ->
+                listener.meters().arrivals().collectHeaders(listener.name(), points)));
+    metrics.counters(
+        "postern_probes_total",
+        "Connections that ended before their first byte of TLS or HTTP, such as health checks.",
+        List.of("listener", "kind"),
+        each(
+            (listener, points) ->
+                listener.meters().arrivals().collectProbes(listener.name(), points)));
+  }
+
+  private void describeHandshakes(Metrics metrics) {
+    metrics.counters(
         "postern_tls_handshakes_total",
         "TLS handshakes that ended well, by version.",
         List.of("listener", "version"),

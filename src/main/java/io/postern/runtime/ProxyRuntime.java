@@ -1,14 +1,17 @@
 package io.postern.runtime;
 
 import io.netty.channel.EventLoopGroup;
+import io.netty.util.AsciiString;
 import io.netty.util.concurrent.Future;
 import io.postern.config.Config;
 import io.postern.config.ListenerConfig;
+import io.postern.config.LoadBalancerConfig;
 import io.postern.config.ProcessConfig.Transport;
 import io.postern.exchange.ExchangeContext;
 import io.postern.exchange.Snapshot;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
+import io.postern.health.HealthChecks;
 import io.postern.http.DownstreamStream;
 import io.postern.http.ExchangeFactory;
 import io.postern.http.LoopContext;
@@ -19,17 +22,23 @@ import io.postern.observe.ExchangeMeters;
 import io.postern.observe.ExchangeSink;
 import io.postern.observe.LoopLag;
 import io.postern.observe.Metrics;
+import io.postern.pool.Pool;
+import io.postern.pool.Server;
 import io.postern.tls.CertificateStore;
 import io.postern.upstream.Connector;
 import io.postern.upstream.UpstreamConnections;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator.SplittableGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +50,7 @@ import org.slf4j.LoggerFactory;
 public final class ProxyRuntime implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ProxyRuntime.class);
+  private static final InstantSource CLOCK = InstantSource.system();
 
   /** How long the answers to what is cut may take to leave. */
   private static final long LAST_BYTES_NANOS = 1_000_000_000L;
@@ -48,24 +58,27 @@ public final class ProxyRuntime implements AutoCloseable {
   private final Config config;
   private final EventLoops loops;
   private final SocketOptions options;
+  private final Compiled compiled;
   private final AtomicReference<Snapshot> snapshot;
-  private final Map<String, CertificateStore> certificates;
   private final ExchangeMeters exchanges;
+  private final List<Connector> connectors = new ArrayList<>();
   private final List<UpstreamConnections> upstreams = new ArrayList<>();
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final List<Listener> aside = new ArrayList<>();
+  private final SplittableGenerator random = new SplittableRandom();
+  private final AtomicReference<RunState> state = new AtomicReference<>(RunState.STARTING);
+  private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final AtomicBoolean closed = new AtomicBoolean();
-
-  /** Written by the threads that start and stop us, which come one after the other. */
-  private volatile RunState state = RunState.STARTING;
+  private @Nullable HealthChecks checks;
 
   private ProxyRuntime(Config config, EventLoops loops, Compiled compiled, ExchangeSink sink) {
     this.config = config;
     this.loops = loops;
     this.options = SocketOptions.with(KeepAlive.of(config).options(loops.transport()));
     this.snapshot = new AtomicReference<>(compiled.snapshot());
-    this.certificates = Map.copyOf(compiled.certificates());
-    this.exchanges = new ExchangeMeters(compiled.snapshot().meters(), sink);
+    this.exchanges =
+        new ExchangeMeters(compiled.snapshot().tenants(), compiled.snapshot().meters(), sink);
+    this.compiled = compiled;
   }
 
   /**
@@ -87,7 +100,8 @@ public final class ProxyRuntime implements AutoCloseable {
   }
 
   /**
-   * Begins to serve; when this returns, all listeners accept.
+   * Begins to serve; when this returns, all listeners accept, and the first checks of servers are
+   * on their way.
    *
    * @throws StartException where an address cannot be bound; nothing is left running
    */
@@ -105,10 +119,34 @@ public final class ProxyRuntime implements AutoCloseable {
             most,
             limit);
       }
-      CertificateStore store = certificates.get(each.name());
-      listeners.add(bound(each, store, limit, loops.group(), contexts));
+      CertificateStore store = compiled.certificates().get(each.name());
+      listeners.add(bound(each, config.loadBalancer(), store, limit, loops.group(), contexts));
     }
-    state = RunState.READY;
+    check(compiled.snapshot().pools().values());
+  }
+
+  private void check(Collection<Pool> pools) {
+    checks =
+        HealthChecks.start(
+            pools,
+            loops.contexts(),
+            connectors,
+            new HealthChecks.Outside(random, CLOCK, this::closeIdle));
+    checks
+        .firstRound()
+        .thenRun(
+            () -> {
+              advance(RunState.READY);
+              ready.complete(null);
+            });
+  }
+
+  /** What is idle towards a server that has gone down is of no use any more. */
+  private void closeIdle(Server down) {
+    for (int i = 0; i < upstreams.size(); i++) {
+      UpstreamConnections upstream = upstreams.get(i);
+      loops.contexts().get(i).loop().execute(() -> upstream.closeIdleTo(down));
+    }
   }
 
   /**
@@ -122,7 +160,13 @@ public final class ProxyRuntime implements AutoCloseable {
     LoopContext side = loops.side();
     SideExchanges answering = new SideExchanges(side, exchanges);
     Listener listener =
-        bound(port, null, port.limits().connections(), side.loop(), List.of(answering));
+        bound(
+            port,
+            config.loadBalancer().withAnySource(),
+            null,
+            port.limits().connections(),
+            side.loop(),
+            List.of(answering));
     aside.add(listener);
     return listener;
   }
@@ -133,30 +177,37 @@ public final class ProxyRuntime implements AutoCloseable {
     public DownstreamStream.Listener open(DownstreamStream stream, long headStarted) {
       return factory.open(stream, headStarted);
     }
+
+    @Override
+    public boolean admits(@Nullable AsciiString vpce) {
+      return true;
+    }
   }
 
   private List<ExchangeContext> contexts() {
     List<ExchangeContext> contexts = new ArrayList<>();
     for (LoopContext loop : loops.contexts()) {
-      UpstreamConnections upstream =
-          new UpstreamConnections(loop, new Connector(loop.loop(), loops.channels(), options));
+      Connector connector = new Connector(loop.loop(), loops.channels(), options, CLOCK);
+      UpstreamConnections upstream = new UpstreamConnections(loop, connector);
+      connectors.add(connector);
       upstreams.add(upstream);
       contexts.add(
           ExchangeContext.of(
-              loop, snapshot::get, upstream, exchanges, InstantSource.system()::millis));
+              loop, snapshot::get, upstream, random.split(), exchanges, CLOCK::millis));
     }
     return contexts;
   }
 
   private Listener bound(
       ListenerConfig listener,
+      LoadBalancerConfig loadBalancer,
       @Nullable CertificateStore store,
       int limit,
       EventLoopGroup group,
       List<? extends ExchangeFactory.OfLoop> exchanges) {
     try {
       Sockets sockets = new Sockets(group, loops.serverChannels(), options);
-      return Listener.bind(listener, config.loadBalancer(), store, limit, sockets, exchanges);
+      return Listener.bind(listener, loadBalancer, store, limit, sockets, exchanges);
     } catch (InterruptedException e) {
       close();
       Thread.currentThread().interrupt();
@@ -172,7 +223,11 @@ public final class ProxyRuntime implements AutoCloseable {
 
   /** How far it is. */
   public RunState state() {
-    return state;
+    return Objects.requireNonNull(state.get());
+  }
+
+  private void advance(RunState next) {
+    state.updateAndGet(now -> now.compareTo(next) < 0 ? next : now);
   }
 
   /** Makes its families of metrics known. */
@@ -203,6 +258,14 @@ public final class ProxyRuntime implements AutoCloseable {
     return loops.contexts().size();
   }
 
+  /**
+   * Done when the proxy is ready: its listeners accept, and every pool's first round of checks has
+   * ended, which their timeouts bound. Never done where it was closed before.
+   */
+  public CompletableFuture<Void> ready() {
+    return ready;
+  }
+
   /** How many clients' connections are open. */
   public int openConnections() {
     return listeners.stream().mapToInt(Listener::openConnections).sum();
@@ -210,7 +273,7 @@ public final class ProxyRuntime implements AutoCloseable {
 
   /** Says that the end is near; nothing else changes yet. */
   void announceEnd() {
-    state = RunState.DRAINING;
+    advance(RunState.DRAINING);
   }
 
   /** Asks all clients to go away over the spread; still accepts. */
@@ -240,7 +303,10 @@ public final class ProxyRuntime implements AutoCloseable {
     if (closed.getAndSet(true)) {
       return; // a drain has closed it, and now whoever started it does
     }
-    state = RunState.STOPPED;
+    advance(RunState.STOPPED);
+    if (checks != null) {
+      checks.stop();
+    }
     stopAccepting();
     abort(listeners);
     for (int i = 0; i < upstreams.size(); i++) {
@@ -252,7 +318,7 @@ public final class ProxyRuntime implements AutoCloseable {
       }
     }
     if (ended(loops.group())) {
-      certificates.values().forEach(CertificateStore::close);
+      compiled.close();
     }
     aside.forEach(Listener::close);
     abort(aside);

@@ -45,6 +45,30 @@ record ServerFamilies(Supplier<Snapshot> snapshot) {
         "Connections to a server that are kept for later.",
         LABELS,
         each(Server::idleConnections));
+    describeHealth(metrics);
+  }
+
+  private void describeHealth(Metrics metrics) {
+    metrics.gauges(
+        "postern_server_up",
+        "1 where a server may be chosen, 0 where its health checks have taken it down.",
+        LABELS,
+        each(server -> server.isUp() ? 1 : 0));
+    metrics.counters(
+        "postern_server_checks_passed_total",
+        "Health checks of a server that it passed.",
+        LABELS,
+        each(Server::checksPassed));
+    metrics.counters(
+        "postern_server_checks_failed_total",
+        "Health checks of a server that it failed.",
+        LABELS,
+        each(Server::checksFailed));
+    metrics.counters(
+        "postern_server_transitions_total",
+        "How often a server went down or came back.",
+        LABELS,
+        each(Server::transitions));
   }
 
   private Consumer<Points> each(ToLongFunction<Server> value) {

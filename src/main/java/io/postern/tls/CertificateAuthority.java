@@ -178,11 +178,11 @@ public final class CertificateAuthority {
         Extension.extendedKeyUsage,
         new ExtendedKeyUsage(
             new KeyPurposeId[] {KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth}));
-    add(
-        builder,
-        Extension.subjectAlternativeName,
-        new GeneralNames(
-            names.stream().map(CertificateAuthority::name).toArray(GeneralName[]::new)));
+    if (!names.isEmpty()) { // an empty sequence is not allowed (RFC 5280 §4.2.1.6)
+      GeneralName[] all =
+          names.stream().map(CertificateAuthority::name).toArray(GeneralName[]::new);
+      add(builder, Extension.subjectAlternativeName, new GeneralNames(all));
+    }
     return builder;
   }
 

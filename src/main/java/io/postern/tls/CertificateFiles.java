@@ -30,8 +30,11 @@ final class CertificateFiles {
   private final TlsConfig.Certificate config;
   private final Instant now;
   private final List<Problem> problems;
+  private final boolean ofHosts;
 
-  private CertificateFiles(TlsConfig.Certificate config, Instant now, List<Problem> problems) {
+  private CertificateFiles(
+      TlsConfig.Certificate config, Instant now, List<Problem> problems, boolean ofHosts) {
+    this.ofHosts = ofHosts;
     this.config = config;
     this.now = now;
     this.problems = problems;
@@ -46,13 +49,21 @@ final class CertificateFiles {
       CertificateNames names) {}
 
   /**
+   * Reads and checks what we show to servers that ask: as {@link #load}, but it need name no host.
+   */
+  static @Nullable Loaded loadForClient(
+      TlsConfig.Certificate config, Instant now, List<Problem> problems) {
+    return new CertificateFiles(config, now, problems, false).load();
+  }
+
+  /**
    * Reads and checks.
    *
    * @param problems takes what is wrong
    * @return null where something is
    */
   static @Nullable Loaded load(TlsConfig.Certificate config, Instant now, List<Problem> problems) {
-    return new CertificateFiles(config, now, problems).load();
+    return new CertificateFiles(config, now, problems, true).load();
   }
 
   private @Nullable Loaded load() {
@@ -105,7 +116,7 @@ final class CertificateFiles {
   private CertificateNames names(X509Certificate leaf) {
     try {
       CertificateNames names = CertificateNames.of(leaf);
-      if (names.all().isEmpty()) {
+      if (ofHosts && names.all().isEmpty()) {
         problem(
             "chain",
             "the certificate names no host",

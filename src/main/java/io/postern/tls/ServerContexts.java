@@ -45,7 +45,7 @@ final class ServerContexts {
 
   // Authenticated encryption with forward secrecy, and nothing else; what a version does not know
   // it passes over.
-  private static final List<String> SUITES =
+  static final List<String> SUITES =
       List.of(
           "TLS_AES_128_GCM_SHA256",
           "TLS_AES_256_GCM_SHA384",
@@ -95,7 +95,7 @@ final class ServerContexts {
     return context;
   }
 
-  private static List<String> versions(TlsConfig.Version minVersion) {
+  static List<String> versions(TlsConfig.Version minVersion) {
     return switch (minVersion) {
       case TLSV1_2 -> List.of("TLSv1.3", "TLSv1.2");
       case TLSV1_3 -> List.of("TLSv1.3");

@@ -7,8 +7,8 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.List;
+import java.util.concurrent.Callable;
 
 /**
  * Looks up the names of servers by the system's resolver, away from the event loop that waits: the
@@ -31,26 +31,23 @@ final class NameLookups extends InetNameResolver {
 
   @Override
   protected void doResolve(String host, Promise<InetAddress> promise) {
-    Thread.ofVirtual()
-        .start(
-            () -> {
-              try {
-                promise.setSuccess(InetAddress.getByName(host));
-              } catch (UnknownHostException e) {
-                promise.setFailure(e);
-              }
-            });
+    ask(promise, () -> InetAddress.getByName(host));
   }
 
   @Override
   protected void doResolveAll(String host, Promise<List<InetAddress>> promise) {
+    ask(promise, () -> List.of(InetAddress.getAllByName(host)));
+  }
+
+  /** Whatever is thrown fails the promise: nobody else would tell those who wait for it. */
+  private static <T> void ask(Promise<T> promise, Callable<T> question) {
     Thread.ofVirtual()
         .start(
             () -> {
               try {
-                promise.setSuccess(List.of(InetAddress.getAllByName(host)));
-              } catch (UnknownHostException e) {
-                promise.setFailure(e);
+                promise.trySuccess(question.call());
+              } catch (Throwable e) {
+                promise.tryFailure(e);
               }
             });
   }

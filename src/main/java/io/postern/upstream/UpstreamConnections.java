@@ -88,4 +88,13 @@ public final class UpstreamConnections {
   public void closeIdle() {
     byServer.values().forEach(IdleConnections::closeAll);
   }
+
+  /** The same for one server, which has gone down; it may be connected to anew. */
+  public void closeIdleTo(Server server) {
+    assert loop.loop().inEventLoop();
+    IdleConnections gone = byServer.remove(server);
+    if (gone != null) {
+      gone.closeAll();
+    }
+  }
 }

@@ -10,26 +10,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RoundRobinTest {
 
-  /** Candidates whose weights change under the policy. */
-  private static final class Weights implements Candidates {
-
-    private final int[] of;
-
-    Weights(int... of) {
-      this.of = of;
-    }
-
-    @Override
-    public int size() {
-      return of.length;
-    }
-
-    @Override
-    public int weight(int index) {
-      return of[index];
-    }
-  }
-
   private static String choices(Weights weights, int turns, int count) {
     Balancer balancer = new RoundRobin(weights, turns);
     StringBuilder chosen = new StringBuilder();

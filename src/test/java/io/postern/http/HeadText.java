@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.util.AsciiString;
 import io.postern.fault.FaultException;
+import io.postern.testkit.Pieces;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

@@ -7,6 +7,7 @@ import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
 import io.postern.http.DownstreamConnection;
 import io.postern.testkit.Await;
+import io.postern.testkit.LogLines;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -23,7 +24,7 @@ class AccessLogLossTest {
   private final DownstreamConnection connection = Records.connection(null);
   private final TestTarget target = new TestTarget();
   private final MockTicker ticker = Ticker.newMockTicker();
-  private final Warnings warnings = new Warnings();
+  private final LogLines warnings = LogLines.warningsOf(AccessLog.class);
   private AccessLog log;
 
   @BeforeEach

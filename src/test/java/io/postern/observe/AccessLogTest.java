@@ -10,6 +10,7 @@ import io.postern.config.AccessLogConfig;
 import io.postern.config.Place;
 import io.postern.http.DownstreamConnection;
 import io.postern.testkit.Await;
+import io.postern.testkit.LogLines;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,7 +128,7 @@ class AccessLogTest {
     Path folder = Files.createDirectory(directory.resolve("logs"));
     Path file = folder.resolve("access.log");
     Path moved = directory.resolve("moved");
-    try (Warnings warnings = new Warnings()) {
+    try (LogLines warnings = LogLines.warningsOf(AccessLog.class)) {
       try (AccessLog log = AccessLog.open(config(file))) {
         Files.move(folder, moved);
         log.reopen();
@@ -144,7 +145,7 @@ class AccessLogTest {
     TestTarget target = new TestTarget();
     target.block();
     AccessLog log = new AccessLog(target, 64, Ticker.newMockTicker(), Duration.ofMillis(50));
-    try (Warnings warnings = new Warnings()) {
+    try (LogLines warnings = LogLines.warningsOf(AccessLog.class)) {
       log.accept(Records.at(connection, "/stuck"));
       target.awaitBlocked();
       log.accept(Records.at(connection, "/queued"));

@@ -7,13 +7,16 @@ import io.postern.config.HostPort;
 import io.postern.config.Place;
 import io.postern.config.PoolConfig;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PoolTest {
@@ -26,15 +29,22 @@ class PoolTest {
   }
 
   private static Pool pool(PoolConfig.Server... servers) {
+    return pool(PoolConfig.Balance.ROUND_ROBIN, servers);
+  }
+
+  private static Pool pool(PoolConfig.Balance policy, PoolConfig.Server... servers) {
     return Pool.of(
         new PoolConfig(
             PLACE,
             "api",
-            PoolConfig.Balance.ROUND_ROBIN,
+            policy,
             PoolConfig.Protocol.HTTP_1_1,
+            null,
             List.of(servers),
             new PoolConfig.Limits(PLACE, 64),
-            Duration.ofSeconds(55)));
+            Duration.ofSeconds(55),
+            new PoolConfig.Health(PLACE, null)),
+        null);
   }
 
   private static String label(@Nullable Server server) {
@@ -74,7 +84,7 @@ class PoolTest {
   @Test
   void aServerIsNotTriedTwiceByOneExchange() {
     Pool pool = pool(server("a:1", 1), server("b:1", 1000), server("c:1", 10));
-    Picker picker = pool.picker(0);
+    Picker picker = pool.picker(0, new Random(1));
     Tried tried = new Tried();
     List<String> order = new ArrayList<>();
     for (Server next = picker.pick(null); next != null; next = picker.pick(tried)) {
@@ -87,11 +97,42 @@ class PoolTest {
 
   @Test
   void aServerWithoutWeightIsNeverPicked() {
-    Picker picker = pool(server("a:1", 0), server("b:1", 100)).picker(0);
+    Picker picker = pool(server("a:1", 0), server("b:1", 100)).picker(0, new Random(1));
     for (int i = 0; i < 10; i++) {
       assertThat(label(picker.pick(null))).isEqualTo("b:1");
     }
-    assertThat(label(pool(server("a:1", 0)).picker(3).pick(null))).isEqualTo("none");
+    assertThat(label(pool(server("a:1", 0)).picker(3, new Random(1)).pick(null))).isEqualTo("none");
+  }
+
+  @ParameterizedTest
+  @EnumSource(PoolConfig.Balance.class)
+  void aServerThatIsDownIsNotPickedUntilItIsUp(PoolConfig.Balance policy) {
+    Pool pool = pool(policy, server("a:1", 100), server("b:1", 100), server("c:1", 0));
+    Picker picker = pool.picker(0, new Random(1));
+    Server first = pool.servers().getFirst();
+    assertThat(pool.readyServers()).isEqualTo(2);
+    first.turn(new Server.State(false, "status 500", Instant.EPOCH));
+    assertThat(pool.readyServers()).isEqualTo(1);
+    assertThat(first.state().reason()).isEqualTo("status 500");
+    for (int i = 0; i < 20; i++) {
+      assertThat(label(picker.pick(null))).isEqualTo("b:1");
+    }
+    pool.servers().get(1).turn(new Server.State(false, "", Instant.EPOCH));
+    assertThat(pool.readyServers()).isZero();
+    assertThat(label(picker.pick(null))).isEqualTo("none");
+    first.turn(new Server.State(true, "", Instant.EPOCH));
+    assertThat(label(picker.pick(null))).isEqualTo("a:1");
+    assertThat(first.transitions()).isEqualTo(2);
+  }
+
+  @Test
+  void leastOutstandingLooksAtWhatIsInFlight() {
+    Pool pool = pool(PoolConfig.Balance.LEAST_OUTSTANDING, server("a:1", 100), server("b:1", 100));
+    Picker picker = pool.picker(0, new Random(1));
+    pool.servers().getFirst().chosen();
+    for (int i = 0; i < 20; i++) {
+      assertThat(label(picker.pick(null))).isEqualTo("b:1");
+    }
   }
 
   @Test
@@ -100,7 +141,7 @@ class PoolTest {
     for (int i = 0; i < servers.length; i++) {
       servers[i] = server("10.0.0." + i + ":80", 100);
     }
-    Picker picker = pool(servers).picker(0);
+    Picker picker = pool(servers).picker(0, new Random(1));
     Tried tried = new Tried();
     for (int i = 0; i < servers.length; i++) {
       Server next = Objects.requireNonNull(picker.pick(tried));
@@ -113,15 +154,15 @@ class PoolTest {
   @Test
   void theLoopsBeginAtDifferentServers() {
     Pool pool = pool(server("a:1", 100), server("b:1", 100), server("c:1", 100));
-    assertThat(label(pool.picker(0).pick(null))).isEqualTo("a:1");
-    assertThat(label(pool.picker(1).pick(null))).isEqualTo("b:1");
-    assertThat(label(pool.picker(2).pick(null))).isEqualTo("c:1");
-    assertThat(label(pool.picker(3).pick(null))).isEqualTo("a:1");
+    assertThat(label(pool.picker(0, new Random(1)).pick(null))).isEqualTo("a:1");
+    assertThat(label(pool.picker(1, new Random(1)).pick(null))).isEqualTo("b:1");
+    assertThat(label(pool.picker(2, new Random(1)).pick(null))).isEqualTo("c:1");
+    assertThat(label(pool.picker(3, new Random(1)).pick(null))).isEqualTo("a:1");
   }
 
   @Test
   void aPickerServesOneThread() throws InterruptedException {
-    Picker picker = pool(server("a:1", 100)).picker(0);
+    Picker picker = pool(server("a:1", 100)).picker(0, new Random(1));
     Thread loop = Thread.ofPlatform().start(() -> picker.pick(null));
     loop.join();
     assertThatThrownBy(() -> picker.pick(null)).isInstanceOf(AssertionError.class);

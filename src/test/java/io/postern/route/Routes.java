@@ -148,7 +148,7 @@ final class Routes {
     Duration second = Duration.ofSeconds(1);
     return new Config(
         place("", 1),
-        new LoadBalancerConfig(place("loadBalancer", 1), second, second),
+        new LoadBalancerConfig(place("loadBalancer", 1), List.of(), second, second),
         Map.of(),
         Map.of(),
         TenantConfig.Unknown.ALLOW,

@@ -94,7 +94,7 @@ class BackpressureTest {
   }
 
   /** Waits until a number has not changed for a hundred looks. */
-  private static long standstill(LongSupplier number) {
+  static long standstill(LongSupplier number) {
     AtomicLong last = new AtomicLong(-1);
     AtomicLong same = new AtomicLong();
     Await.until(

@@ -33,6 +33,9 @@ public sealed interface Behaviour {
    */
   record EndOnAccept(End end) implements OnConnection {}
 
+  /** Waits for the first byte, sends these bytes in plain, whatever came, and closes. */
+  record SayOnAccept(String bytes) implements OnConnection {}
+
   /** Reads the content, then answers. */
   record Respond(Response response) implements OnRequest {}
 

@@ -7,6 +7,7 @@ import io.postern.admin.AdminPorts;
 import io.postern.config.Config;
 import io.postern.config.ConfigLoader;
 import io.postern.config.Loaded;
+import io.postern.observe.Arrivals;
 import io.postern.observe.ExchangeRecord;
 import io.postern.pool.Server;
 import io.postern.runtime.Compiled;
@@ -170,6 +171,16 @@ public final class ProxyUnderTest implements AutoCloseable {
   /** Where the health is asked for. */
   public InetSocketAddress health() {
     return Objects.requireNonNull(health);
+  }
+
+  /** How the connections of a listener began. */
+  public Arrivals arrivals(String listener) {
+    return runtime.listeners().stream()
+        .filter(each -> each.name().equals(listener))
+        .findFirst()
+        .orElseThrow()
+        .meters()
+        .arrivals();
   }
 
   /** Who has signed the certificates. */

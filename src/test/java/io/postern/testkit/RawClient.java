@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client that sends exactly the bytes that a test gives it, and reads nothing that the test does
@@ -38,8 +39,12 @@ public final class RawClient implements AutoCloseable {
   private Socket socket;
   private WireReader reader;
 
-  private RawClient(InetSocketAddress address, int receiveBuffer) throws IOException {
+  private RawClient(InetSocketAddress address, int receiveBuffer, @Nullable String from)
+      throws IOException {
     raw = new Socket();
+    if (from != null) {
+      raw.bind(new InetSocketAddress(from, 0));
+    }
     if (receiveBuffer > 0) {
       raw.setReceiveBufferSize(receiveBuffer);
     }
@@ -58,7 +63,16 @@ public final class RawClient implements AutoCloseable {
   /** Connects with a receive buffer of this many bytes or so, to be a slow reader. */
   public static RawClient connect(InetSocketAddress address, int receiveBuffer) {
     try {
-      return new RawClient(address, receiveBuffer);
+      return new RawClient(address, receiveBuffer, null);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  /** Connects from an address of this machine. */
+  public static RawClient connectFrom(String from, InetSocketAddress address) {
+    try {
+      return new RawClient(address, 0, from);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }

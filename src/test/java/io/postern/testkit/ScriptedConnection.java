@@ -3,6 +3,7 @@ package io.postern.testkit;
 import io.postern.testkit.Behaviour.End;
 import io.postern.testkit.Behaviour.EndOnAccept;
 import io.postern.testkit.Behaviour.OnConnection;
+import io.postern.testkit.Behaviour.SayOnAccept;
 import io.postern.testkit.Behaviour.Serve;
 import io.postern.testkit.Gate.StoppedException;
 import java.io.BufferedInputStream;
@@ -13,9 +14,11 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
@@ -37,17 +40,20 @@ public final class ScriptedConnection {
   private final ScriptedServer server;
   private final int index;
   private final Socket raw;
-  private final @Nullable SSLContext tls;
+  private final @Nullable ServerTls tls;
   private final OnConnection behaviour;
   private final Thread thread;
   private final CompletableFuture<Ending> ending = new CompletableFuture<>();
   private volatile @Nullable Ending forced;
+  private volatile @Nullable SSLSession session;
+  private volatile @Nullable SSLSocket secured;
+  private volatile String protocol = "";
 
   ScriptedConnection(
       ScriptedServer server,
       int index,
       Socket raw,
-      @Nullable SSLContext tls,
+      @Nullable ServerTls tls,
       OnConnection behaviour) {
     this.server = server;
     this.index = index;
@@ -60,6 +66,27 @@ public final class ScriptedConnection {
   /** The address that it came from. */
   public InetSocketAddress peer() {
     return (InetSocketAddress) raw.getRemoteSocketAddress();
+  }
+
+  /** What TLS agreed on; only after a handshake. */
+  public SSLSession session() {
+    return Objects.requireNonNull(session);
+  }
+
+  /** What ALPN agreed on; empty for nothing. */
+  public String protocol() {
+    return protocol;
+  }
+
+  /** Sends a close_notify now, from the test. */
+  public void closeTls() {
+    try {
+      Objects.requireNonNull(secured).shutdownOutput();
+    } catch (SocketException closed) {
+      // The peer has answered it already.
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
   }
 
   /** Whether it is still there. */
@@ -81,14 +108,16 @@ public final class ScriptedConnection {
     }
   }
 
-  /** Sends an RST now, from the test. */
+  /** Sends an RST now, from the test; does nothing where the connection has come to its end. */
   public void reset() {
     forced = Ending.RESET_BY_SCRIPT;
     try {
       raw.setSoLinger(true, 0);
       raw.close();
     } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
+      if (!raw.isClosed()) {
+        throw new UncheckedIOException(failure);
+      }
     }
   }
 
@@ -134,6 +163,7 @@ public final class ScriptedConnection {
     raw.setTcpNoDelay(true);
     return switch (behaviour) {
       case EndOnAccept(End end) -> endOnAccept(end);
+      case SayOnAccept(String bytes) -> sayOnAccept(bytes);
       case Serve() -> serveRequests(secured());
     };
   }
@@ -145,13 +175,25 @@ public final class ScriptedConnection {
     return end(raw, end);
   }
 
+  private Ending sayOnAccept(String bytes) throws IOException {
+    if (raw.getInputStream().read() < 0) {
+      return Ending.CLOSED_BY_PEER;
+    }
+    raw.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
+    return end(raw, End.CLOSE);
+  }
+
   private Socket secured() throws IOException {
     if (tls == null) {
       return raw;
     }
-    SSLSocket secure = (SSLSocket) tls.getSocketFactory().createSocket(raw, null, 0, true);
-    secure.setUseClientMode(false);
+    SSLSocket secure =
+        (SSLSocket) tls.context().getSocketFactory().createSocket(raw, null, 0, true);
+    tls.applyTo(secure);
     secure.startHandshake();
+    session = secure.getSession();
+    protocol = secure.getApplicationProtocol();
+    secured = secure;
     return secure;
   }
 

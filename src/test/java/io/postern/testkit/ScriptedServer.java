@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +25,7 @@ public final class ScriptedServer implements AutoCloseable {
 
   private static final OnRequest OK = new Behaviour.Respond(Response.of(200, "ok"));
 
-  private final @Nullable SSLContext tls;
+  private final @Nullable ServerTls tls;
   private final Map<String, Script<OnRequest>> byPath = new ConcurrentHashMap<>();
   private final List<ScriptedConnection> connections = new CopyOnWriteArrayList<>();
   private final List<Request> requests = new CopyOnWriteArrayList<>();
@@ -36,26 +35,31 @@ public final class ScriptedServer implements AutoCloseable {
   private volatile ServerSocket socket;
   private volatile Thread acceptor;
 
-  private ScriptedServer(@Nullable SSLContext tls) throws IOException {
+  private ScriptedServer(int port, @Nullable ServerTls tls) throws IOException {
     this.tls = tls;
-    this.socket = listen(0);
+    this.socket = listen(port);
     this.acceptor = acceptFrom(socket);
   }
 
   /** A server on a free port of 127.0.0.1. */
   public static ScriptedServer start() {
-    return start((SSLContext) null);
+    return start((ServerTls) null);
   }
 
   /** A server that does the same with every request. */
   public static ScriptedServer start(OnRequest... always) {
-    return start((SSLContext) null).otherwise(always);
+    return start((ServerTls) null).otherwise(always);
   }
 
   /** A server that speaks TLS. */
-  public static ScriptedServer start(@Nullable SSLContext tls) {
+  public static ScriptedServer start(@Nullable ServerTls tls) {
+    return start(0, tls);
+  }
+
+  /** A server on a port of its choice, or where another was. */
+  public static ScriptedServer start(int port, @Nullable ServerTls tls) {
     try {
-      return new ScriptedServer(tls);
+      return new ScriptedServer(port, tls);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }

@@ -7,13 +7,8 @@ import io.postern.testkit.Behaviour.End;
 import io.postern.testkit.Behaviour.EndAfter;
 import io.postern.testkit.RawClient.Ending;
 import io.postern.tls.CertificateAuthority;
-import io.postern.tls.CertificateAuthority.Issued;
 import io.postern.tls.KeyType;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
 import java.util.List;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 
@@ -24,8 +19,8 @@ class TlsClientsTest {
   private final CertificateAuthority authority = CertificateAuthority.create("Kit CA");
 
   @Test
-  void contentGoesThroughAHandshakeThatTheTestChose() throws Exception {
-    try (ScriptedServer server = ScriptedServer.start(serverContext());
+  void contentGoesThroughAHandshakeThatTheTestChose() {
+    try (ScriptedServer server = ScriptedServer.start(serverTls());
         RawClient client =
             RawClient.connect(
                 server.address(),
@@ -40,8 +35,8 @@ class TlsClientsTest {
   }
 
   @Test
-  void everyEndGoesThroughTls() throws Exception {
-    try (ScriptedServer server = ScriptedServer.start(serverContext())) {
+  void everyEndGoesThroughTls() {
+    try (ScriptedServer server = ScriptedServer.start(serverTls())) {
       server.otherwise(
           new EndAfter(0, End.CLOSE), new EndAfter(0, End.CUT), new EndAfter(0, End.RESET));
       for (Ending expected : List.of(Ending.CLOSED, Ending.CLOSED, Ending.RESET)) {
@@ -54,9 +49,9 @@ class TlsClientsTest {
   }
 
   @Test
-  void whoIsNotTrustedIsRefused() throws Exception {
+  void whoIsNotTrustedIsRefused() {
     CertificateAuthority other = CertificateAuthority.create("Other CA");
-    try (ScriptedServer server = ScriptedServer.start(serverContext());
+    try (ScriptedServer server = ScriptedServer.start(serverTls());
         RawClient client = RawClient.connect(server.address())) {
       assertThatThrownBy(() -> client.startTls(ClientTls.of(other.caCertificate(), "a.test")))
           .hasCauseInstanceOf(SSLHandshakeException.class);
@@ -65,16 +60,7 @@ class TlsClientsTest {
     }
   }
 
-  private SSLContext serverContext() throws Exception {
-    Issued issued = authority.issue(KeyType.ECDSA, List.of("a.test"));
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    store.load(null, null);
-    store.setKeyEntry(
-        "server", issued.key(), new char[0], issued.chain().toArray(Certificate[]::new));
-    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    keys.init(store, new char[0]);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(keys.getKeyManagers(), null, null);
-    return context;
+  private ServerTls serverTls() {
+    return ServerTls.of(authority.issue(KeyType.ECDSA, List.of("a.test")));
   }
 }

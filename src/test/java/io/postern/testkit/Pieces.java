@@ -1,4 +1,4 @@
-package io.postern.http;
+package io.postern.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,7 +12,7 @@ import java.util.function.Consumer;
  * Ways in which the same bytes may come off a wire: at once, one by one, and in two pieces cut at
  * every place.
  */
-final class Pieces {
+public final class Pieces {
 
   /** Longer bytes are cut at fewer places. */
   private static final int LONG = 1030;
@@ -23,7 +23,7 @@ final class Pieces {
   private Pieces() {}
 
   /** Each way, as the ends of its pieces. */
-  static List<int[]> waysOf(int length) {
+  public static List<int[]> waysOf(int length) {
     List<int[]> ways = new ArrayList<>();
     ways.add(new int[] {length});
     int[] each = new int[length];
@@ -42,7 +42,7 @@ final class Pieces {
    * Feeds bytes piece by piece through a buffer that has been read from before; off the heap where
    * they come at once, on it otherwise. Nobody may keep a piece of the buffer.
    */
-  static void feed(byte[] bytes, int[] ends, Consumer<ByteBuf> reader) {
+  public static void feed(byte[] bytes, int[] ends, Consumer<ByteBuf> reader) {
     int capacity = bytes.length + 3;
     ByteBuf buffer =
         ends.length == 1 ? BUFFERS.directBuffer(capacity) : BUFFERS.heapBuffer(capacity);

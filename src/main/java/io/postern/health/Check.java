@@ -1,0 +1,159 @@
+package io.postern.health;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.Future;
+import io.postern.config.PoolConfig.ActiveCheck;
+import io.postern.fault.Fault;
+import io.postern.fault.Reason;
+import io.postern.http.Fields;
+import io.postern.http.Http1Upstream;
+import io.postern.http.LoopContext;
+import io.postern.http.ResponseHead;
+import io.postern.http.UpstreamConnection;
+import io.postern.http.UpstreamStream;
+import io.postern.upstream.Connector;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One check of one server, on a connection of its own. Its result is told once, by the timeout at
+ * the latest. After the head of a response the content is still read, so that the server does not
+ * meet a reset, but no longer than the timeout and no more than {@link #MOST_CONTENT}.
+ *
+ * <p>Owned by the event loop of the server's checks.
+ */
+final class Check implements Connector.Listener, UpstreamStream.Listener, UpstreamConnection.Owner {
+
+  private static final int MOST_CONTENT = 64 * 1024;
+  private static final String NO_CONNECTION = "no connection within ";
+
+  private final CheckTarget target;
+  private final ActiveCheck config;
+  private final Http1Upstream connection;
+  private final Future<?> timeout;
+
+  /** Takes what was wrong, or an empty text; null once it is told. */
+  private @Nullable Consumer<String> listener;
+
+  private boolean connected;
+  private long content;
+
+  private Check(
+      CheckTarget target, ActiveCheck config, LoopContext loop, Consumer<String> listener) {
+    this.target = target;
+    this.config = config;
+    this.listener = listener;
+    connection = new Http1Upstream(loop, this);
+    timeout =
+        loop.loop().schedule(this::onTimeout, config.timeout().toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * Begins a check.
+   *
+   * @param listener takes what was wrong, in words for the log; an empty text where all was well
+   */
+  static Check begin(
+      CheckTarget target,
+      ActiveCheck config,
+      LoopContext loop,
+      Connector connector,
+      Consumer<String> listener) {
+    Check check = new Check(target, config, loop, listener);
+    int millis = (int) config.timeout().toMillis();
+    connector.connect(target.server(), target.address(), millis, check.connection, check);
+    return check;
+  }
+
+  /** Ends it without a result. */
+  void cancel() {
+    listener = null;
+    close();
+  }
+
+  private void tell(String failure) {
+    Consumer<String> told = listener;
+    listener = null;
+    if (told != null) {
+      told.accept(failure);
+    }
+  }
+
+  private void onTimeout() {
+    tell((connected ? "no answer within " : NO_CONNECTION) + Words.of(config.timeout()));
+    close();
+  }
+
+  private void close() {
+    timeout.cancel(false);
+    if (connected) {
+      connection.close();
+    }
+  }
+
+  @Override
+  public void onConnect(@Nullable Fault fault) {
+    connected = fault == null;
+    if (fault != null) {
+      onFailed(fault);
+    } else if (listener == null) {
+      close(); // too late
+    } else if (target.request() == null) {
+      tell("");
+      close();
+    } else {
+      connection.open(this).writeHead(target.request(), true);
+    }
+  }
+
+  @Override
+  public void onInformational(ResponseHead head) {
+    // The final head follows.
+  }
+
+  @Override
+  public void onHead(ResponseHead head, boolean last) {
+    boolean good = config.expect().contains(head.status());
+    tell(good ? "" : "status " + head.status());
+  }
+
+  @Override
+  public void onContent(ByteBuf piece, boolean last) {
+    content += piece.readableBytes();
+    piece.release();
+    if (content > MOST_CONTENT) {
+      close();
+    }
+  }
+
+  @Override
+  public void onTrailers(Fields trailers) {
+    // The response is whole; what becomes of the connection is told by its own calls.
+  }
+
+  @Override
+  public void onWritable() {
+    // There is nothing left to write.
+  }
+
+  @Override
+  public void onFailed(Fault fault) {
+    boolean late = fault.reason() == Reason.CONNECT_TIMEOUT;
+    tell(late ? NO_CONNECTION + Words.of(config.timeout()) : Words.of(fault));
+    close();
+  }
+
+  /** The server would keep the connection, though it was asked not to. */
+  @Override
+  public void onIdle(UpstreamConnection kept) {
+    close();
+  }
+
+  @Override
+  public void onClosed(UpstreamConnection gone) {
+    if (listener == null) {
+      timeout.cancel(false);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package io.postern.health;
+
+import io.postern.config.PoolConfig.ActiveCheck;
+import io.postern.http.LoopContext;
+import io.postern.pool.Pool;
+import io.postern.pool.Server;
+import io.postern.upstream.Connector;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator.SplittableGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The checks of all servers of all pools that ask for them. Immutable; started and stopped from any
+ * thread, while the work is done on the event loops.
+ */
+public final class HealthChecks {
+
+  private static final Logger LOG = LoggerFactory.getLogger(HealthChecks.class);
+
+  /**
+   * What checks take from outside.
+   *
+   * @param random split for each server, so that none is shared between loops
+   * @param clock the wall clock, for the state of servers and the log
+   * @param onDown told of each server that has gone down, on the loop that has its checks
+   */
+  public record Outside(SplittableGenerator random, InstantSource clock, Consumer<Server> onDown) {}
+
+  private final List<ServerChecks> checks;
+  private final CompletableFuture<Void> firstRound;
+
+  private HealthChecks(List<ServerChecks> checks, CompletableFuture<Void> firstRound) {
+    this.checks = checks;
+    this.firstRound = firstRound;
+  }
+
+  /**
+   * Sends the first check of every server at once, and goes on from there.
+   *
+   * @param pools those without checks are passed over
+   * @param loops the event loops that the servers are spread over
+   * @param connectors one for each loop, in the same order
+   */
+  public static HealthChecks start(
+      Collection<Pool> pools,
+      List<LoopContext> loops,
+      List<Connector> connectors,
+      Outside outside) {
+    List<ServerChecks> all = new ArrayList<>();
+    List<CompletableFuture<Void>> rounds = new ArrayList<>();
+    for (Pool pool : pools) {
+      ActiveCheck check = pool.check();
+      if (check != null) {
+        int before = all.size();
+        for (Server server : pool.servers()) {
+          int loop = all.size() % loops.size();
+          all.add(
+              new ServerChecks(
+                  pool, server, check, loops.get(loop), connectors.get(loop), outside));
+        }
+        rounds.add(firstRound(pool, all.subList(before, all.size())));
+      }
+    }
+    all.forEach(ServerChecks::start);
+    return new HealthChecks(List.copyOf(all), allOf(rounds));
+  }
+
+  private static CompletableFuture<Void> firstRound(Pool pool, List<ServerChecks> checks) {
+    return allOf(checks.stream().map(ServerChecks::first).toList())
+        .thenRun(
+            () ->
+                LOG.info(
+                    "pool {}: checked, {} of {} servers ready",
+                    pool.name(),
+                    pool.readyServers(),
+                    pool.servers().size()));
+  }
+
+  private static CompletableFuture<Void> allOf(List<CompletableFuture<Void>> all) {
+    return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
+  }
+
+  /**
+   * Done when every server has been checked once or has not answered in time; at once where there
+   * are no checks. Never done where {@link #stop} came before.
+   */
+  public CompletableFuture<Void> firstRound() {
+    return firstRound.copy();
+  }
+
+  /** Ends all checks; servers keep the state that they have. */
+  public void stop() {
+    checks.forEach(ServerChecks::stop);
+  }
+}

@@ -1,0 +1,82 @@
+package io.postern.testkit;
+
+import io.postern.tls.CertificateAuthority;
+import io.postern.tls.CertificateAuthority.Issued;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a scripted server speaks TLS. It has its own sessions: what one of these agreed on, no other
+ * resumes.
+ *
+ * @param context with the server's certificate
+ * @param versions such as {@code TLSv1.3}
+ * @param asksForCertificate whether clients must show one
+ */
+public record ServerTls(SSLContext context, List<String> versions, boolean asksForCertificate) {
+
+  /** TLS 1.3 or 1.2 with this certificate. */
+  public static ServerTls of(Issued issued) {
+    return new ServerTls(context(issued, null), List.of("TLSv1.3", "TLSv1.2"), false);
+  }
+
+  /** The same with these versions only. */
+  public ServerTls versions(String... only) {
+    return new ServerTls(context, List.of(only), asksForCertificate);
+  }
+
+  /** TLS for clients with a certificate of an authority. */
+  public static ServerTls forClientsOf(CertificateAuthority authority, Issued issued) {
+    return new ServerTls(context(issued, authority), List.of("TLSv1.3", "TLSv1.2"), true);
+  }
+
+  void applyTo(SSLSocket socket) {
+    socket.setUseClientMode(false);
+    socket.setNeedClientAuth(asksForCertificate);
+    SSLParameters parameters = socket.getSSLParameters();
+    parameters.setProtocols(versions.toArray(String[]::new));
+    parameters.setApplicationProtocols(new String[] {"http/1.1"});
+    socket.setSSLParameters(parameters);
+  }
+
+  private static SSLContext context(Issued issued, @Nullable CertificateAuthority clients) {
+    try {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(null, null);
+      store.setKeyEntry(
+          "server", issued.key(), new char[0], issued.chain().toArray(Certificate[]::new));
+      KeyManagerFactory keys =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      keys.init(store, new char[0]);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(keys.getKeyManagers(), trusting(clients), null);
+      return context;
+    } catch (IOException | GeneralSecurityException failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  private static TrustManager @Nullable [] trusting(@Nullable CertificateAuthority authority)
+      throws IOException, GeneralSecurityException {
+    if (authority == null) {
+      return null;
+    }
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    store.setCertificateEntry("authority", authority.caCertificate());
+    TrustManagerFactory factory =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    factory.init(store);
+    return factory.getTrustManagers();
+  }
+}

@@ -1,0 +1,119 @@
+package io.postern.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.resolver.AddressResolver;
+import io.netty.resolver.AddressResolverGroup;
+import io.netty.resolver.InetNameResolver;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Promise;
+import io.postern.config.HostPort;
+import io.postern.config.Place;
+import io.postern.config.PoolConfig;
+import io.postern.fault.Fault;
+import io.postern.fault.Reason;
+import io.postern.http.SocketOptions;
+import io.postern.pool.Pool;
+import io.postern.pool.Server;
+import io.postern.testkit.Await;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of a connect whose look-up goes wrong. */
+class ConnectorTest {
+
+  private static final Place PLACE =
+      new Place("t.yaml", "pools.app", new Place.Position(1, 1), Map.of());
+  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+
+  private final MultiThreadIoEventLoopGroup loops =
+      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final Server server = server();
+
+  @AfterEach
+  void stop() {
+    loops.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS).syncUninterruptibly();
+  }
+
+  private static Server server() {
+    PoolConfig config =
+        new PoolConfig(
+            PLACE,
+            "app",
+            PoolConfig.Balance.ROUND_ROBIN,
+            PoolConfig.Protocol.HTTP_1_1,
+            null,
+            List.of(new PoolConfig.Server(PLACE, HostPort.parse("app.internal:80"), 1)),
+            new PoolConfig.Limits(PLACE, 64),
+            Duration.ofSeconds(55),
+            new PoolConfig.Health(PLACE, null));
+    return Pool.of(config, null).servers().getFirst();
+  }
+
+  /** Names that are looked up in this way. */
+  private static AddressResolverGroup<InetSocketAddress> names(Consumer<Promise<?>> lookup) {
+    return new AddressResolverGroup<>() {
+      @Override
+      protected AddressResolver<InetSocketAddress> newResolver(EventExecutor executor) {
+        return new InetNameResolver(executor) {
+          @Override
+          protected void doResolve(String host, Promise<InetAddress> promise) {
+            lookup.accept(promise);
+          }
+
+          @Override
+          protected void doResolveAll(String host, Promise<List<InetAddress>> promise) {
+            lookup.accept(promise);
+          }
+        }.asAddressResolver();
+      }
+    };
+  }
+
+  private Fault fault(int millis, AddressResolverGroup<InetSocketAddress> names) {
+    EventLoop loop = loops.next();
+    SocketOptions options = SocketOptions.with(Map.of());
+    Connector connector = new Connector(loop, NioSocketChannel::new, options, () -> NOON, names);
+    CompletableFuture<@Nullable Fault> told = new CompletableFuture<>();
+    loop.execute(
+        () ->
+            connector.connect(server, millis, new ChannelInboundHandlerAdapter(), told::complete));
+    return Objects.requireNonNull(Await.result("the end of the connect", told));
+  }
+
+  @Test
+  void aLookupThatNeverEndsIsUnderTheDeadline() {
+    Fault fault = fault(100, names(promise -> {}));
+    assertThat(fault)
+        .isEqualTo(
+            new Fault(Reason.CONNECT_TIMEOUT, "not within 100 ms, with the look-up of the name"));
+    assertThat(server.lastConnectFault()).isEqualTo(new Server.ConnectFault(fault, NOON));
+  }
+
+  @Test
+  void aLookupThatFailsIsToldAtOnce() {
+    Fault fault =
+        fault(60_000, names(promise -> promise.setFailure(new IllegalStateException("broken"))));
+    assertThat(fault).isEqualTo(new Fault(Reason.SERVER_REFUSED, "IllegalStateException: broken"));
+  }
+
+  @Test
+  void aNameThatDoesNotExistIsToldAtOnce() {
+    assertThat(fault(60_000, NameLookups.GROUP).reason()).isEqualTo(Reason.SERVER_REFUSED);
+  }
+}
