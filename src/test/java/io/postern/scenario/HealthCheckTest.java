@@ -118,8 +118,10 @@ class HealthCheckTest {
   @Test
   void readsTheContentSoThatTheServerMeetsNoReset() {
     Content some = Content.ofSize(50_000);
-    try (ScriptedServer server = ScriptedServer.start(new Respond(Response.of(200, some)))) {
-      assertGood(HTTP, server.address());
+    // The proxy has to live until then: its end cuts a check that still reads.
+    try (ScriptedServer server = ScriptedServer.start(new Respond(Response.of(200, some)));
+        ProxyUnderTest proxy = Checked.once(Checked.to(HTTP, server.address()))) {
+      assertThat(proxy.server("app", 0).checksPassed()).isEqualTo(1);
       assertThat(server.awaitConnection(0).ending()).isEqualTo(Ending.CLOSED_BY_PEER);
     }
   }
@@ -127,8 +129,9 @@ class HealthCheckTest {
   @Test
   void doesNotReadContentWithoutEnd() {
     Content much = Content.ofSize(500_000_000);
-    try (ScriptedServer server = ScriptedServer.start(new Respond(Response.of(200, much)))) {
-      assertGood(HTTP, server.address());
+    try (ScriptedServer server = ScriptedServer.start(new Respond(Response.of(200, much)));
+        ProxyUnderTest proxy = Checked.once(Checked.to(HTTP, server.address()))) {
+      assertThat(proxy.server("app", 0).checksPassed()).isEqualTo(1);
       assertThat(server.awaitConnection(0).ending()).isEqualTo(Ending.BROKEN_BY_PEER);
     }
   }
@@ -197,8 +200,10 @@ class HealthCheckTest {
   @Test
   void contentThatStallsIsNoFailureAndTheConnectionGoes() {
     Raw begun = new Raw("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab", List.of(End.STALL));
-    try (ScriptedServer server = ScriptedServer.start(begun)) {
-      assertGood("type: http, interval: 1h, timeout: 1s", server.address());
+    String active = "type: http, interval: 1h, timeout: 1s";
+    try (ScriptedServer server = ScriptedServer.start(begun);
+        ProxyUnderTest proxy = Checked.once(Checked.to(active, server.address()))) {
+      assertThat(proxy.server("app", 0).checksPassed()).isEqualTo(1);
       assertThat(server.awaitConnection(0).ending()).isEqualTo(Ending.CLOSED_BY_PEER);
     }
   }
