@@ -2,7 +2,7 @@ package io.postern.runtime;
 
 /** How far a proxy is in its life. It only goes on, never back. */
 public enum RunState {
-  /** Not every listener accepts yet. */
+  /** Not every listener accepts, or not every server was checked yet. */
   STARTING,
   /** It serves. */
   READY,
