@@ -11,7 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
 from harness import MIB, ROOT, Stage, Trouble, free_ports
 
-BACKEND = pathlib.Path(__file__).with_name("backend.py")
+BACKEND = ROOT / "scripts" / "lib" / "backend.py"
 CLIENTS = pathlib.Path(__file__).with_name("idle_clients.py")
 
 

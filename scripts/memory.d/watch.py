@@ -17,7 +17,7 @@ import content
 from harness import MIB, ROOT, Stage, Trouble, free_ports
 
 WARM_UP = 64 * MIB
-BACKEND = pathlib.Path(__file__).with_name("backend.py")
+BACKEND = ROOT / "scripts" / "lib" / "backend.py"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,0 +1,119 @@
+"""Uploads through Postern over a long line, by HTTP/1.1 and by h2, and compares. Started by scripts/link."""
+
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+
+import content
+from harness import MIB, ROOT, Stage, Trouble, free_ports
+
+BACKEND = ROOT / "scripts" / "lib" / "backend.py"
+RELAY = pathlib.Path(__file__).with_name("relay.py")
+PROTOCOLS = {"h1": "--http1.1", "h2": "--http2"}
+
+
+def options():
+    parser = argparse.ArgumentParser(
+        prog="scripts/link",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Uploads through Postern over a line with delay and a rate, by HTTP/1.1 and by h2, in turns, and compares. The client is curl.",
+        epilog="""The line is a relay between curl and Postern that delays both directions and holds both to the rate. HTTP/1.1 has no
+flow control of its own; h2 goes at the pace of the windows that Postern gives. A round begins with the connection and ends with the answer
+of the server, which has then counted all bytes: what a window needs to grow is in the figure.
+
+In CMD these words are replaced: {config} (a config file of Postern), {haproxy} (the same for HAProxy),
+{port}, {backend}, {dir}. For comparison:
+  scripts/link --postern 'haproxy -db -f {haproxy}'
+
+Exit code 0 if the median of h2 is at least --least percent of that of HTTP/1.1.""",
+    )
+    parser.add_argument("--rtt", type=float, default=60, help="milliseconds there and back (60)")
+    parser.add_argument("--rate", type=float, default=400, help="Mbit/s each way (400)")
+    parser.add_argument("--seconds", type=float, default=6, help="for which content is given to each upload (6)")
+    parser.add_argument("--rounds", type=int, default=3, help="uploads by each protocol (3)")
+    parser.add_argument("--least", type=float, default=80, help="percent of HTTP/1.1 that h2 must reach (80)")
+    parser.add_argument("--postern", default=f"{ROOT}/scripts/postern run -c {{config}}", metavar="CMD", help="how Postern is started")
+    parser.add_argument("--keep", action="store_true", help="leave the scratch folder with config and logs")
+    return parser.parse_args()
+
+
+def endless():
+    while True:
+        yield from content.blocks(1024 * MIB)
+
+
+def upload(protocol, port, certificate, seconds):
+    """Mbit/s of an upload that takes what it can get for some seconds, from the connection to the answer."""
+    command = ["curl", "-sS", "--fail-with-body", "--max-time", str(seconds + 60), PROTOCOLS[protocol], "--cacert", str(certificate)]
+    command += ["-H", "Expect:", "-T", "-", f"https://localhost:{port}/sink"]
+    began = time.monotonic()
+    curl = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    sent = 0
+    try:
+        for block in endless():
+            if time.monotonic() - began > seconds:
+                break
+            sent += curl.stdin.write(block)
+    except BrokenPipeError:
+        pass  # what curl says below tells why
+    answer, complaint = curl.communicate()
+    took = time.monotonic() - began
+    if curl.returncode != 0:
+        raise Trouble(f"curl {curl.returncode} by {protocol}: {complaint.decode().strip()} {answer[:200].decode(errors='replace')}")
+    counted = json.loads(answer)["bytes"]
+    if counted != sent:
+        raise Trouble(f"{counted} bytes arrived by {protocol} of {sent}")
+    return counted * 8 / 1e6 / took
+
+
+def run(chosen):
+    cores = os.sched_getaffinity(0)
+    with Stage(chosen.keep) as stage:
+        stage.certificate()
+        certificate = stage.dir / "cert.pem"
+        backend_port, port, line_port = free_ports(3)
+        backend = stage.start("backend", [sys.executable, "-B", str(BACKEND), str(backend_port)], cores, stage.folder("backend"))
+        backend.await_port(backend_port)
+        stage.start_postern(chosen.postern, port, backend_port, cores)
+        line = [line_port, port, chosen.rtt / 2000, chosen.rate * 1e6 / 8]
+        relay = stage.start("relay", [sys.executable, "-B", str(RELAY), *map(str, line)], cores, stage.folder("relay"))
+        relay.await_port(line_port)
+        # Code that has never run is slow; that is not what is measured.
+        for protocol in PROTOCOLS:
+            upload(protocol, port, certificate, 2)
+        rounds = [measured(number, line_port, certificate, chosen.seconds) for number in range(1, chosen.rounds + 1)]
+    return report(chosen, rounds)
+
+
+def measured(number, port, certificate, seconds):
+    speeds = {protocol: upload(protocol, port, certificate, seconds) for protocol in PROTOCOLS}
+    print(f"round {number}   " + "   ".join(f"{protocol} {speed:7.1f} Mbit/s" for protocol, speed in speeds.items()), flush=True)
+    return speeds
+
+
+def report(chosen, rounds):
+    h1, h2 = (statistics.median(speeds[protocol] for speeds in rounds) for protocol in PROTOCOLS)
+    percent = 100 * h2 / h1
+    print(f"An upload over {chosen.rtt:g} ms and {chosen.rate:g} Mbit/s: h1 {h1:.1f} Mbit/s, h2 {h2:.1f} Mbit/s, {percent:.1f} % of it")
+    if percent < chosen.least:
+        print(f"scripts/link: less than {chosen.least:g} %", file=sys.stderr)
+    return percent >= chosen.least
+
+
+def main():
+    try:
+        return 0 if run(options()) else 1
+    except (Trouble, subprocess.CalledProcessError, OSError) as trouble:
+        print(f"scripts/link: {trouble}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
