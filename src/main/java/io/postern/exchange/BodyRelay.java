@@ -51,8 +51,8 @@ final class BodyRelay {
     return bytes;
   }
 
-  /** Whether the message has been passed on to its end. */
-  boolean isEnded() {
-    return ended;
+  /** Whether anything of the message has been passed on, be it only its end. */
+  boolean isBegun() {
+    return ended || bytes > 0;
   }
 }

@@ -1,6 +1,7 @@
 package io.postern.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.postern.config.RouteConfig;
 import io.postern.fault.Fault;
 import io.postern.fault.Party;
 import io.postern.fault.Phase;
@@ -12,14 +13,12 @@ import io.postern.http.DownstreamConnection.TlsSession;
 import io.postern.http.DownstreamStream;
 import io.postern.http.Fields;
 import io.postern.http.LocalReply;
-import io.postern.http.Methods;
 import io.postern.http.RequestHead;
 import io.postern.http.ResponseHead;
 import io.postern.http.UpstreamStream;
 import io.postern.observe.ExchangeRecord;
 import io.postern.pool.Pool;
 import io.postern.pool.Server;
-import io.postern.pool.Tried;
 import io.postern.route.Action;
 import io.postern.route.Route;
 import io.postern.tenant.Tenant;
@@ -38,7 +37,9 @@ final class Exchange implements DownstreamStream.Listener {
   private final ExchangeContext context;
   private final DownstreamStream downstream;
   private final ExchangeRecord record;
+  private final Transfer transfer;
   private final Patience patience;
+  private final Retries retries = new Retries();
 
   @SuppressWarnings("NullAway.Init") // the request's parts are there from onHead on
   private RequestHead request;
@@ -50,18 +51,15 @@ final class Exchange implements DownstreamStream.Listener {
   private Pool pool;
 
   private @Nullable Attempt attempt;
-  private @Nullable BodyRelay upload;
-  private @Nullable BodyRelay download;
-  private @Nullable Tried tried;
-  private boolean requestEnded;
-  private boolean responseEnded;
   private boolean finished;
 
   Exchange(ExchangeContext context, DownstreamStream downstream, long headStarted) {
     this.context = context;
     this.downstream = downstream;
     this.record = new ExchangeRecord(downstream.connection(), context.wallMillis().getAsLong());
-    this.patience = new Patience(context.loop().deadlines(), this::queuedBytes, this::onSilence);
+    this.transfer = new Transfer(downstream, this::onProgress);
+    this.patience =
+        new Patience(context.loop().deadlines(), transfer::queuedBytes, this::onSilence);
     record.headStarted = headStarted;
     record.phase = Phase.REQUEST;
   }
@@ -71,12 +69,8 @@ final class Exchange implements DownstreamStream.Listener {
   @Override
   public void onHead(RequestHead head, boolean last) {
     request = head;
-    requestEnded = last;
-    record.headComplete = now();
-    record.version = head.version();
-    record.method = head.method();
-    record.authority = head.authority();
-    record.target = head.target();
+    transfer.requestHead(last);
+    record.asked(head, now());
     TlsSession tls = downstream.connection().tls();
     if (tls != null && tls.serverName() != null && !tls.covers().test(head.host())) {
       fail(Fault.of(Reason.MISDIRECTED));
@@ -95,24 +89,20 @@ final class Exchange implements DownstreamStream.Listener {
     record.meters = snapshot.meters(matched);
     switch (matched.action()) {
       case Action.ToPool to -> forward(snapshot, to);
-      case Action.Redirect to -> answer(LocalReply.redirect(to.status(), to.location().of(head)));
+      case Action.Redirect to ->
+          answer(LocalReply.redirect(to.status(), to.location().of(head)), Party.LOCAL, null);
       case Action.Respond with ->
-          answer(LocalReply.fixed(with.status(), with.contentType(), with.content()));
+          answer(
+              LocalReply.fixed(with.status(), with.contentType(), with.content()),
+              Party.LOCAL,
+              null);
     }
-  }
-
-  private void answer(LocalReply reply) {
-    record.status = reply.status();
-    record.bytesSent = request.isHead() ? 0 : reply.content().readableBytes();
-    responseEnded = true;
-    reply.writeTo(downstream, request.isHead());
-    finish(Party.LOCAL, null);
   }
 
   private void forward(Snapshot snapshot, Action.ToPool to) {
     pool = snapshot.pool(to.pool());
     record.pool = to.pool();
-    if (!requestEnded) {
+    if (!transfer.isRequestEnded()) {
       // Not one byte of content is taken before there is a connection to send it on.
       downstream.pauseReading();
     }
@@ -124,7 +114,7 @@ final class Exchange implements DownstreamStream.Listener {
   // A server, and a connection to it.
 
   private void pick() {
-    Server server = context.picker(pool).pick(tried);
+    Server server = context.picker(pool).pick(retries.tried());
     if (server != null) {
       connect(server, false);
     } else {
@@ -152,12 +142,11 @@ final class Exchange implements DownstreamStream.Listener {
     record.phase = Phase.HEADERS;
     record.connected = now();
     record.reused = reused;
-    stream.writeHead(request, requestEnded);
-    if (requestEnded) {
-      patience.await(route.timeouts().response());
-    } else {
-      upload = new BodyRelay(downstream, stream);
-      patience.await(route.timeouts().idle());
+    boolean last = transfer.isRequestEnded();
+    stream.writeHead(request, last);
+    transfer.connected(stream);
+    awaitNext();
+    if (!last) {
       downstream.resumeReading();
     }
   }
@@ -166,36 +155,23 @@ final class Exchange implements DownstreamStream.Listener {
 
   @Override
   public void onContent(ByteBuf content, boolean last) {
-    if (upload == null || finished) {
+    if (finished) {
       content.release();
-      return;
+    } else {
+      transfer.upload(content, last);
     }
-    record.bytesReceived += content.readableBytes();
-    requestEnded = last;
-    onUploadProgress();
-    upload.content(content, last);
   }
 
   @Override
   public void onTrailers(Fields trailers) {
-    if (upload != null && !finished) {
-      requestEnded = true;
+    if (!finished) {
       HopByHop.remove(trailers);
-      onUploadProgress();
-      upload.trailers(trailers);
+      transfer.upload(trailers);
     }
-  }
-
-  private void onUploadProgress() {
-    endAttempt();
-    boolean answerDue = requestEnded && download == null;
-    patience.await(answerDue ? route.timeouts().response() : route.timeouts().idle());
   }
 
   void onUpstreamWritable() {
-    if (upload != null) {
-      upload.onWritable();
-    }
+    transfer.onUpstreamWritable();
   }
 
   // An attempt that came to nothing.
@@ -205,42 +181,24 @@ final class Exchange implements DownstreamStream.Listener {
     if (finished || failed == null) {
       return;
     }
-    if (isStale(failed, fault)) {
-      if (!requestEnded) {
-        downstream.pauseReading();
+    Reason reason = fault.reason();
+    switch (retries.after(failed, reason, request.method(), transfer.isUntouched())) {
+      case SAME_SERVER -> {
+        if (!transfer.isRequestEnded()) {
+          downstream.pauseReading();
+        }
+        connect(failed.server(), true);
       }
-      connect(failed.server(), true);
-      return;
+      case ANOTHER_SERVER -> {
+        failed.charge(reason);
+        record.fault = fault;
+        pick();
+      }
+      case NONE -> {
+        failed.charge(reason);
+        fail(fault);
+      }
     }
-    failed.charge(fault.reason());
-    if (fault.reason().nothingSent()) {
-      record.fault = fault;
-      tryAnother(failed.server());
-    } else {
-      fail(fault);
-    }
-  }
-
-  private void tryAnother(Server failed) {
-    if (tried == null) {
-      tried = new Tried();
-    }
-    tried.add(failed);
-    pick();
-  }
-
-  /**
-   * Whether the server was closing an idle connection while we sent the request on it. The request
-   * may be sent again where nothing of it could have been acted on twice: no content was taken, no
-   * answer began, and the method is idempotent (RFC 9110 §9.2.2).
-   */
-  private boolean isStale(Attempt failed, Fault fault) {
-    return failed.isReused()
-        && fault.reason() == Reason.SERVER_RESET
-        && record.responded == 0
-        && (upload == null || upload.bytes() == 0)
-        && !(request.hasContent() && requestEnded)
-        && Methods.isIdempotent(request.method());
   }
 
   // The response.
@@ -257,93 +215,60 @@ final class Exchange implements DownstreamStream.Listener {
     record.status = head.status();
     HopByHop.remove(head.fields());
     Via.append(head.fields(), head.version());
-    responseEnded = last;
-    Attempt answering = attempt;
-    if (answering != null && answering.stream() != null) {
-      download = new BodyRelay(answering.stream(), downstream);
-    }
-    onDownloadProgress();
+    transfer.responseHead(last);
     downstream.writeHead(head, last, false);
   }
 
   void onResponseContent(ByteBuf content, boolean last) {
-    if (download == null || finished) {
+    if (finished) {
       content.release();
-      return;
+    } else {
+      transfer.download(content, last);
     }
-    record.bytesSent += content.readableBytes();
-    responseEnded = last;
-    onDownloadProgress();
-    download.content(content, last);
   }
 
   void onResponseTrailers(Fields trailers) {
-    if (download != null && !finished) {
-      responseEnded = true;
+    if (!finished) {
       HopByHop.remove(trailers);
-      onDownloadProgress();
-      download.trailers(trailers);
-    }
-  }
-
-  /** Before it is written, since the write may be the last, and finish the exchange. */
-  private void onDownloadProgress() {
-    if (responseEnded) {
-      record.phase = Phase.LAST;
-      endAttempt();
-    }
-    patience.await(route.timeouts().idle());
-  }
-
-  /** Both messages are complete: the connection to the server may be another's from now on. */
-  private void endAttempt() {
-    if (requestEnded && responseEnded && attempt != null) {
-      attempt.end();
+      transfer.download(trailers);
     }
   }
 
   @Override
   public void onWritable() {
-    if (download != null) {
-      download.onWritable();
-    }
+    transfer.onDownstreamWritable();
   }
 
-  // Silence.
+  // Either message, and the silence between two pieces.
+
+  private void onProgress() {
+    if (transfer.isResponseEnded()) {
+      record.phase = Phase.LAST;
+      if (transfer.isRequestEnded() && attempt != null) {
+        attempt.end(); // the connection to the server may be another's from now on
+      }
+    }
+    awaitNext();
+  }
+
+  private void awaitNext() {
+    RouteConfig.Timeouts timeouts = route.timeouts();
+    patience.await(transfer.isAnswerDue() ? timeouts.response() : timeouts.idle());
+  }
 
   private void onSilence() {
-    Reason reason = silent();
+    Reason reason = transfer.silent();
     if (attempt != null) {
       attempt.charge(reason);
     }
     fail(Fault.of(reason));
   }
 
-  private long queuedBytes() {
-    UpstreamStream stream = attempt == null ? null : attempt.stream();
-    return (download == null ? 0 : downstream.queuedBytes())
-        + (stream == null ? 0 : stream.queuedBytes());
-  }
-
-  private Reason silent() {
-    UpstreamStream stream = attempt == null ? null : attempt.stream();
-    boolean serverReads = stream == null || stream.isWritable();
-    if (download != null) {
-      return responseEnded || !downstream.isWritable()
-          ? Reason.CLIENT_STALLED
-          : Reason.SERVER_STALLED;
-    }
-    if (requestEnded) {
-      return Reason.RESPONSE_TIMEOUT;
-    }
-    return serverReads ? Reason.CONTENT_TIMEOUT : Reason.SERVER_STALLED;
-  }
-
   // The end.
 
   @Override
   public void onResponseSent() {
-    if (!finished && responseEnded) {
+    if (!finished && transfer.isResponseEnded()) {
       finish(Party.NONE, null);
     }
   }
@@ -363,16 +288,20 @@ final class Exchange implements DownstreamStream.Listener {
       downstream.reset(fault);
       return;
     }
-    record.status = reason.status();
     if (reason.status() == Reason.CLIENT_GONE.status()) {
+      record.status = reason.status();
       finish(reason.party(), fault);
     } else {
-      boolean toHead = request != null && request.isHead();
-      LocalReply reply = LocalReply.of(fault);
-      record.bytesSent = toHead ? 0 : reply.content().readableBytes();
-      finish(reason.party(), fault);
-      reply.writeTo(downstream, toHead);
+      answer(LocalReply.of(fault), reason.party(), fault);
     }
+  }
+
+  private void answer(LocalReply reply, Party party, @Nullable Fault fault) {
+    boolean toHead = request != null && request.isHead();
+    record.status = reply.status();
+    record.bytesSent = toHead ? 0 : reply.content().readableBytes();
+    finish(party, fault);
+    reply.writeTo(downstream, toHead);
   }
 
   /** Runs once. Nothing may throw here, and nothing happens in this exchange afterwards. */
@@ -388,6 +317,8 @@ final class Exchange implements DownstreamStream.Listener {
     }
     record.party = party;
     record.fault = fault;
+    record.bytesReceived = transfer.bytesReceived();
+    record.bytesSent += transfer.bytesSent();
     record.finished = now();
     context.sink().accept(record);
   }

@@ -6,6 +6,7 @@ import io.postern.fault.Party;
 import io.postern.fault.Phase;
 import io.postern.http.DownstreamConnection;
 import io.postern.http.HttpVersion;
+import io.postern.http.RequestHead;
 import io.postern.tenant.Tenant;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +84,15 @@ public final class ExchangeRecord {
   public ExchangeRecord(DownstreamConnection connection, long wallMillis) {
     this.connection = connection;
     this.wallMillis = wallMillis;
+  }
+
+  /** The head of the request is complete, and says what is asked. */
+  public void asked(RequestHead head, long now) {
+    headComplete = now;
+    version = head.version();
+    method = head.method();
+    authority = head.authority();
+    target = head.target();
   }
 
   /** HAProxy's two letters: who ended it, and in which phase. */

@@ -1,0 +1,63 @@
+package io.postern.exchange;
+
+import io.netty.util.AsciiString;
+import io.postern.fault.Reason;
+import io.postern.http.Methods;
+import io.postern.pool.Server;
+import io.postern.pool.Tried;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether an attempt that failed is followed by another, and on which server.
+ *
+ * <p>Owned by the event loop of its exchange.
+ */
+final class Retries {
+
+  /** What follows an attempt that failed. */
+  enum Next {
+    /** The server did nothing wrong: it was closing a connection that it had long served. */
+    SAME_SERVER,
+    ANOTHER_SERVER,
+    NONE
+  }
+
+  private @Nullable Tried tried;
+
+  /** The servers that are not to be asked again; null before any has failed. */
+  @Nullable Tried tried() {
+    return tried;
+  }
+
+  /**
+   * Decides.
+   *
+   * @param untouched whether no content of the request was taken, and no answer began
+   */
+  Next after(Attempt failed, Reason reason, AsciiString method, boolean untouched) {
+    if (failed.isReused() && isStale(reason) && untouched && Methods.isIdempotent(method)) {
+      return Next.SAME_SERVER;
+    }
+    if (reason.nothingSent()) {
+      add(failed.server());
+      return Next.ANOTHER_SERVER;
+    }
+    return Next.NONE;
+  }
+
+  /**
+   * Whether the server may have been closing an idle connection while we sent the request on it.
+   * What could have been acted on may be sent again only where it does no harm to do it twice (RFC
+   * 9110 §9.2.2).
+   */
+  private static boolean isStale(Reason reason) {
+    return reason == Reason.SERVER_RESET;
+  }
+
+  private void add(Server failed) {
+    if (tried == null) {
+      tried = new Tried();
+    }
+    tried.add(failed);
+  }
+}

@@ -1,0 +1,159 @@
+package io.postern.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.postern.fault.Reason;
+import io.postern.http.DownstreamStream;
+import io.postern.http.Fields;
+import io.postern.http.UpstreamStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The two messages of an exchange on their way: how far each has come, and who of the two sides
+ * holds them up. Each has a relay of its own, since content goes both ways at once.
+ *
+ * <p>Owned by the event loop of its exchange.
+ */
+final class Transfer {
+
+  private final DownstreamStream downstream;
+  private final Runnable onProgress;
+  private @Nullable UpstreamStream upstream;
+  private @Nullable BodyRelay upload;
+  private @Nullable BodyRelay download;
+  private boolean requestEnded;
+  private boolean responseEnded;
+
+  /**
+   * Nothing has come yet.
+   *
+   * @param onProgress told of every piece before it is passed on: that write may be the last, and
+   *     finish the exchange
+   */
+  Transfer(DownstreamStream downstream, Runnable onProgress) {
+    this.downstream = downstream;
+    this.onProgress = onProgress;
+  }
+
+  /** The head of the request has come, and content may follow it. */
+  void requestHead(boolean last) {
+    requestEnded = last;
+  }
+
+  /** There is a stream to send the request on. */
+  void connected(UpstreamStream stream) {
+    upstream = stream;
+    upload = requestEnded ? null : new BodyRelay(downstream, stream);
+  }
+
+  /** The head of the response has come, and content may follow it. */
+  void responseHead(boolean last) {
+    responseEnded = last;
+    if (upstream != null) {
+      download = new BodyRelay(upstream, downstream);
+    }
+    onProgress.run();
+  }
+
+  /** Passes on content of the request, and takes it over. */
+  void upload(ByteBuf content, boolean last) {
+    if (upload == null) {
+      content.release();
+      return;
+    }
+    requestEnded = last;
+    onProgress.run();
+    upload.content(content, last);
+  }
+
+  /** Passes on the trailers of the request. */
+  void upload(Fields trailers) {
+    if (upload != null) {
+      requestEnded = true;
+      onProgress.run();
+      upload.trailers(trailers);
+    }
+  }
+
+  /** Passes on content of the response, and takes it over. */
+  void download(ByteBuf content, boolean last) {
+    if (download == null) {
+      content.release();
+      return;
+    }
+    responseEnded = last;
+    onProgress.run();
+    download.content(content, last);
+  }
+
+  /** Passes on the trailers of the response. */
+  void download(Fields trailers) {
+    if (download != null) {
+      responseEnded = true;
+      onProgress.run();
+      download.trailers(trailers);
+    }
+  }
+
+  /** The server takes content again. */
+  void onUpstreamWritable() {
+    if (upload != null) {
+      upload.onWritable();
+    }
+  }
+
+  /** The client takes content again. */
+  void onDownstreamWritable() {
+    if (download != null) {
+      download.onWritable();
+    }
+  }
+
+  boolean isRequestEnded() {
+    return requestEnded;
+  }
+
+  boolean isResponseEnded() {
+    return responseEnded;
+  }
+
+  /** Whether the server has all of the request, and has not begun to answer. */
+  boolean isAnswerDue() {
+    return requestEnded && download == null;
+  }
+
+  /** Whether no content was taken from the client, and no answer began. */
+  boolean isUntouched() {
+    return download == null && (upload == null || !upload.isBegun());
+  }
+
+  /** Bytes of content that came from the client. */
+  long bytesReceived() {
+    return upload == null ? 0 : upload.bytes();
+  }
+
+  /** Bytes of the server's content that went to the client. */
+  long bytesSent() {
+    return download == null ? 0 : download.bytes();
+  }
+
+  /** What was written to either side and no socket has taken yet. */
+  long queuedBytes() {
+    return (download == null ? 0 : downstream.queuedBytes())
+        + (upstream == null ? 0 : upstream.queuedBytes());
+  }
+
+  /** Whose silence it is where neither side does anything. */
+  Reason silent() {
+    if (download != null) {
+      return responseEnded || !downstream.isWritable()
+          ? Reason.CLIENT_STALLED
+          : Reason.SERVER_STALLED;
+    }
+    if (requestEnded) {
+      return Reason.RESPONSE_TIMEOUT;
+    }
+    return upstream == null || upstream.isWritable()
+        ? Reason.CONTENT_TIMEOUT
+        : Reason.SERVER_STALLED;
+  }
+}
