@@ -6,7 +6,7 @@ import io.postern.fault.Fault;
 public non-sealed interface DownstreamStream extends MessageStream {
 
   /** What is told about the request that this stream brought. */
-  interface Listener extends ContentListener {
+  non-sealed interface Listener extends MessageStream.Listener {
 
     /**
      * The head of the request; comes first, and once.
@@ -15,14 +15,12 @@ public non-sealed interface DownstreamStream extends MessageStream {
      */
     void onHead(RequestHead head, boolean last);
 
-    /** {@link #isWritable} turned true. */
-    void onWritable();
-
     /**
      * The stream is over before its time: the client went away, reset it, was too slow, or broke
      * the rules. Where no response head was written yet and the client is still there, the listener
      * may answer.
      */
+    @Override
     void onFailed(Fault fault);
 
     /** The whole response has been handed to the socket: the exchange is over. */

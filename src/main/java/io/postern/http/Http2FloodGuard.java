@@ -61,7 +61,7 @@ final class Http2FloodGuard extends DecoratingHttp2ConnectionEncoder {
   public ChannelFuture writeRstStream(
       ChannelHandlerContext ctx, int streamId, long code, ChannelPromise promise) {
     // The others are of our own making: an early answer, a server that failed.
-    if (code != Http2Downstream.NO_ERROR && code != Http2Downstream.INTERNAL_ERROR) {
+    if (code != Http2Codec.NO_ERROR && code != Http2Codec.INTERNAL_ERROR) {
       countReset(ctx);
     }
     return super.writeRstStream(ctx, streamId, code, counted(ctx, promise));

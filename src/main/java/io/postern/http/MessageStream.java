@@ -1,6 +1,7 @@
 package io.postern.http;
 
 import io.netty.buffer.ByteBuf;
+import io.postern.fault.Fault;
 
 /**
  * One side of an exchange on the wire: a request-response pair of a connection, whichever version
@@ -11,6 +12,17 @@ import io.netty.buffer.ByteBuf;
  * was reset, every call does nothing (and releases what it was given).
  */
 public sealed interface MessageStream permits DownstreamStream, UpstreamStream {
+
+  /** What is told about the stream and the message that it brings. */
+  sealed interface Listener extends ContentListener
+      permits DownstreamStream.Listener, UpstreamStream.Listener {
+
+    /** {@link #isWritable} turned true. */
+    void onWritable();
+
+    /** The stream is over before its time; no more content will come. */
+    void onFailed(Fault fault);
+  }
 
   /**
    * Writes a piece of content.

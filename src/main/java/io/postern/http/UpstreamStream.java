@@ -1,12 +1,10 @@
 package io.postern.http;
 
-import io.postern.fault.Fault;
-
 /** The server's side of an exchange. */
 public non-sealed interface UpstreamStream extends MessageStream {
 
   /** What is told about the response. */
-  interface Listener extends ContentListener {
+  non-sealed interface Listener extends MessageStream.Listener {
 
     /** A head that another follows. */
     void onInformational(ResponseHead head);
@@ -17,12 +15,6 @@ public non-sealed interface UpstreamStream extends MessageStream {
      * @param last whether the response ends here
      */
     void onHead(ResponseHead head, boolean last);
-
-    /** {@link #isWritable} turned true. */
-    void onWritable();
-
-    /** The stream is over before its time; nothing more will come. */
-    void onFailed(Fault fault);
   }
 
   /**

@@ -5,12 +5,12 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 
-/** The frames of a client's connection that mean something to its streams. */
-final class Http2DownstreamFrames extends Http2FrameAdapter {
+/** The frames of a connection that mean something to its streams. */
+final class Http2Frames extends Http2FrameAdapter {
 
-  private final Http2Downstream codec;
+  private final Http2Codec<?> codec;
 
-  Http2DownstreamFrames(Http2Downstream codec) {
+  Http2Frames(Http2Codec<?> codec) {
     this.codec = codec;
   }
 
@@ -37,7 +37,7 @@ final class Http2DownstreamFrames extends Http2FrameAdapter {
   public int onDataRead(
       ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean last) {
     int cost = data.readableBytes() + padding;
-    Http2DownstreamStream stream = codec.of(codec.connection().stream(streamId));
+    Http2MessageStream<?> stream = codec.of(codec.connection().stream(streamId));
     return stream == null ? cost : stream.onData(data, cost, last);
   }
 

@@ -22,46 +22,55 @@ import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts a client's HTTP/2 connection together: our field blocks, no priority tree (RFC 9113 §5.3.2
- * has deprecated it), windows of our own, Netty's guards against floods of empty frames and resets,
- * and ours against those of what it would have us answer.
+ * Puts an HTTP/2 connection together: our field blocks, no priority tree (RFC 9113 §5.3.2 has
+ * deprecated it), windows of our own, Netty's guards against floods of empty frames and resets, and
+ * ours against those of what the peer would have us answer.
+ *
+ * @param <C> the side that is built
  */
-final class Http2DownstreamBuilder
-    extends AbstractHttp2ConnectionHandlerBuilder<Http2Downstream, Http2DownstreamBuilder> {
+final class Http2CodecBuilder<C extends Http2Codec<?>>
+    extends AbstractHttp2ConnectionHandlerBuilder<C, Http2CodecBuilder<C>> {
 
-  /** What a stream may send ahead of a server that reads slowly. */
+  /** What a stream may send ahead of a reader that is slow. */
   static final int STREAM_WINDOW = 256 * 1024;
 
   /** What all streams of a connection may send ahead. */
   static final int CONNECTION_WINDOW = 1024 * 1024;
 
-  private final DownstreamConnection client;
-  private final DownstreamSettings settings;
-  private final ExchangeFactory exchanges;
-  private final LoopContext loop;
-  private @Nullable Http2Downstream built;
-
-  Http2DownstreamBuilder(
-      DownstreamConnection client,
-      DownstreamSettings settings,
-      ExchangeFactory exchanges,
-      LoopContext loop) {
-    this.client = client;
-    this.settings = settings;
-    this.exchanges = exchanges;
-    this.loop = loop;
+  /** Makes one side of a connection of its parts. */
+  @FunctionalInterface
+  interface Side<C> {
+    C of(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings initial);
   }
 
-  @Override
-  public Http2Downstream build() {
+  private final boolean server;
+  private final Deadlines clock;
+  private final Side<C> side;
+  private @Nullable C built;
+
+  /**
+   * A builder for one connection.
+   *
+   * @param server whether the server's side is built
+   */
+  Http2CodecBuilder(boolean server, Deadlines clock, Side<C> side) {
+    this.server = server;
+    this.clock = clock;
+    this.side = side;
+  }
+
+  /**
+   * Builds it.
+   *
+   * @param initial our SETTINGS, to which the window is added
+   * @param maxHeadBytes the most bytes a field block may have
+   * @param maxFields the most fields it may have
+   */
+  C build(Http2Settings initial, int maxHeadBytes, int maxFields) {
     // SETTINGS_MAX_HEADER_LIST_SIZE is not sent: Netty would then answer in our place, and
     // unlogged.
-    initialSettings(
-        new Http2Settings()
-            .maxConcurrentStreams(settings.maxStreams())
-            .initialWindowSize(STREAM_WINDOW));
-    decoderEnforceMaxRstFramesPerWindow(200, 10);
-    DefaultHttp2Connection connection = new DefaultHttp2Connection(true);
+    initialSettings(initial.initialWindowSize(STREAM_WINDOW));
+    DefaultHttp2Connection connection = new DefaultHttp2Connection(server);
     connection
         .remote()
         .flowController(
@@ -71,35 +80,24 @@ final class Http2DownstreamBuilder
         new Http2FloodGuard(
             new DefaultHttp2ConnectionEncoder(
                 connection, new CountingWriter(new DefaultHttp2FrameWriter())),
-            loop.deadlines());
+            clock);
+    BlockDecoder blocks = new BlockDecoder(maxHeadBytes, maxFields);
     codec(
-        new DefaultHttp2ConnectionDecoder(
-            connection, encoder, new DefaultHttp2FrameReader(new BlockDecoder(settings))),
+        new DefaultHttp2ConnectionDecoder(connection, encoder, new DefaultHttp2FrameReader(blocks)),
         encoder);
-    return super.build();
+    return build();
+  }
+
+  /** Refuses more resets than a peer has a reason for. */
+  Http2CodecBuilder<C> guardAgainstResets() {
+    return decoderEnforceMaxRstFramesPerWindow(200, 10);
   }
 
   @Override
-  protected Http2Downstream build(
+  protected C build(
       Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings initial) {
-    built = new Http2Downstream(decoder, encoder, initial, this);
+    built = side.of(decoder, encoder, initial);
     return built;
-  }
-
-  DownstreamConnection client() {
-    return client;
-  }
-
-  DownstreamSettings settings() {
-    return settings;
-  }
-
-  ExchangeFactory exchanges() {
-    return exchanges;
-  }
-
-  LoopContext loop() {
-    return loop;
   }
 
   /**
@@ -107,16 +105,18 @@ final class Http2DownstreamBuilder
    */
   private static final class BlockDecoder extends DefaultHttp2HeadersDecoder {
 
-    private final DownstreamSettings settings;
+    private final int maxBytes;
+    private final int maxFields;
 
-    BlockDecoder(DownstreamSettings settings) {
-      super(false, 2L * settings.maxHeadBytes());
-      this.settings = settings;
+    BlockDecoder(int maxBytes, int maxFields) {
+      super(false, 2L * maxBytes);
+      this.maxBytes = maxBytes;
+      this.maxFields = maxFields;
     }
 
     @Override
     protected Http2Headers newHeaders() {
-      return Http2HeaderBlock.toRead(settings.maxHeadBytes(), settings.maxFields());
+      return Http2HeaderBlock.toRead(maxBytes, maxFields);
     }
   }
 

@@ -3,19 +3,19 @@ package io.postern.http;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2Stream;
 
-/** The lives of the streams of a client's connection. */
-final class Http2DownstreamStreams extends Http2ConnectionAdapter {
+/** The lives of the streams of a connection. */
+final class Http2StreamLives extends Http2ConnectionAdapter {
 
-  private final Http2Downstream codec;
+  private final Http2Codec<?> codec;
 
-  Http2DownstreamStreams(Http2Downstream codec) {
+  Http2StreamLives(Http2Codec<?> codec) {
     this.codec = codec;
   }
 
   @Override
   public void onStreamHalfClosed(Http2Stream stream) {
     if (stream.state() == Http2Stream.State.HALF_CLOSED_LOCAL) {
-      codec.onStreamHalfClosed(stream);
+      codec.onStreamSent(stream);
     }
   }
 

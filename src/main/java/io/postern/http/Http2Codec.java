@@ -1,0 +1,262 @@
+package io.postern.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.handler.codec.http2.Http2CodecUtil;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.postern.fault.Fault;
+import io.postern.fault.Reason;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an HTTP/2 connection (RFC 9113) is on either side: Netty's frame and flow-control machinery,
+ * with our own state for each stream and no channel for it.
+ *
+ * <p>Owned by the event loop of its channel.
+ *
+ * @param <S> the streams of this side
+ */
+abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2ConnectionHandler
+    permits Http2Downstream {
+
+  static final long NO_ERROR = Http2Error.NO_ERROR.code();
+  static final long PROTOCOL_ERROR = Http2Error.PROTOCOL_ERROR.code();
+  static final long INTERNAL_ERROR = Http2Error.INTERNAL_ERROR.code();
+  static final long ENHANCE_YOUR_CALM = Http2Error.ENHANCE_YOUR_CALM.code();
+
+  private final Http2Connection.PropertyKey key;
+  private final Reason whereGone;
+  private Fault ending;
+
+  @SuppressWarnings("NullAway.Init") // set by handlerAdded, before any other call
+  private ChannelHandlerContext ctx;
+
+  @SuppressWarnings("NullAway.Init")
+  private Flusher flusher;
+
+  /** Whether a stream was told that it is not writable, and may wait to hear that it is. */
+  private boolean blocked;
+
+  /**
+   * A connection that nothing was read from yet.
+   *
+   * @param whereGone why streams end before their time where the peer goes away
+   */
+  Http2Codec(
+      Http2ConnectionDecoder decoder,
+      Http2ConnectionEncoder encoder,
+      Http2Settings initial,
+      Reason whereGone) {
+    super(decoder, encoder, initial, false);
+    this.whereGone = whereGone;
+    this.ending = Fault.of(whereGone);
+    this.key = connection().newKey();
+    decoder.frameListener(new Http2Frames(this));
+    connection().addListener(new Http2StreamLives(this));
+    encoder.flowController().listener(this::onWritabilityChanged);
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) throws Exception {
+    ctx = context;
+    flusher = new Flusher(context.channel());
+    super.handlerAdded(context);
+  }
+
+  /** The window of the connection does not follow SETTINGS (RFC 9113 §6.9.2). */
+  void raiseConnectionWindow() throws Http2Exception {
+    Http2Stream whole = connection().connectionStream();
+    int raise =
+        Http2CodecBuilder.CONNECTION_WINDOW - decoder().flowController().initialWindowSize(whole);
+    decoder().flowController().incrementWindowSize(whole, raise);
+    flusher.request();
+  }
+
+  ChannelHandlerContext context() {
+    return ctx;
+  }
+
+  // The streams.
+
+  @Nullable S of(@Nullable Http2Stream stream) {
+    return stream == null ? null : stream.getProperty(key);
+  }
+
+  S put(Http2Stream stream, S ours) {
+    stream.setProperty(key, ours);
+    return ours;
+  }
+
+  List<S> open() {
+    List<S> open = new ArrayList<>();
+    try {
+      connection()
+          .forEachActiveStream(
+              stream -> {
+                S known = of(stream);
+                if (known != null) {
+                  open.add(known);
+                }
+                return true;
+              });
+    } catch (Http2Exception e) {
+      throw new IllegalStateException(e);
+    }
+    return open;
+  }
+
+  // What the frames bring.
+
+  /** A field block has come. */
+  abstract void onHeaders(Http2Stream stream, Http2HeaderBlock block, boolean last);
+
+  /** The peer has reset a stream. */
+  abstract void onStreamReset(Http2Stream stream, long code);
+
+  /** Our END_STREAM has gone out, and the peer may still be sending. */
+  abstract void onStreamSent(Http2Stream stream);
+
+  void onStreamClosed(Http2Stream stream) {
+    S known = of(stream);
+    if (known != null) {
+      known.onClosed(ending);
+    }
+  }
+
+  private void onWritabilityChanged(Http2Stream stream) {
+    S known = of(stream);
+    if (known != null && isWritable(stream)) {
+      known.onWritable();
+    }
+  }
+
+  /**
+   * The flow control tells only of changes that it has noticed, and a channel that fills and drains
+   * within one pass of the loop is a change that it never sees: (1) a write fills the channel, (2)
+   * the relay asks, hears no, and stops reading, (3) the flush drains the channel, (4) only then
+   * the event of (1) arrives, and finds nothing changed. So whoever was told no is told here.
+   */
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) throws Exception {
+    super.channelWritabilityChanged(context);
+    if (blocked && context.channel().isWritable()) {
+      blocked = false;
+      open().forEach(each -> onWritabilityChanged(each.stream()));
+    }
+  }
+
+  void onDataWritten(int streamId, int bytes) {
+    S known = of(connection().stream(streamId));
+    if (known != null) {
+      known.onDataWritten(bytes);
+    }
+  }
+
+  // What a stream asks for.
+
+  void writeHeaders(Http2Stream stream, Http2HeaderBlock block, boolean last) {
+    encoder().writeHeaders(ctx, stream.id(), block, 0, last, ctx.newPromise());
+    flusher.request();
+  }
+
+  void writeData(Http2Stream stream, ByteBuf content, boolean last) {
+    int size = content.readableBytes();
+    encoder().writeData(ctx, stream.id(), content, 0, last, ctx.newPromise());
+    flusher.request(size);
+  }
+
+  void reset(Http2Stream stream, long code) {
+    if (stream.state() != Http2Stream.State.CLOSED) {
+      encoder().writeRstStream(ctx, stream.id(), code, ctx.newPromise());
+      flusher.request();
+    }
+  }
+
+  boolean isWritable(Http2Stream stream) {
+    boolean writable = encoder().flowController().isWritable(stream);
+    blocked |= !writable;
+    return writable;
+  }
+
+  long queuedBytes() {
+    ChannelOutboundBuffer queue = ctx.channel().unsafe().outboundBuffer();
+    return queue == null ? 0 : queue.totalPendingWriteBytes();
+  }
+
+  void giveBack(Http2Stream stream, int bytes) {
+    try {
+      if (decoder().flowController().consumeBytes(stream, bytes)) {
+        flusher.request();
+      }
+    } catch (Http2Exception e) {
+      onError(ctx, false, e);
+    }
+  }
+
+  // How the connection ends.
+
+  /** Sends GOAWAY: streams above the last one are not served. */
+  void sendGoAway(int last, long code) {
+    goAway(ctx, last, code, Unpooled.EMPTY_BUFFER, ctx.newPromise());
+    flusher.request();
+  }
+
+  /** The connection ends, and what is still open on it for this reason. */
+  void endsWith(String why) {
+    ending = new Fault(whereGone, why);
+  }
+
+  /** What is no error of HTTP/2 is one of the socket or of TLS, which does not close by itself. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) throws Exception {
+    if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) != null) {
+      super.exceptionCaught(context, cause);
+    } else {
+      ending = Fault.of(whereGone, cause);
+      context.close();
+    }
+  }
+
+  @Override
+  protected void onConnectionError(
+      ChannelHandlerContext context,
+      boolean outbound,
+      Throwable cause,
+      @Nullable Http2Exception error) {
+    String code = error == null ? "INTERNAL_ERROR" : error.error().name();
+    endsWith("connection error " + code + ": " + cause.getMessage());
+    super.onConnectionError(context, outbound, cause, error);
+  }
+
+  /** A field block too large to be read is for its stream to answer, and not reset before that. */
+  @Override
+  protected void onStreamError(
+      ChannelHandlerContext context,
+      boolean outbound,
+      Throwable cause,
+      Http2Exception.StreamException error) {
+    if (!(error instanceof Http2Exception.HeaderListSizeException large)
+        || !large.duringDecode()
+        || !onBlockTooLarge(large.streamId())) {
+      super.onStreamError(context, outbound, cause, error);
+    }
+  }
+
+  /**
+   * A field block was too large to be read.
+   *
+   * @return whether its stream has taken that up
+   */
+  abstract boolean onBlockTooLarge(int streamId);
+}
