@@ -20,6 +20,7 @@ import io.postern.testkit.RawClient;
 import io.postern.testkit.Response;
 import io.postern.testkit.ScriptedServer;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 /** How streams and connections of HTTP/2 end. */
@@ -144,22 +145,32 @@ class Http2EndingTest {
 
   @Test
   void whoAsksForAnswersAndReadsNoneIsSentAway() {
-    try (ScriptedServer server = ScriptedServer.start();
+    Response large = Response.of(200, Content.ofSize(64 << 20)); // more than sockets hold
+    try (ScriptedServer server = ScriptedServer.start(new Respond(large));
         ProxyUnderTest proxy = ProxyUnderTest.to(server.address());
         RawClient client =
             RawClient.connect(proxy.address(), 16 * 1024)
                 .startTls(ClientTls.of(ProxyUnderTest.authority(), "localhost", "h2"))) {
-      String ping = "\0\0\10" + (char) H2Frame.PING + "\0\0\0\0\0" + "12345678";
-      String pings = ping.repeat(1000);
-      client.send(
-          "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + "\0\0\0" + (char) H2Frame.SETTINGS + "\0\0\0\0\0");
+      String window = "\177\377\0\0";
+      client
+          .send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+          .send(frame(H2Frame.SETTINGS, 0, 0, "\0\4" + window))
+          .send(frame(H2Frame.WINDOW_UPDATE, 0, 0, window))
+          .send(frame(H2Frame.HEADERS, 5, 1, H2Frame.fieldBlock(H2Call.head("GET", "/"))));
+      String pings = frame(H2Frame.PING, 0, 0, "12345678").repeat(1000);
       assertThatThrownBy(
               () -> {
-                for (int i = 0; i < 1000; i++) {
+                // Several times what the socket of a proxy that reads slowly takes.
+                for (int i = 0; i < 10_000; i++) {
                   client.send(pings);
                 }
               })
           .isInstanceOf(UncheckedIOException.class);
     }
+  }
+
+  private static String frame(int type, int flags, int stream, String payload) {
+    byte[] bytes = new H2Frame(type, flags, stream, payload).bytes();
+    return new String(bytes, StandardCharsets.ISO_8859_1);
   }
 }

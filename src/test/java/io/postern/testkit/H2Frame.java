@@ -86,7 +86,7 @@ public record H2Frame(int type, int flags, int stream, String payload) {
   }
 
   /** The frame on the wire. */
-  byte[] bytes() {
+  public byte[] bytes() {
     if (payload.length() >= MAX_FRAME) {
       throw new IllegalArgumentException(payload.length() + " bytes fit in no frame");
     }
