@@ -18,10 +18,10 @@ use_jdk() {
 }
 
 # Maven on this tree, whatever the folder the caller stands in, without what its own libraries say about JDK 25
-# and without the colour codes that it ends on even where no terminal reads them.
+# and without the colour codes that it ends on even where no terminal reads them. On another build where `pom` names one.
 maven() {
   MAVEN_OPTS="${MAVEN_OPTS:-} -Djansi.noreset=true --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow" \
-    mvn -B -ntp -f "$root/pom.xml" "$@"
+    mvn -B -ntp -f "${pom:-$root/pom.xml}" "$@"
 }
 
 # Whether target/postern is missing or older than what it is made of.
