@@ -17,7 +17,8 @@ public record RouteConfig(
     @Doc("Answer with a redirect.") @Nullable Redirect redirect,
     @Doc("Answer with a fixed response.") @Nullable Respond respond,
     @Default("{}") @Doc("How long a server, or either side of a body, may be silent.")
-        Timeouts timeouts) {
+        Timeouts timeouts,
+    @Default("{}") @Doc("What the content of a request must be like.") RequestBody requestBody) {
 
   /** What a request must be like. An empty list or map asks for nothing. */
   public record Match(
@@ -99,4 +100,15 @@ public record RouteConfig(
           @Range(min = "1ms", max = "24h")
           @Doc("Without a byte of content in either direction.")
           Duration idle) {}
+
+  /** What the content of a request must be like. No time for the whole of it: links differ. */
+  public record RequestBody(
+      Place place,
+      @Doc("How large it may be; a larger one is answered 413. Left out, as large as it likes.")
+          @Nullable Size limit,
+      @Range(min = "1B/s", max = "1GiB/s")
+          @Doc(
+              "How fast it must come, over each 5 s of the time spent waiting for the client; then"
+                  + " 408. Left out, as slowly as it likes within `timeouts.idle`.")
+          @Nullable ByteRate minRate) {}
 }

@@ -45,6 +45,12 @@ record ScalarType(
               "[0-9]{1,12}(B|KiB|MiB|GiB|TiB)",
               Size::parse),
           new ScalarType(
+              ByteRate.class,
+              "byteRate",
+              ByteRate.EXPECTED,
+              "[0-9]{1,12}(B|KiB|MiB|GiB|TiB)/s",
+              ByteRate::parse),
+          new ScalarType(
               Statuses.class, "statuses", Statuses.EXPECTED, Statuses.REGEX, Statuses::parse),
           new ScalarType(
               Bind.class,

@@ -103,6 +103,7 @@ final class Scalars {
     return switch (value) {
       case Integer number -> number;
       case Size size -> size.bytes();
+      case ByteRate rate -> rate.bytesPerSecond();
       case Duration duration -> duration.toMillis();
       default -> throw new IllegalStateException("no range for " + value.getClass());
     };

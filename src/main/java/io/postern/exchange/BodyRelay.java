@@ -16,6 +16,7 @@ final class BodyRelay {
   private final MessageStream from;
   private final MessageStream to;
   private long bytes;
+  private boolean held;
   private boolean ended;
 
   BodyRelay(MessageStream from, MessageStream to) {
@@ -29,6 +30,7 @@ final class BodyRelay {
     ended = last;
     to.writeContent(piece, last);
     if (!last && !to.isWritable()) {
+      held = true;
       from.pauseReading();
     }
   }
@@ -42,6 +44,7 @@ final class BodyRelay {
   /** The destination has room again. */
   void onWritable() {
     if (!ended) {
+      held = false;
       from.resumeReading();
     }
   }
@@ -49,6 +52,11 @@ final class BodyRelay {
   /** How many bytes of content have been passed on. */
   long bytes() {
     return bytes;
+  }
+
+  /** Whether the source does not read, because the destination takes no more. */
+  boolean isHeld() {
+    return held;
   }
 
   /** Whether anything of the message has been passed on, be it only its end. */

@@ -51,6 +51,7 @@ final class Exchange implements DownstreamStream.Listener {
   private Pool pool;
 
   private @Nullable Attempt attempt;
+  private long contentLimit = Long.MAX_VALUE;
   private boolean finished;
 
   Exchange(ExchangeContext context, DownstreamStream downstream, long headStarted) {
@@ -69,7 +70,7 @@ final class Exchange implements DownstreamStream.Listener {
   @Override
   public void onHead(RequestHead head, boolean last) {
     request = head;
-    transfer.requestHead(last);
+    transfer.requestHead(head, last);
     record.asked(head, now());
     TlsSession tls = downstream.connection().tls();
     if (tls != null && tls.serverName() != null && !tls.covers().test(head.host())) {
@@ -102,6 +103,11 @@ final class Exchange implements DownstreamStream.Listener {
   private void forward(Snapshot snapshot, Action.ToPool to) {
     pool = snapshot.pool(to.pool());
     record.pool = to.pool();
+    demandOfContent(route.requestBody());
+    if (request.contentLength() > contentLimit) {
+      fail(tooLarge());
+      return;
+    }
     if (!transfer.isRequestEnded()) {
       // Not one byte of content is taken before there is a connection to send it on.
       downstream.pauseReading();
@@ -109,6 +115,23 @@ final class Exchange implements DownstreamStream.Listener {
     HopByHop.remove(request.fields());
     ForwardedFields.set(request, downstream.connection(), record.tenant);
     pick();
+  }
+
+  private void demandOfContent(RouteConfig.RequestBody demand) {
+    if (demand.limit() != null) {
+      contentLimit = demand.limit().bytes();
+    }
+    if (demand.minRate() != null && !transfer.isRequestEnded()) {
+      transfer.demand(
+          new UploadPace(
+              context.loop().deadlines(),
+              demand.minRate(),
+              () -> fail(Fault.of(Reason.CONTENT_TOO_SLOW))));
+    }
+  }
+
+  private Fault tooLarge() {
+    return new Fault(Reason.CONTENT_TOO_LARGE, "more than " + contentLimit + " bytes");
   }
 
   // A server, and a connection to it.
@@ -157,6 +180,9 @@ final class Exchange implements DownstreamStream.Listener {
   public void onContent(ByteBuf content, boolean last) {
     if (finished) {
       content.release();
+    } else if (transfer.bytesReceived() + content.readableBytes() > contentLimit) {
+      content.release();
+      fail(tooLarge());
     } else {
       transfer.upload(content, last);
     }
@@ -206,7 +232,8 @@ final class Exchange implements DownstreamStream.Listener {
   void onInformational(ResponseHead head) {
     HopByHop.remove(head.fields());
     downstream.writeInformational(head);
-    patience.again();
+    transfer.informational(head);
+    awaitNext();
   }
 
   void onResponseHead(ResponseHead head, boolean last) {
@@ -309,6 +336,7 @@ final class Exchange implements DownstreamStream.Listener {
     assert !finished;
     finished = true;
     patience.end();
+    transfer.end();
     if (attempt != null) {
       attempt.cancel();
     }

@@ -4,6 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.postern.fault.Reason;
 import io.postern.http.DownstreamStream;
 import io.postern.http.Fields;
+import io.postern.http.RequestHead;
+import io.postern.http.ResponseHead;
 import io.postern.http.UpstreamStream;
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +17,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Transfer {
 
+  private static final int CONTINUE = 100;
+
   private final DownstreamStream downstream;
   private final Runnable onProgress;
   private @Nullable UpstreamStream upstream;
   private @Nullable BodyRelay upload;
   private @Nullable BodyRelay download;
+  private @Nullable UploadPace pace;
+  private boolean expectsContinue;
   private boolean requestEnded;
   private boolean responseEnded;
 
@@ -35,14 +41,27 @@ final class Transfer {
   }
 
   /** The head of the request has come, and content may follow it. */
-  void requestHead(boolean last) {
+  void requestHead(RequestHead head, boolean last) {
     requestEnded = last;
+    expectsContinue = !last && head.expectsContinue();
+  }
+
+  /** The content of the request has to come at some pace. */
+  void demand(UploadPace demanded) {
+    pace = demanded;
   }
 
   /** There is a stream to send the request on. */
   void connected(UpstreamStream stream) {
     upstream = stream;
     upload = requestEnded ? null : new BodyRelay(downstream, stream);
+    noteWait();
+  }
+
+  /** A head has come that another follows. */
+  void informational(ResponseHead head) {
+    expectsContinue &= head.status() != CONTINUE;
+    noteWait();
   }
 
   /** The head of the response has come, and content may follow it. */
@@ -51,6 +70,7 @@ final class Transfer {
     if (upstream != null) {
       download = new BodyRelay(upstream, downstream);
     }
+    noteWait();
     onProgress.run();
   }
 
@@ -61,8 +81,13 @@ final class Transfer {
       return;
     }
     requestEnded = last;
+    expectsContinue = false; // nobody has to wait for it (RFC 9110 §10.1.1)
+    if (pace != null) {
+      pace.came(content.readableBytes());
+    }
     onProgress.run();
     upload.content(content, last);
+    noteWait();
   }
 
   /** Passes on the trailers of the request. */
@@ -71,6 +96,7 @@ final class Transfer {
       requestEnded = true;
       onProgress.run();
       upload.trailers(trailers);
+      noteWait();
     }
   }
 
@@ -98,6 +124,7 @@ final class Transfer {
   void onUpstreamWritable() {
     if (upload != null) {
       upload.onWritable();
+      noteWait();
     }
   }
 
@@ -105,6 +132,31 @@ final class Transfer {
   void onDownstreamWritable() {
     if (download != null) {
       download.onWritable();
+    }
+  }
+
+  /**
+   * Whether it is the client, and nobody else, who is waited for. Once the server has begun to
+   * answer, both may take their time: it may be a conversation.
+   */
+  private boolean isWaitingForClient() {
+    return !requestEnded
+        && !expectsContinue
+        && download == null
+        && upload != null
+        && !upload.isHeld();
+  }
+
+  private void noteWait() {
+    if (pace != null) {
+      pace.waitForClient(isWaitingForClient());
+    }
+  }
+
+  /** Nothing is passed on any more. */
+  void end() {
+    if (pace != null) {
+      pace.waitForClient(false);
     }
   }
 
@@ -116,9 +168,9 @@ final class Transfer {
     return responseEnded;
   }
 
-  /** Whether the server has all of the request, and has not begun to answer. */
+  /** Whether it is for the server to say something: it has all that it will get before that. */
   boolean isAnswerDue() {
-    return requestEnded && download == null;
+    return download == null && (requestEnded || expectsContinue);
   }
 
   /** Whether no content was taken from the client, and no answer began. */
@@ -149,7 +201,7 @@ final class Transfer {
           ? Reason.CLIENT_STALLED
           : Reason.SERVER_STALLED;
     }
-    if (requestEnded) {
+    if (isAnswerDue()) {
       return Reason.RESPONSE_TIMEOUT;
     }
     return upstream == null || upstream.isWritable()

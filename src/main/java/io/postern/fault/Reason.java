@@ -23,7 +23,7 @@ public enum Reason {
   AMBIGUOUS_LENGTH(PROXY, 400, Connection.CLOSE, "the length of the content is ambiguous"),
   BAD_TARGET(PROXY, 400, Connection.CLOSE, "the request target is not acceptable"),
   BAD_CONTENT(PROXY, 400, Connection.CLOSE, "the content is not framed as announced"),
-  CONTENT_TOO_LARGE(PROXY, 413, Connection.CLOSE, "the content is larger than can be counted"),
+  CONTENT_TOO_LARGE(PROXY, 413, Connection.CLOSE, "the content of the request is too large"),
   TARGET_TOO_LONG(PROXY, 414, Connection.CLOSE, "the request target is too long"),
   HEAD_TOO_LARGE(PROXY, 431, Connection.CLOSE, "the request fields are too large or too many"),
   METHOD_UNSUPPORTED(PROXY, 501, Connection.CLOSE, "the method is not supported"),
@@ -36,6 +36,8 @@ public enum Reason {
   // What the client did.
   REQUEST_TIMEOUT(CLIENT_TIMEOUT, 408, Connection.CLOSE, "the request did not come in time"),
   CONTENT_TIMEOUT(CLIENT_TIMEOUT, 408, Connection.CLOSE, "the content of the request stalled"),
+  CONTENT_TOO_SLOW(
+      CLIENT_TIMEOUT, 408, Connection.CLOSE, "the content of the request came too slowly"),
   CLIENT_STALLED(CLIENT_TIMEOUT, 499, Connection.CLOSE, "the client stopped reading"),
   CLIENT_GONE(CLIENT, 499, Connection.CLOSE, "the client went away"),
   // What the server did.

@@ -53,8 +53,11 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
   /** How long an idle connection may still bring a request after it was told to go away. */
   private static final long LAST_CALL_NANOS = 2_000_000_000L;
 
-  private static final long LINGER_NANOS = 2_000_000_000L;
-  private static final long MAX_LINGER_BYTES = 16L << 20;
+  /** How long a client may go on sending what nobody wants: most read the answer only then. */
+  private static final long LINGER_NANOS = 30_000_000_000L;
+
+  /** How long it may be quiet meanwhile. */
+  private static final long LINGER_QUIET_NANOS = 2_000_000_000L;
 
   private final DownstreamConnection connection;
   private final DownstreamSettings settings;
@@ -81,7 +84,7 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
   private boolean draining;
   private boolean paused;
   private long headStarted;
-  private long lingered;
+  private long lingerStarted;
 
   /** A connection that is ready to read its first request. */
   public Http1Downstream(
@@ -168,10 +171,9 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
   }
 
   private boolean throwAway(ByteBuf in) {
-    lingered += in.readableBytes();
     in.skipBytes(in.readableBytes());
-    if (lingered > MAX_LINGER_BYTES) {
-      ctx.close();
+    if (state == State.LINGER) {
+      linger();
     }
     return false;
   }
@@ -284,7 +286,8 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
   private void afterResponse() {
     if (state == State.CONTENT || state == State.REFUSED) {
       state = State.LINGER;
-      deadline.after(LINGER_NANOS);
+      lingerStarted = loop.deadlines().now();
+      linger();
       resumeReading();
     } else if (!keepAlive) {
       ctx.close();
@@ -294,6 +297,11 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
       deadline.after(draining ? LAST_CALL_NANOS : settings.idleNanos());
       process();
     }
+  }
+
+  private void linger() {
+    long left = LINGER_NANOS - (loop.deadlines().now() - lingerStarted);
+    deadline.after(Math.min(left, LINGER_QUIET_NANOS));
   }
 
   @Override

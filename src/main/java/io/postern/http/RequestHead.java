@@ -31,6 +31,18 @@ public record RequestHead(
     long contentLength,
     boolean hasContent) {
 
+  private static final AsciiString CONTINUE = AsciiString.cached("100-continue");
+
+  /**
+   * Whether the client may wait for a 100 (Continue) before it sends content (RFC 9110 §10.1.1).
+   */
+  public boolean expectsContinue() {
+    AsciiString expect = fields.get(FieldNames.EXPECT);
+    return expect != null
+        && version != HttpVersion.HTTP_1_0
+        && expect.contentEqualsIgnoreCase(CONTINUE);
+  }
+
   /** Whether the response must have no content (RFC 9110 §9.3.2). */
   @SuppressWarnings("ReferenceEquality")
   public boolean isHead() {

@@ -14,12 +14,24 @@ import java.nio.charset.StandardCharsets;
  * @param place where it stands in the config
  * @param action what is done
  * @param timeouts how long a server, or either side of a body, may be silent
+ * @param requestBody what the content of a request must be like
  */
 public record Route(
-    int index, String name, Place place, Action action, RouteConfig.Timeouts timeouts) {
+    int index,
+    String name,
+    Place place,
+    Action action,
+    RouteConfig.Timeouts timeouts,
+    RouteConfig.RequestBody requestBody) {
 
   static Route compile(int index, RouteConfig config) {
-    return new Route(index, config.name(), config.place(), action(config), config.timeouts());
+    return new Route(
+        index,
+        config.name(),
+        config.place(),
+        action(config),
+        config.timeouts(),
+        config.requestBody());
   }
 
   /** The one action of a route, of which the config has checked that there is exactly one. */

@@ -137,7 +137,8 @@ final class Routes {
         pool,
         redirect,
         respond,
-        timeouts());
+        timeouts(),
+        new RouteConfig.RequestBody(place("routes[" + order + "].requestBody", 1), null, null));
   }
 
   static RouteConfig.Redirect redirect(String location) {
