@@ -3,13 +3,13 @@
 import argparse
 import os
 import pathlib
-import re
 import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
 from harness import MIB, ROOT, Stage, Trouble, free_ports
+from jvm import Memory
 
 BACKEND = ROOT / "scripts" / "lib" / "backend.py"
 CLIENTS = pathlib.Path(__file__).with_name("idle_clients.py")
@@ -26,20 +26,6 @@ def options():
     parser.add_argument("--most", type=int, default=20 * 1024, help="bytes that each may cost (20480)")
     parser.add_argument("--keep", action="store_true", help="leave the scratch folder with config and logs")
     return parser.parse_args()
-
-
-class Memory:
-    """Of a process with a JVM: resident, and live on the heap, after a full collection. In bytes."""
-
-    def __init__(self, process):
-        process.check_alive()
-        jcmd = pathlib.Path(os.readlink(f"/proc/{process.pid}/exe")).with_name("jcmd")
-        self.before_collection = process.rss_bytes()
-        for _ in range(2):  # the second finds what the first had freed for it
-            subprocess.run([jcmd, str(process.pid), "GC.run"], check=True, stdout=subprocess.DEVNULL)
-        said = subprocess.run([jcmd, str(process.pid), "GC.heap_info"], check=True, capture_output=True, text=True).stdout
-        self.heap = int(re.search(r"used (\d+)K", said)[1]) * 1024
-        self.resident = process.rss_bytes()
 
 
 class Clients:

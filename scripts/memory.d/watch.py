@@ -1,9 +1,6 @@
 """Moves large content through a running Postern and watches its memory. Started by scripts/memory."""
 
 import argparse
-import dataclasses
-import hashlib
-import json
 import os
 import pathlib
 import subprocess
@@ -13,24 +10,10 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
+import at_once
 import content
 from harness import MIB, ROOT, Stage, Trouble, free_ports
-
-WARM_UP = 64 * MIB
-BACKEND = ROOT / "scripts" / "lib" / "backend.py"
-
-
-@dataclasses.dataclass(frozen=True)
-class Case:
-    """One transfer. A rate, in bytes a second, is that of the side which reads; 0 is as fast as it goes."""
-
-    says: str
-    upload: bool
-    protocol: str
-    size: int
-    rate: int = 0
-    # Whether an upload tells its length; without one, HTTP/1.1 carries it in chunks.
-    length: bool = True
+from transfers import BACKEND, WARM_UP, Case, Client
 
 
 def size(text):
@@ -46,7 +29,10 @@ def options():
         prog="scripts/memory",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Moves large content through Postern, fast and with a slow reader, and watches its memory.",
-        epilog="""In CMD these words are replaced: {config} (a config file of Postern), {haproxy} (the same for HAProxy),
+        epilog="""With --at-once content goes by as many connections at the same time; memory is then looked at after full collections, with a heap
+that is all resident from the start, and neither live heap nor direct memory nor RSS may rise by more than --max-growth.
+
+In CMD these words are replaced: {config} (a config file of Postern), {haproxy} (the same for HAProxy),
 {port}, {backend}, {dir}. For comparison:
   scripts/memory --postern 'haproxy -db -f {haproxy}'
 
@@ -56,9 +42,15 @@ Exit code 0 if every byte arrived as it was sent and memory stayed within --max-
     parser.add_argument("--slow-size", type=size, default="512MiB", help="of each transfer to a slow reader (512MiB)")
     parser.add_argument("--slow-rate", type=size, default="32MiB", help="bytes a second that a slow reader takes (32MiB)")
     parser.add_argument("--max-growth", type=size, default="256MiB", help="by which memory may rise above that after the warm-up (256MiB)")
+    parser.add_argument("--at-once", type=int, metavar="N", help="N uploads of --size at once by each protocol, instead: live heap, direct memory and RSS over time")
+    parser.add_argument("--heap", type=size, default="512MiB", help="with --at-once: of Postern (512MiB)")
+    parser.add_argument("--every", type=float, default=10, help="with --at-once: seconds between two looks at memory (10)")
     parser.add_argument("--postern", default=f"{ROOT}/scripts/postern run -c {{config}}", metavar="CMD", help="how Postern is started")
     parser.add_argument("--keep", action="store_true", help="leave the scratch folder with config and logs")
-    return parser.parse_args()
+    chosen = parser.parse_args()
+    if chosen.at_once and chosen.postern != parser.get_default("postern"):
+        parser.error("--at-once asks the JVM and the metrics of Postern: it goes without --postern")
+    return chosen
 
 
 def cases(chosen):
@@ -92,57 +84,6 @@ class Watch:
         self._over.set()
         self._thread.join()
         self.highest = max(self.highest, self._process.rss_bytes())
-
-
-class Client:
-    """curl, fed and read by us."""
-
-    def __init__(self, port, certificate):
-        self._port = port
-        self._certificate = certificate
-
-    def _curl(self, case, path, *more, **pipes):
-        protocol = {"h1": "--http1.1", "h2": "--http2"}[case.protocol]
-        command = ["curl", "-sS", "--fail-with-body", "--speed-limit", "1", "--speed-time", "60"]
-        command += [protocol, "--cacert", str(self._certificate), *more]
-        return subprocess.Popen([*command, f"https://localhost:{self._port}{path}"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, **pipes)
-
-    def move(self, case):
-        """Does the transfer; what went wrong, or nothing."""
-        return self._upload(case) if case.upload else self._download(case)
-
-    def _upload(self, case):
-        # Of content from a pipe curl tells no length by itself; told one, it must be kept from chunks as well.
-        told = ["-H", f"Content-Length: {case.size}", "-H", "Transfer-Encoding:"] if case.length else []
-        curl = self._curl(case, f"/sink?rate={case.rate}", "-H", "Expect:", *told, "-T", "-", stdin=subprocess.PIPE)
-        try:
-            for block in content.blocks(case.size):
-                curl.stdin.write(block)
-        except BrokenPipeError:
-            pass
-        answer, complaint = curl.communicate()
-        if curl.returncode != 0:
-            return f"curl {curl.returncode}: {complaint.decode().strip()} {answer[:200].decode(errors='replace')}"
-        got = json.loads(answer)
-        return differs(case, got["bytes"], got["sha256"])
-
-    def _download(self, case):
-        curl = self._curl(case, f"/source?bytes={case.size}", stdin=subprocess.DEVNULL)
-        pace, found, count = content.Pace(case.rate), hashlib.sha256(), 0
-        while block := curl.stdout.read(1 << 18):
-            found.update(block)
-            count += len(block)
-            pace.passed(len(block))
-        complaint = curl.communicate()[1]
-        if curl.returncode != 0:
-            return f"curl {curl.returncode}: {complaint.decode().strip()}"
-        return differs(case, count, found.hexdigest())
-
-
-def differs(case, count, sha256):
-    if count != case.size:
-        return f"{count} bytes arrived of {case.size}"
-    return "" if sha256 == content.digest(case.size) else "the content arrived changed"
 
 
 def observe(client, process, case, idle, limit):
@@ -190,7 +131,7 @@ def run(chosen):
 def main():
     chosen = options()
     try:
-        return 0 if run(chosen) else 1
+        return 0 if (at_once.run if chosen.at_once else run)(chosen) else 1
     except (Trouble, subprocess.CalledProcessError, OSError) as trouble:
         print(f"scripts/memory: {trouble}", file=sys.stderr)
         return 1
