@@ -3,7 +3,10 @@ package io.postern.testkit;
 import java.io.IOException;
 import java.util.List;
 
-/** What a scripted server does, with a connection or with a request. A closed port refuses. */
+/**
+ * What a scripted server does, with a connection or with a request, whichever of HTTP/1.1 and
+ * HTTP/2 its client began with. A closed port refuses.
+ */
 public sealed interface Behaviour {
 
   /** How a connection ends. */
@@ -14,6 +17,8 @@ public sealed interface Behaviour {
     CUT,
     /** An RST. */
     RESET,
+    /** RST_STREAM of the request alone; HTTP/1.1 knows no such, and sends an RST. */
+    ABORT,
     /** It stays, and nothing more comes. What still comes is read and dropped. */
     STALL
   }
@@ -53,7 +58,9 @@ public sealed interface Behaviour {
    */
   record RespondAndClose(Response response) implements OnRequest {}
 
-  /** Reads the content, and sends these bytes; then the connection ends, or serves on. */
+  /**
+   * Reads the content, and sends these bytes, of HTTP/1.1; then the connection ends, or serves on.
+   */
   record Raw(String bytes, List<End> end) implements OnRequest {
 
     /** A first line that is none. */

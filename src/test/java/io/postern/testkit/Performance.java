@@ -14,31 +14,26 @@ import io.postern.testkit.Behaviour.RespondAndClose;
 import io.postern.testkit.Behaviour.RespondEarly;
 import io.postern.testkit.Behaviour.Truncate;
 import io.postern.testkit.Response.Framing;
-import java.io.BufferedOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One request's script being carried out; owned by the thread of its connection. */
+/** One request's script being carried out; owned by the thread that does it. */
 final class Performance implements Behaviour.Wire {
 
   private static final int PIECE = 16 * 1024;
 
   private final Request request;
-  private final WireReader reader;
-  private final OutputStream out;
+  private final Conversation peer;
   private @Nullable End end;
 
-  Performance(Request request, WireReader reader, OutputStream out) {
+  Performance(Request request, Conversation peer) {
     this.request = request;
-    this.reader = reader;
-    this.out = new BufferedOutputStream(out, 2 * PIECE);
+    this.peer = peer;
   }
 
-  /** Carries it out; answers how the connection is to end, or null where it serves on. */
+  /** Carries it out; answers how the exchange or its connection is to end, or null for well. */
   @Nullable End run(OnRequest behaviour) throws IOException {
     try {
       perform(behaviour);
@@ -80,7 +75,7 @@ final class Performance implements Behaviour.Wire {
       }
       case Inform(List<Response> heads, OnRequest next) -> {
         for (Response head : heads) {
-          send(head.head());
+          peer.head(head, false);
         }
         perform(next);
       }
@@ -91,8 +86,7 @@ final class Performance implements Behaviour.Wire {
 
   @Override
   public void send(String latin1) throws IOException {
-    write(latin1);
-    out.flush();
+    peer.raw(latin1);
   }
 
   @Override
@@ -110,7 +104,7 @@ final class Performance implements Behaviour.Wire {
       return;
     }
     try {
-      Received received = reader.readContent(request.head(), false, tally);
+      Received received = peer.readContent(tally);
       request.contentCame(received);
       if (!received.complete()) {
         throw new EOFException("in the content");
@@ -124,7 +118,7 @@ final class Performance implements Behaviour.Wire {
   private void readSome(long length) throws IOException {
     Tally tally = new Tally();
     try {
-      reader.read(length, tally);
+      peer.readSome(length, tally);
     } finally {
       request.contentCame(tally.received(List.of(), false));
     }
@@ -136,23 +130,24 @@ final class Performance implements Behaviour.Wire {
   }
 
   private void respond(Response response) throws IOException {
-    send(response.head());
-    if (!request.method().equals("HEAD")) {
+    boolean headOnly = request.method().equals("HEAD");
+    peer.head(response, headOnly);
+    if (!headOnly) {
       sendContent(response, response.content().length());
-      sendEnd(response);
+      peer.end(response.trailers());
     }
     end = response.framing() == Framing.CLOSE ? End.CLOSE : null;
   }
 
   private void truncate(Response response, long content) throws IOException {
     readContent();
-    send(response.head());
+    peer.head(response, false);
     sendContent(response, content);
   }
 
   private void drip(Response response, int pieceSize, Gate gate) throws IOException {
     readContent();
-    send(response.head());
+    peer.head(response, false);
     long length = response.content().length();
     for (long at = 0; at < length; at += pieceSize) {
       if (at > 0) {
@@ -161,24 +156,13 @@ final class Performance implements Behaviour.Wire {
       sendPiece(response, at, Math.min(length, at + pieceSize));
     }
     gate.pass();
-    sendEnd(response);
+    peer.end(response.trailers());
   }
 
   private void echo() throws IOException {
-    Response response = Response.of(200, Content.EMPTY).chunked();
-    send(response.head());
-    readContent(
-        new Tally(
-            (bytes, offset, size) -> {
-              write(Integer.toHexString(size) + "\r\n");
-              out.write(bytes, offset, size);
-              send("\r\n");
-            }));
-    sendEnd(response);
-  }
-
-  private void write(String latin1) throws IOException {
-    out.write(latin1.getBytes(StandardCharsets.ISO_8859_1));
+    peer.head(Response.of(200, Content.EMPTY).chunked(), false);
+    readContent(new Tally(peer::content));
+    peer.end(List.of());
   }
 
   private void sendContent(Response response, long to) throws IOException {
@@ -188,24 +172,7 @@ final class Performance implements Behaviour.Wire {
   }
 
   private void sendPiece(Response response, long from, long to) throws IOException {
-    boolean chunked = response.framing() == Framing.CHUNKED;
-    if (chunked) {
-      write(Long.toHexString(to - from) + "\r\n");
-    }
-    response.content().writeTo(out, from, to);
-    if (chunked) {
-      write("\r\n");
-    }
-    out.flush();
-  }
-
-  private void sendEnd(Response response) throws IOException {
-    if (response.framing() == Framing.CHUNKED) {
-      StringBuilder last = new StringBuilder("0\r\n");
-      for (Field trailer : response.trailers()) {
-        last.append(trailer.name()).append(": ").append(trailer.value()).append("\r\n");
-      }
-      send(last.append("\r\n").toString());
-    }
+    int size = (int) (to - from);
+    peer.content(response.content().slice(from, size), 0, size);
   }
 }

@@ -8,6 +8,7 @@ public final class Request {
   private final int connection;
   private final Head head;
   private final CompletableFuture<Received> content = new CompletableFuture<>();
+  private final CompletableFuture<Long> reset = new CompletableFuture<>();
 
   Request(int connection, Head head) {
     this.connection = connection;
@@ -39,6 +40,11 @@ public final class Request {
     return Await.result("the content of " + head.startLine(), content);
   }
 
+  /** Waits until the client gives it up over HTTP/2; the code of its RST_STREAM. */
+  public long awaitReset() {
+    return Await.result("the reset of " + head.startLine(), reset);
+  }
+
   /** Whether no more of the content is expected. */
   public boolean contentEnded() {
     return content.isDone();
@@ -46,6 +52,10 @@ public final class Request {
 
   boolean hasContent() {
     return !head.values("transfer-encoding").isEmpty() || !head.values("content-length").isEmpty();
+  }
+
+  void resetCame(long code) {
+    reset.complete(code);
   }
 
   void contentCame(Received received) {

@@ -9,6 +9,7 @@ import io.postern.testkit.Gate.StoppedException;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -198,12 +199,16 @@ public final class ScriptedConnection {
   }
 
   private Ending serveRequests(Socket socket) throws IOException {
-    WireReader reader = new WireReader(new BufferedInputStream(socket.getInputStream()));
+    InputStream in = new BufferedInputStream(socket.getInputStream());
+    WireReader reader = new WireReader(in);
     for (Head head = reader.readHead(); head != null; head = reader.readHead()) {
+      if (head.startLine().equals(ScriptedH2.PREFACE)) {
+        return serveStreams(socket, in);
+      }
       Request request = new Request(index, head);
       server.came(request);
-      Performance performance = new Performance(request, reader, socket.getOutputStream());
-      End end = performance.run(server.behaviourFor(request));
+      Conversation peer = new H1Conversation(head, reader, socket.getOutputStream());
+      End end = new Performance(request, peer).run(server.behaviourFor(request));
       if (end != null) {
         return end(socket, end);
       }
@@ -211,20 +216,38 @@ public final class ScriptedConnection {
     return Ending.CLOSED_BY_PEER;
   }
 
+  private Ending serveStreams(Socket socket, InputStream in) throws IOException {
+    ScriptedH2 streams =
+        new ScriptedH2(server, index, in, socket.getOutputStream(), how -> beginEnd(socket, how));
+    try {
+      streams.serve();
+      return Ending.CLOSED_BY_PEER;
+    } finally {
+      streams.stop();
+    }
+  }
+
   private Ending end(Socket socket, End end) throws IOException {
-    switch (end) {
-      case CLOSE -> socket.shutdownOutput();
-      case CUT -> raw.shutdownOutput();
-      case STALL -> {}
-      case RESET -> {
-        raw.setSoLinger(true, 0);
-        raw.close();
-        return Ending.RESET_BY_SCRIPT;
-      }
+    beginEnd(socket, end);
+    if (raw.isClosed()) {
+      return Ending.RESET_BY_SCRIPT;
     }
     // Past TLS: what comes is not looked at.
     raw.getInputStream().transferTo(OutputStream.nullOutputStream());
     return Ending.CLOSED_BY_PEER;
+  }
+
+  private void beginEnd(Socket socket, End end) throws IOException {
+    switch (end) {
+      case CLOSE -> socket.shutdownOutput();
+      case CUT -> raw.shutdownOutput();
+      case STALL -> {}
+      case RESET, ABORT -> {
+        forced = Ending.RESET_BY_SCRIPT;
+        raw.setSoLinger(true, 0);
+        raw.close();
+      }
+    }
   }
 
   private void closeRaw() {

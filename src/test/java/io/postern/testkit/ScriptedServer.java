@@ -15,8 +15,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP/1.1 server that does what a test tells it, and writes down all that comes. Each
- * connection has a thread of its own. What is not scripted is answered with 200 and {@code ok}.
+ * A server of HTTP/1.1, and of HTTP/2 for whoever begins with its preface, that does what a test
+ * tells it, and writes down all that comes. Each connection has a thread of its own. What is not
+ * scripted is answered with 200 and {@code ok}.
  *
  * <p>{@link #close} fails the test where a script failed, or where a request was not HTTP. That a
  * peer went away is no failure: see {@link ScriptedConnection#ending}.

@@ -21,23 +21,33 @@ import org.jspecify.annotations.Nullable;
  *
  * @param context with the server's certificate
  * @param versions such as {@code TLSv1.3}
+ * @param protocols what it takes in ALPN, such as {@code h2}, the best first
  * @param asksForCertificate whether clients must show one
  */
-public record ServerTls(SSLContext context, List<String> versions, boolean asksForCertificate) {
+public record ServerTls(
+    SSLContext context, List<String> versions, List<String> protocols, boolean asksForCertificate) {
+
+  private static final List<String> BOTH = List.of("TLSv1.3", "TLSv1.2");
+  private static final List<String> H1 = List.of("http/1.1");
 
   /** TLS 1.3 or 1.2 with this certificate. */
   public static ServerTls of(Issued issued) {
-    return new ServerTls(context(issued, null), List.of("TLSv1.3", "TLSv1.2"), false);
+    return new ServerTls(context(issued, null), BOTH, H1, false);
   }
 
   /** The same with these versions only. */
   public ServerTls versions(String... only) {
-    return new ServerTls(context, List.of(only), asksForCertificate);
+    return new ServerTls(context, List.of(only), protocols, asksForCertificate);
+  }
+
+  /** The same with these protocols in ALPN. */
+  public ServerTls protocols(String... taken) {
+    return new ServerTls(context, versions, List.of(taken), asksForCertificate);
   }
 
   /** TLS for clients with a certificate of an authority. */
   public static ServerTls forClientsOf(CertificateAuthority authority, Issued issued) {
-    return new ServerTls(context(issued, authority), List.of("TLSv1.3", "TLSv1.2"), true);
+    return new ServerTls(context(issued, authority), BOTH, H1, true);
   }
 
   void applyTo(SSLSocket socket) {
@@ -45,7 +55,7 @@ public record ServerTls(SSLContext context, List<String> versions, boolean asksF
     socket.setNeedClientAuth(asksForCertificate);
     SSLParameters parameters = socket.getSSLParameters();
     parameters.setProtocols(versions.toArray(String[]::new));
-    parameters.setApplicationProtocols(new String[] {"http/1.1"});
+    parameters.setApplicationProtocols(protocols.toArray(String[]::new));
     socket.setSSLParameters(parameters);
   }
 
