@@ -51,14 +51,15 @@ final class Exchange implements DownstreamStream.Listener {
   private Pool pool;
 
   private @Nullable Attempt attempt;
-  private long contentLimit = Long.MAX_VALUE;
+  private @Nullable GrpcCall call;
   private boolean finished;
 
   Exchange(ExchangeContext context, DownstreamStream downstream, long headStarted) {
     this.context = context;
     this.downstream = downstream;
     this.record = new ExchangeRecord(downstream.connection(), context.wallMillis().getAsLong());
-    this.transfer = new Transfer(downstream, this::onProgress);
+    this.transfer =
+        new Transfer(downstream, context.loop().deadlines(), this::onProgress, this::fail);
     this.patience =
         new Patience(context.loop().deadlines(), transfer::queuedBytes, this::onSilence);
     record.headStarted = headStarted;
@@ -70,6 +71,7 @@ final class Exchange implements DownstreamStream.Listener {
   @Override
   public void onHead(RequestHead head, boolean last) {
     request = head;
+    call = GrpcCall.of(head);
     transfer.requestHead(head, last);
     record.asked(head, now());
     TlsSession tls = downstream.connection().tls();
@@ -103,9 +105,10 @@ final class Exchange implements DownstreamStream.Listener {
   private void forward(Snapshot snapshot, Action.ToPool to) {
     pool = snapshot.pool(to.pool());
     record.pool = to.pool();
-    demandOfContent(route.requestBody());
-    if (request.contentLength() > contentLimit) {
-      fail(tooLarge());
+    if (call != null) {
+      call.bound(context.loop().deadlines(), () -> fail(Fault.of(Reason.DEADLINE_EXCEEDED)));
+    }
+    if (!transfer.admits(route.requestBody(), request.contentLength())) {
       return;
     }
     if (!transfer.isRequestEnded()) {
@@ -115,23 +118,6 @@ final class Exchange implements DownstreamStream.Listener {
     HopByHop.remove(request.fields());
     ForwardedFields.set(request, downstream.connection(), record.tenant);
     pick();
-  }
-
-  private void demandOfContent(RouteConfig.RequestBody demand) {
-    if (demand.limit() != null) {
-      contentLimit = demand.limit().bytes();
-    }
-    if (demand.minRate() != null && !transfer.isRequestEnded()) {
-      transfer.demand(
-          new UploadPace(
-              context.loop().deadlines(),
-              demand.minRate(),
-              () -> fail(Fault.of(Reason.CONTENT_TOO_SLOW))));
-    }
-  }
-
-  private Fault tooLarge() {
-    return new Fault(Reason.CONTENT_TOO_LARGE, "more than " + contentLimit + " bytes");
   }
 
   // A server, and a connection to it.
@@ -165,6 +151,9 @@ final class Exchange implements DownstreamStream.Listener {
     record.phase = Phase.HEADERS;
     record.connected = now();
     record.reused = reused;
+    if (call != null) {
+      call.sent(now());
+    }
     boolean last = transfer.isRequestEnded();
     stream.writeHead(request, last);
     transfer.connected(stream);
@@ -180,9 +169,6 @@ final class Exchange implements DownstreamStream.Listener {
   public void onContent(ByteBuf content, boolean last) {
     if (finished) {
       content.release();
-    } else if (transfer.bytesReceived() + content.readableBytes() > contentLimit) {
-      content.release();
-      fail(tooLarge());
     } else {
       transfer.upload(content, last);
     }
@@ -242,6 +228,9 @@ final class Exchange implements DownstreamStream.Listener {
     record.status = head.status();
     HopByHop.remove(head.fields());
     Via.append(head.fields(), head.version());
+    if (call != null) {
+      call.answered(head.fields());
+    }
     transfer.responseHead(last);
     downstream.writeHead(head, last, false);
   }
@@ -257,6 +246,9 @@ final class Exchange implements DownstreamStream.Listener {
   void onResponseTrailers(Fields trailers) {
     if (!finished) {
       HopByHop.remove(trailers);
+      if (call != null) {
+        call.answered(trailers);
+      }
       transfer.download(trailers);
     }
   }
@@ -324,11 +316,12 @@ final class Exchange implements DownstreamStream.Listener {
   }
 
   private void answer(LocalReply reply, Party party, @Nullable Fault fault) {
+    LocalReply said = call == null ? reply : call.inPlaceOf(reply, fault);
     boolean toHead = request != null && request.isHead();
-    record.status = reply.status();
-    record.bytesSent = toHead ? 0 : reply.content().readableBytes();
+    record.status = said.status();
+    record.bytesSent = toHead ? 0 : said.content().readableBytes();
     finish(party, fault);
-    reply.writeTo(downstream, toHead);
+    said.writeTo(downstream, toHead);
   }
 
   /** Runs once. Nothing may throw here, and nothing happens in this exchange afterwards. */
@@ -337,6 +330,10 @@ final class Exchange implements DownstreamStream.Listener {
     finished = true;
     patience.end();
     transfer.end();
+    if (call != null) {
+      call.finish();
+      record.grpcStatus = call.status();
+    }
     if (attempt != null) {
       attempt.cancel();
     }

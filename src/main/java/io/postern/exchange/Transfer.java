@@ -1,12 +1,16 @@
 package io.postern.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.postern.config.RouteConfig.RequestBody;
+import io.postern.fault.Fault;
 import io.postern.fault.Reason;
+import io.postern.http.Deadlines;
 import io.postern.http.DownstreamStream;
 import io.postern.http.Fields;
 import io.postern.http.RequestHead;
 import io.postern.http.ResponseHead;
 import io.postern.http.UpstreamStream;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +24,14 @@ final class Transfer {
   private static final int CONTINUE = 100;
 
   private final DownstreamStream downstream;
+  private final Deadlines deadlines;
   private final Runnable onProgress;
+  private final Consumer<Fault> onRefused;
   private @Nullable UpstreamStream upstream;
   private @Nullable BodyRelay upload;
   private @Nullable BodyRelay download;
   private @Nullable UploadPace pace;
+  private long contentLimit = Long.MAX_VALUE;
   private boolean expectsContinue;
   private boolean requestEnded;
   private boolean responseEnded;
@@ -34,10 +41,17 @@ final class Transfer {
    *
    * @param onProgress told of every piece before it is passed on: that write may be the last, and
    *     finish the exchange
+   * @param onRefused told where the content of the request is not what it has to be
    */
-  Transfer(DownstreamStream downstream, Runnable onProgress) {
+  Transfer(
+      DownstreamStream downstream,
+      Deadlines deadlines,
+      Runnable onProgress,
+      Consumer<Fault> onRefused) {
     this.downstream = downstream;
+    this.deadlines = deadlines;
     this.onProgress = onProgress;
+    this.onRefused = onRefused;
   }
 
   /** The head of the request has come, and content may follow it. */
@@ -46,9 +60,32 @@ final class Transfer {
     expectsContinue = !last && head.expectsContinue();
   }
 
-  /** The content of the request has to come at some pace. */
-  void demand(UploadPace demanded) {
-    pace = demanded;
+  /**
+   * Says what the content of the request must be like, before any has come.
+   *
+   * @param announced its length; -1 where it is not known
+   * @return whether it may come; if not, it was refused
+   */
+  boolean admits(RequestBody demand, long announced) {
+    if (demand.limit() != null) {
+      contentLimit = demand.limit().bytes();
+    }
+    if (announced > contentLimit) {
+      refuseLarge();
+      return false;
+    }
+    if (demand.minRate() != null && !requestEnded) {
+      pace = new UploadPace(deadlines, demand.minRate(), this::refuseSlow);
+    }
+    return true;
+  }
+
+  private void refuseLarge() {
+    onRefused.accept(new Fault(Reason.CONTENT_TOO_LARGE, "more than " + contentLimit + " bytes"));
+  }
+
+  private void refuseSlow() {
+    onRefused.accept(Fault.of(Reason.CONTENT_TOO_SLOW));
   }
 
   /** There is a stream to send the request on. */
@@ -78,6 +115,11 @@ final class Transfer {
   void upload(ByteBuf content, boolean last) {
     if (upload == null) {
       content.release();
+      return;
+    }
+    if (upload.bytes() + content.readableBytes() > contentLimit) {
+      content.release();
+      refuseLarge();
       return;
     }
     requestEnded = last;

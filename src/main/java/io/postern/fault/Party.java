@@ -9,7 +9,7 @@ public enum Party {
   NONE('-'),
   /** The client went away or broke the rules of its connection. */
   CLIENT('C'),
-  /** The client was silent for too long. */
+  /** The client was silent for too long, or gave no more time. */
   CLIENT_TIMEOUT('c'),
   /** The server refused, went away, or reset. */
   SERVER('S'),

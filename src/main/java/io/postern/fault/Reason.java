@@ -38,6 +38,8 @@ public enum Reason {
   CONTENT_TIMEOUT(CLIENT_TIMEOUT, 408, Connection.CLOSE, "the content of the request stalled"),
   CONTENT_TOO_SLOW(
       CLIENT_TIMEOUT, 408, Connection.CLOSE, "the content of the request came too slowly"),
+  DEADLINE_EXCEEDED(
+      CLIENT_TIMEOUT, 504, Connection.KEEP, "the time that the client gave the call is over"),
   CLIENT_STALLED(CLIENT_TIMEOUT, 499, Connection.CLOSE, "the client stopped reading"),
   CLIENT_GONE(CLIENT, 499, Connection.CLOSE, "the client went away"),
   // What the server did.

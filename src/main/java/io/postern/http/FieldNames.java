@@ -35,6 +35,9 @@ public final class FieldNames {
   public static final AsciiString EXPIRES = AsciiString.cached("expires");
   public static final AsciiString FORWARDED = AsciiString.cached("forwarded");
   public static final AsciiString FROM = AsciiString.cached("from");
+  public static final AsciiString GRPC_MESSAGE = AsciiString.cached("grpc-message");
+  public static final AsciiString GRPC_STATUS = AsciiString.cached("grpc-status");
+  public static final AsciiString GRPC_TIMEOUT = AsciiString.cached("grpc-timeout");
   public static final AsciiString HOST = AsciiString.cached("host");
   public static final AsciiString HTTP2_SETTINGS = AsciiString.cached("http2-settings");
   public static final AsciiString IF_MATCH = AsciiString.cached("if-match");
@@ -120,6 +123,9 @@ public final class FieldNames {
           EXPIRES,
           FORWARDED,
           FROM,
+          GRPC_MESSAGE,
+          GRPC_STATUS,
+          GRPC_TIMEOUT,
           HOST,
           HTTP2_SETTINGS,
           IF_MATCH,

@@ -33,6 +33,7 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
   static final long NO_ERROR = Http2Error.NO_ERROR.code();
   static final long PROTOCOL_ERROR = Http2Error.PROTOCOL_ERROR.code();
   static final long INTERNAL_ERROR = Http2Error.INTERNAL_ERROR.code();
+  static final long CANCEL = Http2Error.CANCEL.code();
   static final long ENHANCE_YOUR_CALM = Http2Error.ENHANCE_YOUR_CALM.code();
 
   private final Http2Connection.PropertyKey key;
@@ -246,11 +247,23 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
       boolean outbound,
       Throwable cause,
       Http2Exception.StreamException error) {
+    if (isOfStreamThatIsGone(error)) {
+      return;
+    }
     if (!(error instanceof Http2Exception.HeaderListSizeException large)
         || !large.duringDecode()
         || !onBlockTooLarge(large.streamId())) {
       super.onStreamError(context, outbound, cause, error);
     }
+  }
+
+  /**
+   * Whether it is about a frame that was under way when its stream was reset: that is no error (RFC
+   * 9113 §5.1), and to answer each with a reset of its own would look like an attack.
+   */
+  private boolean isOfStreamThatIsGone(Http2Exception.StreamException error) {
+    return error.error() == Http2Error.STREAM_CLOSED
+        && connection().stream(error.streamId()) == null;
   }
 
   /**

@@ -148,10 +148,13 @@ final class Http2DownstreamStream extends Http2MessageStream<DownstreamStream.Li
     }
     exchange = null;
     releaseWaiting();
-    codec.reset(
-        stream(),
-        broken || fault.reason() == Reason.BAD_CONTENT
-            ? Http2Codec.PROTOCOL_ERROR
-            : Http2Codec.INTERNAL_ERROR);
+    codec.reset(stream(), code(fault.reason()));
+  }
+
+  private long code(Reason reason) {
+    if (broken || reason == Reason.BAD_CONTENT) {
+      return Http2Codec.PROTOCOL_ERROR;
+    }
+    return reason == Reason.DEADLINE_EXCEEDED ? Http2Codec.CANCEL : Http2Codec.INTERNAL_ERROR;
   }
 }

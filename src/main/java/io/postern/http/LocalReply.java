@@ -20,6 +20,9 @@ import java.util.Date;
  */
 public record LocalReply(int status, Fields fields, ByteBuf content, boolean close) {
 
+  /** What a field may take at every client. */
+  private static final int MOST_MESSAGE = 1024;
+
   private static final AsciiString TEXT = AsciiString.cached("text/plain; charset=utf-8");
   private static final AsciiString NO_STORE = AsciiString.cached("no-store");
 
@@ -42,6 +45,22 @@ public record LocalReply(int status, Fields fields, ByteBuf content, boolean clo
   public static LocalReply fixed(int status, AsciiString contentType, ByteBuf content) {
     Fields fields = new Fields(3).add(FieldNames.CONTENT_TYPE, contentType);
     return new LocalReply(status, fields, content, false);
+  }
+
+  /**
+   * The same, said to a gRPC client: a response of HTTP that went well, and of nothing but a head,
+   * in which the status of the call stands; the content becomes its message.
+   */
+  public LocalReply toGrpc(GrpcStatus how) {
+    String message = content.toString(0, Math.min(content.readableBytes(), MOST_MESSAGE), UTF_8);
+    Fields own =
+        new Fields(4)
+            .add(FieldNames.CONTENT_TYPE, Grpc.CONTENT_TYPE)
+            .add(FieldNames.GRPC_STATUS, how.digits());
+    if (!message.isBlank()) {
+      own.add(FieldNames.GRPC_MESSAGE, Grpc.message(message.strip()));
+    }
+    return new LocalReply(200, own, Unpooled.EMPTY_BUFFER, close);
   }
 
   /** Writes the whole response. */

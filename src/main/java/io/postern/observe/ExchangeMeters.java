@@ -102,6 +102,12 @@ public final class ExchangeMeters implements ExchangeSink {
         faults::collect);
     describeTraffic(metrics);
     describeDurations(metrics);
+    metrics.counters(
+        "postern_grpc_calls_total",
+        "Finished gRPC calls by the status that the client was told. Statuses that have not"
+            + " happened are left out.",
+        List.of("route", "pool", "status"),
+        ofRoutes(RouteMeters::collectCalls));
   }
 
   private void describeTraffic(Metrics metrics) {

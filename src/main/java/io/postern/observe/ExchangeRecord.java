@@ -5,6 +5,7 @@ import io.postern.fault.Fault;
 import io.postern.fault.Party;
 import io.postern.fault.Phase;
 import io.postern.http.DownstreamConnection;
+import io.postern.http.GrpcStatus;
 import io.postern.http.HttpVersion;
 import io.postern.http.RequestHead;
 import io.postern.tenant.Tenant;
@@ -32,6 +33,9 @@ public final class ExchangeRecord {
 
   /** The status that the client was sent; 499 where it was gone before that. */
   public int status;
+
+  /** How a gRPC call ended, as the client was told; null where it was not told, or is no call. */
+  public @Nullable GrpcStatus grpcStatus;
 
   /** Bytes of content that came from the client. */
   public long bytesReceived;

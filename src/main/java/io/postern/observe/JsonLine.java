@@ -40,6 +40,7 @@ final class JsonLine {
   private static final SerializableString AUTHORITY = new SerializedString("authority");
   private static final SerializableString PATH = new SerializedString("path");
   private static final SerializableString STATUS = new SerializedString("status");
+  private static final SerializableString GRPC_STATUS = new SerializedString("grpcStatus");
   private static final SerializableString BYTES_RECEIVED = new SerializedString("bytesReceived");
   private static final SerializableString BYTES_SENT = new SerializedString("bytesSent");
   private static final SerializableString ROUTE = new SerializedString("route");
@@ -144,6 +145,9 @@ final class JsonLine {
     writeText(AUTHORITY, record.authority);
     writeText(PATH, record.target);
     writeNumber(STATUS, record.status);
+    if (record.grpcStatus != null) {
+      writeNumber(GRPC_STATUS, record.grpcStatus.code());
+    }
     writeNumber(BYTES_RECEIVED, record.bytesReceived);
     writeNumber(BYTES_SENT, record.bytesSent);
   }

@@ -1,5 +1,6 @@
 package io.postern.observe;
 
+import io.postern.http.GrpcStatus;
 import io.postern.observe.Metrics.Points;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
@@ -26,6 +27,7 @@ public final class RouteMeters {
   private final LongAdder received = new LongAdder();
   private final LongAdder sent = new LongAdder();
   private final LongAdder retries = new LongAdder();
+  private final Counters<GrpcStatus> calls = new Counters<>(GrpcStatus.class);
 
   /**
    * All at 0.
@@ -51,6 +53,9 @@ public final class RouteMeters {
     sent.add(record.bytesSent);
     if (record.headStarted != 0) {
       durations.record(record.finished - record.headStarted);
+    }
+    if (record.grpcStatus != null) {
+      calls.increment(record.grpcStatus);
     }
     if (record.attempts > 1) {
       retries.add(record.attempts - 1L);
@@ -87,6 +92,16 @@ public final class RouteMeters {
   void collectRetries(Points points) {
     if (leadsToPool()) {
       points.add(retries.sum(), route, pool);
+    }
+  }
+
+  void collectCalls(Points points) {
+    for (GrpcStatus status : GrpcStatus.values()) {
+      long count = calls.of(status);
+      // Most routes have no calls, and few calls have most of them; of this one, 0 is told.
+      if (count > 0 || status == GrpcStatus.OK) {
+        points.add(count, route, pool, Counters.label(status));
+      }
     }
   }
 

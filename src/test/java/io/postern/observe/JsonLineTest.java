@@ -8,6 +8,7 @@ import io.netty.util.AsciiString;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
 import io.postern.http.DownstreamConnection.TlsSession;
+import io.postern.http.GrpcStatus;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -45,6 +46,14 @@ class JsonLineTest {
             "status":0,"bytesReceived":0,"bytesSent":0,"attempts":0,\
             "Tq":-1,"Tw":-1,"Tc":-1,"Tr":-1,"Td":-1,"Ta":-1,"termination":"--"}
             """);
+  }
+
+  @Test
+  void aGrpcCallHasTheCodeOfItsStatus() throws IOException {
+    ExchangeRecord record = Records.full();
+    record.grpcStatus = GrpcStatus.UNAVAILABLE;
+
+    assertThat(text(record)).contains("\"status\":502,\"grpcStatus\":14,\"bytesReceived\"");
   }
 
   @Test

@@ -91,6 +91,21 @@ class ContentLimitTest {
     }
   }
 
+  /** More frames than any of them might be answered with a reset of its own. */
+  @Test
+  void overH2WhatWasUnderWayIsForgiven() {
+    try (H2Client client = Version.h2(proxy)) {
+      H2Stream stream = client.open(false, H2Call.head("PUT", "/up", "Content-Length", "1000000"));
+      assertThat(stream.answer().status()).isEqualTo(413);
+      assertThat(stream.awaitReset()).as("NO_ERROR").isZero();
+      for (int i = 0; i < 300; i++) {
+        stream.data("x", false);
+      }
+      assertThat(client.get(Version.HOST, "/next").answer().text()).isEqualTo("ok");
+      assertThat(stream.awaitReset()).as("still NO_ERROR").isZero();
+    }
+  }
+
   @Test
   void overH2TheRestIsNotWanted() {
     try (H2Client client = Version.h2(proxy)) {

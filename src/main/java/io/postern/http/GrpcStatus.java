@@ -1,0 +1,75 @@
+package io.postern.http;
+
+import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
+
+/** How a gRPC call ended, by the names and codes of gRPC. */
+public enum GrpcStatus {
+  OK(0),
+  CANCELLED(1),
+  UNKNOWN(2),
+  INVALID_ARGUMENT(3),
+  DEADLINE_EXCEEDED(4),
+  NOT_FOUND(5),
+  ALREADY_EXISTS(6),
+  PERMISSION_DENIED(7),
+  RESOURCE_EXHAUSTED(8),
+  FAILED_PRECONDITION(9),
+  ABORTED(10),
+  OUT_OF_RANGE(11),
+  UNIMPLEMENTED(12),
+  INTERNAL(13),
+  UNAVAILABLE(14),
+  DATA_LOSS(15),
+  UNAUTHENTICATED(16);
+
+  private static final GrpcStatus[] ALL = values();
+
+  private final int code;
+  private final AsciiString digits;
+
+  GrpcStatus(int code) {
+    this.code = code;
+    this.digits = AsciiString.cached(Integer.toString(code));
+  }
+
+  /** What a status of HTTP is to a gRPC client ({@code http-grpc-status-mapping.md} of gRPC). */
+  public static GrpcStatus ofHttp(int status) {
+    return switch (status) {
+      case 400 -> INTERNAL;
+      case 401 -> UNAUTHENTICATED;
+      case 403 -> PERMISSION_DENIED;
+      case 404 -> UNIMPLEMENTED;
+      case 429, 502, 503, 504 -> UNAVAILABLE;
+      default -> UNKNOWN;
+    };
+  }
+
+  /**
+   * What the fields of a head or a trailer section say.
+   *
+   * @return null where they do not say it; {@link #UNKNOWN} for what is no code
+   */
+  public static @Nullable GrpcStatus of(Fields fields) {
+    AsciiString code = fields.get(FieldNames.GRPC_STATUS);
+    if (code == null) {
+      return null;
+    }
+    for (GrpcStatus status : ALL) {
+      if (status.digits.equals(code)) {
+        return status;
+      }
+    }
+    return UNKNOWN;
+  }
+
+  /** The code. */
+  public int code() {
+    return code;
+  }
+
+  /** The code as it stands in {@code grpc-status}. */
+  public AsciiString digits() {
+    return digits;
+  }
+}
