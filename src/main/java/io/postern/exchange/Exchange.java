@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class Exchange implements DownstreamStream.Listener {
 
   private final ExchangeContext context;
+  private final Snapshot snapshot;
   private final DownstreamStream downstream;
   private final ExchangeRecord record;
   private final Transfer transfer;
@@ -56,12 +57,14 @@ final class Exchange implements DownstreamStream.Listener {
 
   Exchange(ExchangeContext context, DownstreamStream downstream, long headStarted) {
     this.context = context;
+    this.snapshot = context.snapshot().get();
     this.downstream = downstream;
     this.record = new ExchangeRecord(downstream.connection(), context.wallMillis().getAsLong());
     this.transfer =
         new Transfer(downstream, context.loop().deadlines(), this::onProgress, this::fail);
     this.patience =
         new Patience(context.loop().deadlines(), transfer::queuedBytes, this::onSilence);
+    record.through(snapshot.tenants().find(downstream.connection().vpce()));
     record.headStarted = headStarted;
     record.phase = Phase.REQUEST;
   }
@@ -79,9 +82,7 @@ final class Exchange implements DownstreamStream.Listener {
       fail(Fault.of(Reason.MISDIRECTED));
       return;
     }
-    Snapshot snapshot = context.snapshot().get();
-    Tenant tenant = snapshot.tenants().find(downstream.connection().vpce());
-    record.tenant = tenant;
+    Tenant tenant = record.tenant;
     Route matched = snapshot.routes().match(head, tenant == null ? null : tenant.name());
     if (matched == null) {
       fail(Fault.of(Reason.NO_ROUTE));
@@ -91,7 +92,7 @@ final class Exchange implements DownstreamStream.Listener {
     record.route = matched.name();
     record.meters = snapshot.meters(matched);
     switch (matched.action()) {
-      case Action.ToPool to -> forward(snapshot, to);
+      case Action.ToPool to -> forward(to);
       case Action.Redirect to ->
           answer(LocalReply.redirect(to.status(), to.location().of(head)), Party.LOCAL, null);
       case Action.Respond with ->
@@ -102,7 +103,7 @@ final class Exchange implements DownstreamStream.Listener {
     }
   }
 
-  private void forward(Snapshot snapshot, Action.ToPool to) {
+  private void forward(Action.ToPool to) {
     pool = snapshot.pool(to.pool());
     record.pool = to.pool();
     if (call != null) {

@@ -4,6 +4,7 @@ import io.postern.fault.Party;
 import io.postern.fault.Phase;
 import io.postern.fault.Reason;
 import io.postern.observe.Metrics.Points;
+import io.postern.tenant.Endpoint;
 import io.postern.tenant.Tenant;
 import io.postern.tenant.Tenants;
 import java.util.ArrayList;
@@ -22,6 +23,8 @@ public final class ExchangeMeters implements ExchangeSink {
   private final List<RouteMeters> routes;
   private final List<Tenant> tenants;
   private final List<StatusCounters> byTenant;
+  private final List<Endpoint> endpoints;
+  private final List<StatusCounters> byEndpoint;
   private final StatusCounters unknown = new StatusCounters();
   private final RouteMeters unrouted = new RouteMeters("", null, List.of());
   private final ExchangeSink next;
@@ -33,12 +36,14 @@ public final class ExchangeMeters implements ExchangeSink {
   /**
    * Counts for these tenants and routes.
    *
-   * @param tenants each at its index
+   * @param tenants with their VPC endpoints, each at its index
    * @param next takes the records too: the access log
    */
   public ExchangeMeters(Tenants tenants, List<RouteMeters> routes, ExchangeSink next) {
     this.tenants = tenants.all();
     this.byTenant = this.tenants.stream().map(_ -> new StatusCounters()).toList();
+    this.endpoints = tenants.endpoints();
+    this.byEndpoint = endpoints.stream().map(_ -> new StatusCounters()).toList();
     this.routes = new ArrayList<>(routes);
     this.routes.add(unrouted);
     this.next = next;
@@ -59,6 +64,9 @@ public final class ExchangeMeters implements ExchangeSink {
     (route == null ? unrouted : route).count(record);
     Tenant tenant = record.tenant;
     (tenant == null ? unknown : byTenant.get(tenant.index())).count(record.status);
+    if (record.endpoint != null) {
+      byEndpoint.get(record.endpoint.index()).count(record.status);
+    }
     ended(record.party).increment(record.phase);
     if (record.fault != null) {
       faults.increment(record.fault.reason());
@@ -84,6 +92,11 @@ public final class ExchangeMeters implements ExchangeSink {
         "Finished exchanges by tenant and class of status. The tenant is empty where none is known.",
         List.of("tenant", "class"),
         this::collectTenants);
+    metrics.counters(
+        "postern_vpce_exchanges_total",
+        "Finished exchanges by VPC endpoint and class of status, of the endpoints that are a tenant's.",
+        List.of("tenant", "vpce", "class"),
+        this::collectEndpoints);
     metrics.gauges(
         "postern_exchanges_active",
         "Exchanges that have begun and are not finished.",
@@ -156,6 +169,13 @@ public final class ExchangeMeters implements ExchangeSink {
     tenants.forEach(
         tenant -> byTenant.get(tenant.index()).collect(points, tenant.name().toString()));
     unknown.collect(points, "");
+  }
+
+  private void collectEndpoints(Points points) {
+    for (Endpoint each : endpoints) {
+      String tenant = each.tenant().name().toString();
+      byEndpoint.get(each.index()).collect(points, tenant, each.vpce().toString());
+    }
   }
 
   private void collectEnds(Points points) {

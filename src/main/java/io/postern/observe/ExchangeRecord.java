@@ -8,6 +8,7 @@ import io.postern.http.DownstreamConnection;
 import io.postern.http.GrpcStatus;
 import io.postern.http.HttpVersion;
 import io.postern.http.RequestHead;
+import io.postern.tenant.Endpoint;
 import io.postern.tenant.Tenant;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,9 @@ public final class ExchangeRecord {
 
   /** Who is calling; null where no tenant is known by what the connection brought. */
   public @Nullable Tenant tenant;
+
+  /** The VPC endpoint by which the tenant is known; null where there is none. */
+  public @Nullable Endpoint endpoint;
 
   public @Nullable String route;
   public @Nullable String pool;
@@ -97,6 +101,12 @@ public final class ExchangeRecord {
     method = head.method();
     authority = head.authority();
     target = head.target();
+  }
+
+  /** The client came through this VPC endpoint; null where it came by none that is a tenant's. */
+  public void through(@Nullable Endpoint known) {
+    endpoint = known;
+    tenant = known == null ? null : known.tenant();
   }
 
   /** HAProxy's two letters: who ended it, and in which phase. */

@@ -89,6 +89,7 @@ final class MetricsPageTest {
                 """
                 listeners:
                   edge: {bind: "127.0.0.1:0", limits: {connections: 100}}
+                tenants: {acme: {vpcEndpoints: [vpce-1]}}
                 routes:
                   - {name: all, pool: app}
                 pools:

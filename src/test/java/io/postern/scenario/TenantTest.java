@@ -21,6 +21,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Customers are told apart by the VPC endpoints that they call through. */
@@ -90,10 +91,29 @@ class TenantTest {
         ExchangeRecord record = proxy.record();
         assertThat(record.tenant).extracting(Tenant::name).hasToString("acme");
       }
-      assertThat(
-              Scrape.of(proxy.admin())
-                  .value("postern_tenant_exchanges_total{class=\"2xx\",tenant=\"acme\"}"))
+      Scrape scrape = Scrape.of(proxy.admin());
+      assertThat(scrape.value("postern_tenant_exchanges_total{class=\"2xx\",tenant=\"acme\"}"))
           .isEqualTo(2);
+      assertThat(scrape.value(ofEndpoint("2xx"))).isEqualTo(2);
+    }
+  }
+
+  private static String ofEndpoint(String statusClass) {
+    return "postern_vpce_exchanges_total{class=\"%s\",tenant=\"acme\",vpce=\"%s\"}"
+        .formatted(statusClass, ProxyV2.VPCE);
+  }
+
+  /** The exchange is a tenant's whatever becomes of it. */
+  @ParameterizedTest
+  @CsvSource({"400, GET / HTTP/1.1", "421, GET / HTTP/1.1|Host: another.test"})
+  void aRequestThatIsRefusedAtOnceIsATenantsToo(int status, String head) {
+    try (ProxyUnderTest proxy = proxy(ProxyV2.VPCE, "allow");
+        NlbTwin twin = NlbTwin.start(NlbOptions.to(proxy.address()));
+        RawClient client = client(twin, Version.H1)) {
+      client.send(head.replace("|", "\r\n") + "\r\n\r\n");
+      assertThat(client.readAnswer().status()).isEqualTo(status);
+      assertThat(proxy.record().tenant).extracting(Tenant::name).hasToString("acme");
+      assertThat(Scrape.of(proxy.admin()).value(ofEndpoint("4xx"))).isEqualTo(1);
     }
   }
 

@@ -30,10 +30,15 @@ class TenantsTest {
   @Test
   void aTenantIsKnownByAnyOfItsEndpoints() {
     Tenants tenants = tenants("allow");
-    Tenant acme = Objects.requireNonNull(tenants.find(new AsciiString("vpce-1")));
-    assertThat(acme.name().toString()).isEqualTo("acme");
-    assertThat(tenants.find(new AsciiString("vpce-08d2bf15fac5001c9"))).isSameAs(acme);
-    assertThat(tenants.find(new AsciiString("vpce-2"))).isSameAs(tenants.all().get(1));
+    Endpoint first =
+        Objects.requireNonNull(tenants.find(new AsciiString("vpce-08d2bf15fac5001c9")));
+    Endpoint second = Objects.requireNonNull(tenants.find(new AsciiString("vpce-1")));
+    Endpoint third = Objects.requireNonNull(tenants.find(new AsciiString("vpce-2")));
+    assertThat(first.tenant().name().toString()).isEqualTo("acme");
+    assertThat(second.tenant()).isSameAs(first.tenant());
+    assertThat(third.tenant()).isSameAs(tenants.all().get(1));
+    assertThat(tenants.endpoints()).containsExactly(first, second, third);
+    assertThat(tenants.endpoints()).extracting(Endpoint::index).containsExactly(0, 1, 2);
     assertThat(tenants.find(new AsciiString("vpce-3"))).isNull();
     assertThat(tenants.find(null)).isNull();
   }
