@@ -125,6 +125,9 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
   /** The peer has reset a stream. */
   abstract void onStreamReset(Http2Stream stream, long code);
 
+  /** A stream is open, from whichever side. */
+  void onStreamOpened() {}
+
   /** Our END_STREAM has gone out, and the peer may still be sending. */
   abstract void onStreamSent(Http2Stream stream);
 

@@ -128,6 +128,11 @@ public final class Http2Downstream extends Http2Codec<Http2DownstreamStream>
   }
 
   @Override
+  void onStreamOpened() {
+    settings.openStreams().accept(1);
+  }
+
+  @Override
   void onStreamSent(Http2Stream stream) {
     Http2DownstreamStream known = of(stream);
     if (known != null && known.isAnsweredEarly()) {
@@ -139,6 +144,7 @@ public final class Http2Downstream extends Http2Codec<Http2DownstreamStream>
   @Override
   void onStreamClosed(Http2Stream stream) {
     super.onStreamClosed(stream);
+    settings.openStreams().accept(-1);
     if (connection().numActiveStreams() == 0) {
       onQuiet();
     }

@@ -13,6 +13,11 @@ final class Http2StreamLives extends Http2ConnectionAdapter {
   }
 
   @Override
+  public void onStreamActive(Http2Stream stream) {
+    codec.onStreamOpened();
+  }
+
+  @Override
   public void onStreamHalfClosed(Http2Stream stream) {
     if (stream.state() == Http2Stream.State.HALF_CLOSED_LOCAL) {
       codec.onStreamSent(stream);

@@ -108,7 +108,8 @@ public final class Listener {
             limits.requestFields(),
             limits.concurrentStreams(),
             timeouts.requestHead().toNanos(),
-            loadBalancer.idle(timeouts).toNanos());
+            loadBalancer.idle(timeouts).toNanos(),
+            meters::streams);
     return new Downstream(
         config.name(),
         settings,

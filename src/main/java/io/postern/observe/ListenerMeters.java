@@ -23,6 +23,7 @@ public final class ListenerMeters {
   private final LongAdder accepted = new LongAdder();
   private final LongAdder refused = new LongAdder();
   private final LongAdder denied = new LongAdder();
+  private final LongAdder streams = new LongAdder();
   private final Arrivals arrivals = new Arrivals();
   private final Counters<Version> handshakes = new Counters<>(Version.class);
   private final Counters<HandshakeFailure> failures = new Counters<>(HandshakeFailure.class);
@@ -43,6 +44,11 @@ public final class ListenerMeters {
   /** A connection was closed, for no tenant is known by it. */
   public void denied() {
     denied.increment();
+  }
+
+  /** So many more streams of h2 connections are open. */
+  public void streams(int change) {
+    streams.add(change);
   }
 
   /** How its connections began. */
@@ -74,6 +80,11 @@ public final class ListenerMeters {
   /** How many {@link #denied} told of. */
   public void collectDenied(String listener, Points points) {
     points.add(denied.sum(), listener);
+  }
+
+  /** How many streams are open. */
+  public void collectStreams(String listener, Points points) {
+    points.add(streams.sum(), listener);
   }
 
   /** Handshakes that ended well, by version. */

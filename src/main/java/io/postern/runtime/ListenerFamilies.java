@@ -23,6 +23,11 @@ record ListenerFamilies(Supplier<List<Listener>> listeners) {
         "Connections of clients that are open.",
         LABELS,
         each((listener, points) -> points.add(listener.openConnections(), listener.name())));
+    metrics.gauges(
+        "postern_streams",
+        "Streams of HTTP/2 connections of clients that are open.",
+        LABELS,
+        each((listener, points) -> listener.meters().collectStreams(listener.name(), points)));
     metrics.counters(
         "postern_connections_accepted_total",
         "Connections of clients that were accepted, within the limit.",

@@ -43,7 +43,7 @@ class Http1DownstreamTest {
               AsciiString.of("192.0.2.1"),
               null,
               null),
-          new DownstreamSettings(4096, 10, 1, Long.MAX_VALUE / 2, Long.MAX_VALUE / 2),
+          new DownstreamSettings(4096, 10, 1, Long.MAX_VALUE / 2, Long.MAX_VALUE / 2, change -> {}),
           (stream, started) -> {
             Request opened = new Request(stream);
             requests.add(opened);

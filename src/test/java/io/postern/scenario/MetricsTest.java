@@ -142,6 +142,7 @@ class MetricsTest {
       server.awaitRequest(0);
       becomes("postern_exchanges_active", 1);
       becomes(inFlight, 1);
+      becomes("postern_streams{listener=\"edge\"}", version == Version.H2 ? 1 : 0);
       call.abort();
       becomes("postern_faults_total{reason=\"client-gone\"}", 1);
       gate.open();
@@ -151,6 +152,7 @@ class MetricsTest {
     assertThat(scrape.value(exchanges("all", "app", server.port(), "4xx"))).isEqualTo(1);
     assertThat(scrape.value("postern_exchanges_active")).isZero();
     becomes(inFlight, 0);
+    becomes("postern_streams{listener=\"edge\"}", 0);
     becomes(inFlight.replace("exchanges_active", "connections"), 0);
   }
 
