@@ -8,6 +8,7 @@ import io.postern.testkit.H2Client;
 import io.postern.testkit.NlbOptions;
 import io.postern.testkit.NlbOptions.Checks;
 import io.postern.testkit.NlbTwin;
+import io.postern.testkit.PosternProcess;
 import io.postern.testkit.ProxyUnderTest;
 import io.postern.testkit.RawClient;
 import io.postern.testkit.RawClient.Ending;
@@ -23,16 +24,17 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -42,25 +44,24 @@ class InstanceTakenOutTest {
   private static final int CLIENTS = 4;
   private static final int HALF = 2 << 20;
 
-  private static ProxyUnderTest instance(ScriptedServer server, String idleTimeout) {
-    return ProxyUnderTest.start(
-        """
-        loadBalancer: {idleTimeout: %s}
-        listeners:
-          edge:
-            bind: 127.0.0.1:0
-            proxyProtocol: required
-            limits: {connections: 1000}
-            tls: {certificates: [@CERTIFICATES@]}
-        routes:
-          - {name: all, pool: app}
-        pools:
-          app: {servers: [{address: "127.0.0.1:%d"}]}
-        health: {bind: 127.0.0.1:0}
-        shutdown: {announce: 1s, spread: 500ms, drain: 60s}
-        process: {eventLoops: 1}
-        """
-            .formatted(idleTimeout, server.port()));
+  private static String config(ScriptedServer server, String idleTimeout) {
+    return """
+    loadBalancer: {idleTimeout: %s}
+    listeners:
+      edge:
+        bind: 127.0.0.1:0
+        proxyProtocol: required
+        limits: {connections: 1000}
+        tls: {certificates: [@CERTIFICATES@]}
+    routes:
+      - {name: all, pool: app}
+    pools:
+      app: {servers: [{address: "127.0.0.1:%d"}]}
+    health: {bind: 127.0.0.1:0}
+    shutdown: {announce: 1s, spread: 500ms, drain: 60s}
+    process: {eventLoops: 1}
+    """
+        .formatted(idleTimeout, server.port());
   }
 
   /** Where uploads wait until they are let on. */
@@ -83,39 +84,50 @@ class InstanceTakenOutTest {
     }
   }
 
-  /** Requests without end, one after the other on kept connections, until it is told. */
+  /** Requests without end, on kept connections and on new ones, until it is told. */
   private static final class Load {
 
     private final AtomicBoolean over = new AtomicBoolean();
     private final AtomicLong served = new AtomicLong();
     private final List<String> failures = new CopyOnWriteArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
-    private final List<HttpClient> clients = new ArrayList<>();
+    private final List<HttpClient> clients = new CopyOnWriteArrayList<>();
     private final InetSocketAddress address;
 
     Load(InetSocketAddress address) {
       this.address = address;
-      for (int i = 0; i < CLIENTS; i++) {
-        for (HttpClient.Version version : HttpClient.Version.values()) {
+      for (HttpClient.Version version : HttpClient.Version.values()) {
+        for (int i = 0; i < CLIENTS; i++) {
           HttpClient client = client(version);
+          clients.add(client);
           threads.add(Thread.ofVirtual().start(() -> ask(client)));
         }
       }
+      threads.add(Thread.ofVirtual().start(this::askAnew));
     }
 
-    private HttpClient client(HttpClient.Version version) {
-      HttpClient client =
-          HttpClient.newBuilder()
-              .sslContext(ClientTls.of(ProxyUnderTest.authority(), Version.HOST).context())
-              .version(version)
-              .build();
-      clients.add(client);
-      return client;
+    private static HttpClient client(HttpClient.Version version) {
+      return HttpClient.newBuilder()
+          .sslContext(ClientTls.of(ProxyUnderTest.authority(), Version.HOST).context())
+          .version(version)
+          .build();
     }
 
     private void ask(HttpClient client) {
       while (!over.get()) {
         told(HttpRequest.newBuilder(uri("/")).build(), client);
+      }
+    }
+
+    private void askAnew() {
+      ClientTls tls = ClientTls.of(ProxyUnderTest.authority(), Version.HOST, "http/1.1");
+      while (!over.get()) {
+        try (RawClient client = RawClient.connect(address, tls)) {
+          int status = client.get("/", Version.HOST).status();
+          count(status, "on a new connection");
+        } catch (RuntimeException | AssertionError failure) {
+          failures.add("on a new connection: " + failure);
+        }
       }
     }
 
@@ -126,19 +138,34 @@ class InstanceTakenOutTest {
     private void told(HttpRequest request, HttpClient client) {
       try {
         HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
-        if (response.statusCode() == 200) {
-          served.incrementAndGet();
-        } else {
-          failures.add(response.statusCode() + " " + response.body());
-        }
+        count(response.statusCode(), response.body());
       } catch (IOException | InterruptedException failure) {
         failures.add(request.method() + " " + failure);
       }
     }
 
-    /** An upload that stops in the middle until the gate opens. */
-    Thread upload(HttpClient.Version version, Middle middle) {
+    private void count(int status, String words) {
+      if (status == 200) {
+        served.incrementAndGet();
+      } else {
+        failures.add(status + " " + words);
+      }
+    }
+
+    /** Uploads over both versions that stop in the middle until the gate opens. */
+    List<Thread> uploads(Middle middle) {
+      List<Thread> uploads = new ArrayList<>();
+      for (HttpClient.Version version : HttpClient.Version.values()) {
+        for (int i = 0; i < CLIENTS; i++) {
+          uploads.add(upload(version, middle));
+        }
+      }
+      return uploads;
+    }
+
+    private Thread upload(HttpClient.Version version, Middle middle) {
       HttpClient client = client(version);
+      clients.add(client);
       HttpRequest request =
           HttpRequest.newBuilder(uri("/upload"))
               .POST(BodyPublishers.ofInputStream(() -> halves(middle)))
@@ -192,65 +219,78 @@ class InstanceTakenOutTest {
     }
   }
 
-  @Test
-  void noClientSeesAnErrorNeitherUnderLoadNorInAnUpload() throws Exception {
-    try (ScriptedServer server = ScriptedServer.start();
-        ProxyUnderTest leaving = instance(server, "350s");
-        ProxyUnderTest staying = instance(server, "350s");
-        NlbTwin twin = NlbTwin.start(before(leaving, staying))) {
-      Await.until(
-          "both are healthy",
-          () -> twin.isHealthy(leaving.address()) && twin.isHealthy(staying.address()));
-      Load load = new Load(twin.address());
-      load.awaitMore(200);
-      Middle middle = new Middle();
-      List<Thread> uploads = new ArrayList<>();
-      for (HttpClient.Version version : HttpClient.Version.values()) {
-        for (int i = 0; i < CLIENTS; i++) {
-          uploads.add(load.upload(version, middle));
-        }
-      }
+  /** How the load balancer learns that an instance goes. */
+  enum News {
+    /** From the instance itself, by its health port. */
+    DRAINING,
+    /** From whoever takes it out, while its health is not asked for; it takes its time. */
+    DEREGISTERED;
 
+    NlbOptions options(InetSocketAddress leaving, InetSocketAddress health, ProxyUnderTest stays) {
+      NlbOptions options = NlbOptions.to(leaving, stays.address()).keepsFlows();
+      Duration often = Duration.ofMillis(50);
+      return this == DRAINING
+          ? options.checks(Checks.http("/healthz", often, 2, health, stays.health()))
+          : options.checks(Checks.tcp(often, 2)).propagation(Duration.ofMillis(700));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void noClientSeesAnErrorNeitherUnderLoadNorInAnUpload(News news, @TempDir Path directory)
+      throws Exception {
+    try (ScriptedServer server = ScriptedServer.start();
+        PosternProcess leaving = process(config(server, "350s"), directory);
+        ProxyUnderTest staying = ProxyUnderTest.start(config(server, "350s"));
+        NlbTwin twin =
+            NlbTwin.start(
+                news.options(
+                    leaving.awaitListener("edge"), leaving.awaitListener("health"), staying))) {
+      InetSocketAddress address = leaving.awaitListener("edge");
+      awaitHealthy(twin, address, staying.address());
+      Load load = new Load(twin.address());
+      load.awaitMore(100);
+      Middle middle = new Middle();
+      List<Thread> uploads = load.uploads(middle);
       middle.awaitReached(uploads.size());
 
-      CompletableFuture<Boolean> drained = new CompletableFuture<>();
-      Thread.ofPlatform().start(() -> drain(leaving, drained));
-      Await.until("the load balancer knows", () -> !twin.isHealthy(leaving.address()));
-      load.awaitMore(200);
-      Await.until("nothing is accepted", () -> refuses(leaving.address()));
-      int before = twin.flowsTo(leaving.address());
-      load.awaitMore(200);
+      int atSignal = twin.flowsTo(address);
+      if (news == News.DEREGISTERED) {
+        twin.deregister(address);
+      }
+      leaving.signal("TERM");
+      Await.until("nothing is accepted", () -> refuses(address));
+      int atEnd = twin.flowsTo(address);
+      load.awaitMore(100);
       middle.open();
       for (Thread upload : uploads) {
         upload.join();
       }
-
-      assertThat(Await.result("the drain", drained)).isTrue();
-      load.awaitMore(200);
+      assertThat(leaving.awaitExit()).isZero();
+      load.awaitMore(100);
       load.end();
+
       assertThat(load.failures).isEmpty();
-      assertThat(twin.flowsTo(leaving.address())).isEqualTo(before);
+      servedAll(leaving.output());
+      assertThat(twin.flowsTo(address)).isEqualTo(atEnd);
+      if (news == News.DEREGISTERED) {
+        assertThat(atEnd).as("flows while the news was under way").isGreaterThan(atSignal);
+      }
     }
   }
 
-  private static NlbOptions before(ProxyUnderTest... instances) {
-    InetSocketAddress[] targets = new InetSocketAddress[instances.length];
-    InetSocketAddress[] health = new InetSocketAddress[instances.length];
-    for (int i = 0; i < instances.length; i++) {
-      targets[i] = instances[i].address();
-      health[i] = instances[i].health();
-    }
-    return NlbOptions.to(targets)
-        .keepsFlows()
-        .checks(Checks.http("/healthz", Duration.ofMillis(50), 2, health));
+  /** By the access log: nothing was cut, and some of the uploads were this instance's. */
+  private static void servedAll(List<String> log) {
+    assertThat(log).allMatch(line -> line.contains("\"termination\":\"--\""));
+    assertThat(log).anyMatch(line -> line.contains("\"path\":\"/upload\""));
   }
 
-  private static void drain(ProxyUnderTest proxy, CompletableFuture<Boolean> drained) {
-    try {
-      drained.complete(proxy.drain().run());
-    } catch (InterruptedException | RuntimeException failure) {
-      drained.completeExceptionally(failure);
-    }
+  private static void awaitHealthy(NlbTwin twin, InetSocketAddress... targets) {
+    Await.until("all are healthy", () -> Stream.of(targets).allMatch(twin::isHealthy));
+  }
+
+  private static PosternProcess process(String config, Path directory) {
+    return PosternProcess.start("run", "-c", ProxyUnderTest.write(config, directory));
   }
 
   private static boolean refuses(InetSocketAddress address) {
@@ -266,7 +306,7 @@ class InstanceTakenOutTest {
   @EnumSource
   void anIdleConnectionIsClosedBeforeTheLoadBalancerForgetsIt(Version version) {
     try (ScriptedServer server = ScriptedServer.start();
-        ProxyUnderTest proxy = instance(server, "2s");
+        ProxyUnderTest proxy = ProxyUnderTest.start(config(server, "2s"));
         NlbTwin twin = NlbTwin.start(NlbOptions.to(proxy.address()).idle(Duration.ofSeconds(2)))) {
       String alpn = version == Version.H1 ? "http/1.1" : "h2";
       ClientTls tls = ClientTls.of(ProxyUnderTest.authority(), Version.HOST, alpn);

@@ -128,18 +128,36 @@ public final class ProxyUnderTest implements AutoCloseable {
     return to("", "", servers);
   }
 
+  /**
+   * Writes the same config for a process of its own.
+   *
+   * @param directory where it and its certificates go
+   * @return the file
+   */
+  public static String write(String yaml, Path directory) {
+    try {
+      Path file = directory.resolve("postern.yaml");
+      return Files.writeString(file, withCertificates(yaml, directory)).toString();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String withCertificates(String yaml, Path directory) throws IOException {
+    AUTHORITY
+        .issue(KeyType.ECDSA, List.of("localhost", "example.test", "*.example.test"))
+        .writeTo(directory, "server");
+    return yaml.replace(
+        "@CERTIFICATES@",
+        "{chain: %s, key: %s}"
+            .formatted(directory.resolve("server.pem"), directory.resolve("server.key")));
+  }
+
   private static Config load(String yaml) {
     try {
       Path directory = Files.createTempDirectory("postern-test-");
-      AUTHORITY
-          .issue(KeyType.ECDSA, List.of("localhost", "example.test", "*.example.test"))
-          .writeTo(directory, "server");
-      String certificates =
-          "{chain: %s, key: %s}"
-              .formatted(directory.resolve("server.pem"), directory.resolve("server.key"));
       Loaded loaded =
-          ConfigLoader.parse(
-              "test.yaml", yaml.replace("@CERTIFICATES@", certificates), directory, Map.of());
+          ConfigLoader.parse("test.yaml", withCertificates(yaml, directory), directory, Map.of());
       return switch (loaded) {
         case Loaded.Valid valid -> valid.config();
         case Loaded.Invalid invalid -> fail("%s", invalid.problems());
