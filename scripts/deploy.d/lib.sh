@@ -30,7 +30,7 @@ await() {
 https() {
   local port=$1 path=$2
   shift 2
-  timeout 60 curl -sS --fail-with-body --cacert "$tls/ca.pem" --connect-to "::127.0.0.1:$port" "$@" "https://cp.example.test$path"
+  timeout 120 curl -sS --fail-with-body --cacert "$tls/ca.pem" --connect-to "::127.0.0.1:$port" "$@" "https://cp.example.test$path"
 }
 
 # An upload that takes some eight seconds; where it ends well, its answer is in FILE.
