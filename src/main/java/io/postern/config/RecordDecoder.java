@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * every problem; a config with problems goes nowhere but into the cross-checks.
  */
 final class RecordDecoder {
+
+  private static final Pattern QUOTED = Pattern.compile("\"([^\"]*)\"");
 
   private final Scalars scalars;
   private final Report report;
@@ -98,7 +101,7 @@ final class RecordDecoder {
     Class<?> type = KeyShape.rawType(key.type());
     String text = key.defaultText();
     if (type == List.class) {
-      return key.isNullable() ? null : List.of();
+      return key.isNullable() ? null : elements(key, path, text == null ? "[]" : text);
     }
     if (type == Map.class) {
       return key.isNullable() ? null : Map.of();
@@ -109,6 +112,20 @@ final class RecordDecoder {
     if (SectionShape.isSection(type)) {
       return section(SectionShape.of(type), new Section(position, Map.of()), path, null);
     }
+    return standing(key, type, path, text);
+  }
+
+  /** The elements of a list that a default is: texts in quotes, or none. */
+  private List<Object> elements(KeyShape key, String path, String text) {
+    Class<?> type = KeyShape.rawType(KeyShape.argument(key.type()));
+    return QUOTED
+        .matcher(text)
+        .results()
+        .map(found -> standing(key, type, path, found.group(1)))
+        .toList();
+  }
+
+  private Object standing(KeyShape key, Class<?> type, String path, String text) {
     try {
       return scalars.read(key, type, text);
     } catch (BadValue e) {

@@ -36,6 +36,7 @@ final class RouteChecks {
       checks.checkMatch(route.match());
       checks.checkActions(route);
       checks.checkPool(route);
+      checks.checkUpgrades(route);
       if (route.redirect() != null) {
         checks.checkRedirect(route.redirect());
       }
@@ -129,6 +130,17 @@ final class RouteChecks {
         "pool",
         "there is no pool " + report.quoted(place, "pool", pool) + hint,
         hint.isEmpty() ? "the name of a pool" : "");
+  }
+
+  /** An h2c connection to a server would carry requests that nobody has looked at. */
+  private void checkUpgrades(RouteConfig route) {
+    List<String> upgrades = route.upgrades();
+    for (int i = 0; i < upgrades.size(); i++) {
+      if (upgrades.get(i).equalsIgnoreCase("h2c")) {
+        String what = "h2c would carry requests past every rule of this file";
+        report.problem(route.place(), "upgrades[" + i + "]", what, "another protocol");
+      }
+    }
   }
 
   private void checkRedirect(RouteConfig.Redirect redirect) {

@@ -18,7 +18,14 @@ public record RouteConfig(
     @Doc("Answer with a fixed response.") @Nullable Respond respond,
     @Default("{}") @Doc("How long a server, or either side of a body, may be silent.")
         Timeouts timeouts,
-    @Default("{}") @Doc("What the content of a request must be like.") RequestBody requestBody) {
+    @Default("{}") @Doc("What the content of a request must be like.") RequestBody requestBody,
+    @Default("[\"websocket\"]")
+        @Matches(
+            regex = "[A-Za-z0-9!#$%&'*+.^_`|~-]+(/[A-Za-z0-9!#$%&'*+.^_`|~-]+)?",
+            expected = "the name of a protocol, such as websocket")
+        @Doc(
+            "Protocols that a client may go on with in place of HTTP: by Upgrade in HTTP/1.1, by `:protocol` in HTTP/2.")
+        List<String> upgrades) {
 
   /** What a request must be like. An empty list or map asks for nothing. */
   public record Match(
@@ -99,7 +106,12 @@ public record RouteConfig(
       @Default("60s")
           @Range(min = "1ms", max = "24h")
           @Doc("Without a byte of content in either direction.")
-          Duration idle) {}
+          Duration idle,
+      @Default("1h")
+          @Range(min = "1ms", max = "24h")
+          @Doc(
+              "Without a byte in either direction of a tunnel, such as a WebSocket; `idle` counts once one side has ended it.")
+          Duration tunnel) {}
 
   /** What the content of a request must be like. No time for the whole of it: links differ. */
   public record RequestBody(

@@ -1,6 +1,7 @@
 package io.postern.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
 import io.postern.config.RouteConfig;
 import io.postern.fault.Fault;
 import io.postern.fault.Party;
@@ -12,6 +13,7 @@ import io.postern.filter.Via;
 import io.postern.http.DownstreamConnection.TlsSession;
 import io.postern.http.DownstreamStream;
 import io.postern.http.Fields;
+import io.postern.http.HttpVersion;
 import io.postern.http.LocalReply;
 import io.postern.http.RequestHead;
 import io.postern.http.ResponseHead;
@@ -106,6 +108,9 @@ final class Exchange implements DownstreamStream.Listener {
   private void forward(Action.ToPool to) {
     pool = snapshot.pool(to.pool());
     record.pool = to.pool();
+    if (request.upgrade() != null && !chooseUpgrade()) {
+      return;
+    }
     if (call != null) {
       call.bound(context.loop().deadlines(), () -> fail(Fault.of(Reason.DEADLINE_EXCEEDED)));
     }
@@ -119,6 +124,18 @@ final class Exchange implements DownstreamStream.Listener {
     HopByHop.remove(request.fields());
     ForwardedFields.set(request, downstream.connection(), record.tenant);
     pick();
+  }
+
+  /** Whether it may go on: in HTTP/2 there is no request left without its protocol. */
+  private boolean chooseUpgrade() {
+    AsciiString chosen = route.upgrade(request);
+    request = request.upgradingTo(chosen);
+    transfer.upgrading(chosen != null);
+    boolean refused = chosen == null && request.version() == HttpVersion.HTTP_2;
+    if (refused) {
+      fail(Fault.of(Reason.UPGRADE_REFUSED));
+    }
+    return !refused;
   }
 
   // A server, and a connection to it.
@@ -155,11 +172,10 @@ final class Exchange implements DownstreamStream.Listener {
     if (call != null) {
       call.sent(now());
     }
-    boolean last = transfer.isRequestEnded();
-    stream.writeHead(request, last);
+    stream.writeHead(request, transfer.isRequestEnded());
     transfer.connected(stream);
     awaitNext();
-    if (!last) {
+    if (transfer.isUploadOpen()) {
       downstream.resumeReading();
     }
   }
@@ -208,7 +224,9 @@ final class Exchange implements DownstreamStream.Listener {
         pick();
       }
       case NONE -> {
-        failed.charge(reason);
+        if (reason.party() != transfer.endedBy()) {
+          failed.charge(reason);
+        }
         fail(fault);
       }
     }
@@ -232,8 +250,14 @@ final class Exchange implements DownstreamStream.Listener {
     if (call != null) {
       call.answered(head.fields());
     }
-    transfer.responseHead(last);
+    boolean switched = head.upgrade() != null;
+    transfer.responseHead(last, switched);
     downstream.writeHead(head, last, false);
+    if (switched) {
+      record.upgrade = head.upgrade();
+      context.sink().upgraded();
+      downstream.resumeReading();
+    }
   }
 
   void onResponseContent(ByteBuf content, boolean last) {
@@ -273,7 +297,11 @@ final class Exchange implements DownstreamStream.Listener {
 
   private void awaitNext() {
     RouteConfig.Timeouts timeouts = route.timeouts();
-    patience.await(transfer.isAnswerDue() ? timeouts.response() : timeouts.idle());
+    if (transfer.isAnswerDue()) {
+      patience.await(timeouts.response());
+    } else {
+      patience.await(transfer.isTunnelOpen() ? timeouts.tunnel() : timeouts.idle());
+    }
   }
 
   private void onSilence() {
@@ -289,7 +317,7 @@ final class Exchange implements DownstreamStream.Listener {
   @Override
   public void onResponseSent() {
     if (!finished && transfer.isResponseEnded()) {
-      finish(Party.NONE, null);
+      finish(transfer.endedBy(), null);
     }
   }
 
@@ -304,7 +332,8 @@ final class Exchange implements DownstreamStream.Listener {
     }
     Reason reason = fault.reason();
     if (record.status != 0) {
-      finish(reason.party(), fault);
+      // Whoever has ended a tunnel in good order may be gone before the other side has answered.
+      finish(reason.party(), reason.party() == transfer.endedBy() ? null : fault);
       downstream.reset(fault);
       return;
     }
@@ -338,7 +367,7 @@ final class Exchange implements DownstreamStream.Listener {
     if (attempt != null) {
       attempt.cancel();
     }
-    if (party == Party.NONE) {
+    if (fault == null && party != Party.LOCAL) {
       record.phase = Phase.DONE;
     }
     record.party = party;

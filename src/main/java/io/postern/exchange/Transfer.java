@@ -3,6 +3,7 @@ package io.postern.exchange;
 import io.netty.buffer.ByteBuf;
 import io.postern.config.RouteConfig.RequestBody;
 import io.postern.fault.Fault;
+import io.postern.fault.Party;
 import io.postern.fault.Reason;
 import io.postern.http.Deadlines;
 import io.postern.http.DownstreamStream;
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The two messages of an exchange on their way: how far each has come, and who of the two sides
- * holds them up. Each has a relay of its own, since content goes both ways at once.
+ * holds them up. Each has a relay of its own, since content goes both ways at once. In a tunnel,
+ * behind a 101, they are what goes either way until its side ends it.
  *
  * <p>Owned by the event loop of its exchange.
  */
@@ -35,6 +37,9 @@ final class Transfer {
   private boolean expectsContinue;
   private boolean requestEnded;
   private boolean responseEnded;
+  private boolean upgrading;
+  private boolean tunnel;
+  private Party endedBy = Party.NONE;
 
   /**
    * Nothing has come yet.
@@ -67,6 +72,9 @@ final class Transfer {
    * @return whether it may come; if not, it was refused
    */
   boolean admits(RequestBody demand, long announced) {
+    if (upgrading) {
+      return true; // what goes through a tunnel is no content
+    }
     if (demand.limit() != null) {
       contentLimit = demand.limit().bytes();
     }
@@ -88,6 +96,16 @@ final class Transfer {
     onRefused.accept(Fault.of(Reason.CONTENT_TOO_SLOW));
   }
 
+  /**
+   * The client would go on in another protocol, and nothing of that may come before the answer; or
+   * the server is not asked, and the head is all of the request.
+   */
+  void upgrading(boolean asked) {
+    upgrading = asked;
+    requestEnded = !asked;
+    expectsContinue = false;
+  }
+
   /** There is a stream to send the request on. */
   void connected(UpstreamStream stream) {
     upstream = stream;
@@ -101,9 +119,17 @@ final class Transfer {
     noteWait();
   }
 
-  /** The head of the response has come, and content may follow it. */
-  void responseHead(boolean last) {
+  /**
+   * The head of the response has come, and content may follow it.
+   *
+   * @param switched whether it opens a tunnel; an upgrade that is refused leaves a request that
+   *     ends with its head
+   */
+  void responseHead(boolean last, boolean switched) {
     responseEnded = last;
+    requestEnded |= upgrading && !switched;
+    upgrading = false;
+    tunnel = switched;
     if (upstream != null) {
       download = new BodyRelay(upstream, downstream);
     }
@@ -127,6 +153,7 @@ final class Transfer {
     if (pace != null) {
       pace.came(content.readableBytes());
     }
+    noteEnd(last, Party.CLIENT);
     onProgress.run();
     upload.content(content, last);
     noteWait();
@@ -149,6 +176,7 @@ final class Transfer {
       return;
     }
     responseEnded = last;
+    noteEnd(last, Party.SERVER);
     onProgress.run();
     download.content(content, last);
   }
@@ -159,6 +187,12 @@ final class Transfer {
       responseEnded = true;
       onProgress.run();
       download.trailers(trailers);
+    }
+  }
+
+  private void noteEnd(boolean last, Party side) {
+    if (last && tunnel && endedBy == Party.NONE) {
+      endedBy = side;
     }
   }
 
@@ -212,7 +246,22 @@ final class Transfer {
 
   /** Whether it is for the server to say something: it has all that it will get before that. */
   boolean isAnswerDue() {
-    return download == null && (requestEnded || expectsContinue);
+    return download == null && (requestEnded || expectsContinue || upgrading);
+  }
+
+  /** Whether content may come from the client now. */
+  boolean isUploadOpen() {
+    return !requestEnded && !upgrading;
+  }
+
+  /** Whether this is a tunnel that neither side has ended. */
+  boolean isTunnelOpen() {
+    return tunnel && endedBy == Party.NONE;
+  }
+
+  /** Who ended the tunnel in good order, the client or the server; nobody where it is none. */
+  Party endedBy() {
+    return endedBy;
   }
 
   /** Whether no content was taken from the client, and no answer began. */
@@ -238,6 +287,9 @@ final class Transfer {
 
   /** Whose silence it is where neither side does anything. */
   Reason silent() {
+    if (tunnel) {
+      return Reason.TUNNEL_TIMEOUT;
+    }
     if (download != null) {
       return responseEnded || !downstream.isWritable()
           ? Reason.CLIENT_STALLED

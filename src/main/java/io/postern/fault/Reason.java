@@ -32,6 +32,7 @@ public enum Reason {
   // What we decide.
   MISDIRECTED(
       PROXY, 421, Connection.KEEP, "the certificate of this connection is not for this host"),
+  UPGRADE_REFUSED(PROXY, 501, Connection.KEEP, "the protocol asked for is not passed on"),
   NO_ROUTE(PROXY, 404, Connection.KEEP, "no route matches"),
   // What the client did.
   REQUEST_TIMEOUT(CLIENT_TIMEOUT, 408, Connection.CLOSE, "the request did not come in time"),
@@ -41,6 +42,7 @@ public enum Reason {
   DEADLINE_EXCEEDED(
       CLIENT_TIMEOUT, 504, Connection.KEEP, "the time that the client gave the call is over"),
   CLIENT_STALLED(CLIENT_TIMEOUT, 499, Connection.CLOSE, "the client stopped reading"),
+  TUNNEL_TIMEOUT(CLIENT_TIMEOUT, 499, Connection.CLOSE, "nothing came through the tunnel in time"),
   CLIENT_GONE(CLIENT, 499, Connection.CLOSE, "the client went away"),
   // What the server did.
   SERVER_REFUSED(SERVER, 503, Connection.KEEP, "no server could be connected to"),

@@ -44,7 +44,7 @@ final class Check implements Connector.Listener, UpstreamStream.Listener, Upstre
     this.target = target;
     this.config = config;
     this.listener = listener;
-    connection = new Http1Upstream(loop, this);
+    connection = new Http1Upstream(loop, this, false);
     timeout =
         loop.loop().schedule(this::onTimeout, config.timeout().toNanos(), TimeUnit.NANOSECONDS);
   }

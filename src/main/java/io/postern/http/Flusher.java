@@ -1,6 +1,7 @@
 package io.postern.http;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
 
 /**
  * Flushes a channel once at the end of the event loop's pass, however much was written to it in
@@ -36,6 +37,12 @@ final class Flusher implements Runnable {
       pending = true;
       channel.eventLoop().execute(this);
     }
+  }
+
+  /** What was written and the socket has not taken yet. */
+  long queuedBytes() {
+    ChannelOutboundBuffer queue = channel.unsafe().outboundBuffer();
+    return queue == null ? 0 : queue.totalPendingWriteBytes();
   }
 
   @Override

@@ -15,6 +15,7 @@ final class HeadFields implements FieldLines.Taker {
 
   private static final AsciiString CLOSE = AsciiString.cached("close");
   private static final AsciiString KEEP_ALIVE = AsciiString.cached("keep-alive");
+  private static final AsciiString COMMA = AsciiString.cached(",");
 
   /** Room for what browsers and SDKs commonly send, so that the array rarely grows. */
   private static final int USUAL = 16;
@@ -24,8 +25,10 @@ final class HeadFields implements FieldLines.Taker {
   private long length;
   private TransferCoding coding = TransferCoding.NONE;
   private @Nullable AsciiString host;
+  private @Nullable AsciiString upgrade;
   private boolean close;
   private boolean keepAlive;
+  private boolean upgrades;
 
   HeadFields(Refusal refusal) {
     this.refusal = refusal;
@@ -37,8 +40,10 @@ final class HeadFields implements FieldLines.Taker {
     length = -1;
     coding = TransferCoding.NONE;
     host = null;
+    upgrade = null;
     close = false;
     keepAlive = false;
+    upgrades = false;
   }
 
   /** The fields that do not frame the message, of whom the caller becomes the owner. */
@@ -63,6 +68,14 @@ final class HeadFields implements FieldLines.Taker {
     return host;
   }
 
+  /**
+   * The list of protocols in Upgrade, in lower case; null where Connection does not say that it is
+   * meant (RFC 9110 §7.8).
+   */
+  @Nullable AsciiString upgrade() {
+    return !upgrades || upgrade == null || upgrade.isEmpty() ? null : upgrade.toLowerCase();
+  }
+
   @Override
   @SuppressWarnings("ReferenceEquality") // a known name is always the same object
   public void field(AsciiString name, byte[] bytes, int from, int to) {
@@ -83,6 +96,9 @@ final class HeadFields implements FieldLines.Taker {
     if (name == FieldNames.CONNECTION) {
       close |= FieldRules.lists(value, CLOSE);
       keepAlive |= FieldRules.lists(value, KEEP_ALIVE);
+      upgrades |= FieldRules.lists(value, FieldNames.UPGRADE);
+    } else if (name == FieldNames.UPGRADE) {
+      upgrade = upgrade == null ? value : upgrade.concat(COMMA).concat(value);
     }
     fields.add(name, value);
   }

@@ -21,6 +21,7 @@ public final class HeadWriter {
   private static final byte[] CHUNKED = "transfer-encoding: chunked\r\n".getBytes(US_ASCII);
   private static final byte[] CLOSE = "connection: close\r\n".getBytes(US_ASCII);
   private static final byte[] KEEP_ALIVE = "connection: keep-alive\r\n".getBytes(US_ASCII);
+  private static final byte[] UPGRADE = "connection: upgrade\r\nupgrade: ".getBytes(US_ASCII);
   private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(US_ASCII);
   private static final byte[][] STATUS_LINES = statusLines();
 
@@ -40,6 +41,9 @@ public final class HeadWriter {
     crlf();
     fields(head.fields());
     framing(head.contentLength(), head.hasContent());
+    if (head.upgrade() != null) {
+      upgrade(head.upgrade());
+    }
     crlf();
     return out(allocator);
   }
@@ -53,13 +57,21 @@ public final class HeadWriter {
     put(STATUS_LINES[head.status()]);
     fields(head.fields());
     framing(head.contentLength(), chunked);
+    if (head.upgrade() == null) {
+      persistence(persistence);
+    } else {
+      upgrade(head.upgrade());
+    }
+    crlf();
+    return out(allocator);
+  }
+
+  private void persistence(Persistence persistence) {
     switch (persistence) {
       case DEFAULT -> {}
       case KEEP_ALIVE -> put(KEEP_ALIVE);
       case CLOSE -> put(CLOSE);
     }
-    crlf();
-    return out(allocator);
   }
 
   /** The line that opens a chunk of this many bytes, and the end of the one before it. */
@@ -112,6 +124,12 @@ public final class HeadWriter {
     } else if (chunked) {
       put(CHUNKED);
     }
+  }
+
+  private void upgrade(AsciiString protocol) {
+    put(UPGRADE);
+    put(protocol);
+    crlf();
   }
 
   private void decimal(long value) {

@@ -1,9 +1,9 @@
 package io.postern.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GenericFutureListener;
@@ -24,7 +24,9 @@ import org.slf4j.LoggerFactory;
  * <ol>
  *   <li>{@code HEAD}: waiting for a head, or reading one;
  *   <li>{@code CONTENT}: reading the content of the request, while the exchange lets it come;
- *   <li>{@code ANSWER}: the request is complete, the response is not;
+ *   <li>{@code ANSWER}: the request is complete, the response is not; behind an Upgrade, what comes
+ *       waits for an answer that says what it is;
+ *   <li>{@code TUNNEL}: the answer was 101, and both directions are bytes until either side ends;
  *   <li>{@code REFUSED}: the request cannot be understood any further; an answer may be under way;
  *   <li>{@code LINGER}: the response is written and the request was not read to its end: what still
  *       comes is thrown away within bounds, so that the client reads the response and not a reset;
@@ -40,6 +42,7 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
     HEAD,
     CONTENT,
     ANSWER,
+    TUNNEL,
     REFUSED,
     LINGER,
     CLOSED
@@ -65,7 +68,7 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
   private final LoopContext loop;
   private final RequestHeadParser heads;
   private final ContentDecoder content = new ContentDecoder(Reason.BAD_CONTENT);
-  private final Http1Content response;
+  private final Http1Response response;
   private final Accumulation received = new Accumulation();
   private final Deadline deadline;
   private final GenericFutureListener<Future<? super Void>> responseWritten =
@@ -79,10 +82,9 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
 
   private DownstreamStream.@Nullable Listener exchange;
   private State state = State.HEAD;
-  private HttpVersion version = HttpVersion.HTTP_1_1;
-  private boolean keepAlive = true;
   private boolean draining;
   private boolean paused;
+  private boolean broken;
   private long headStarted;
   private long lingerStarted;
 
@@ -97,7 +99,7 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
     this.exchanges = exchanges;
     this.loop = loop;
     this.heads = new RequestHeadParser(settings.maxHeadBytes(), settings.maxFields());
-    this.response = new Http1Content(loop.heads());
+    this.response = new Http1Response(loop.heads());
     this.deadline = loop.deadlines().create(this::onDeadline);
   }
 
@@ -122,13 +124,18 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
       refuse(e.fault());
       received.clear();
     }
-    ctx.channel().config().setAutoRead(!paused && !isFarAhead());
+    ctx.channel().config().setAutoRead(!isHeldUp());
+  }
+
+  /** In a request that is read, its exchange says when; what is sent ahead may only not be much. */
+  private boolean isHeldUp() {
+    return state == State.ANSWER ? received.size() > MAX_AHEAD : paused;
   }
 
   private boolean step(ByteBuf in) {
     return switch (state) {
       case HEAD -> readHead(in);
-      case CONTENT -> readContent(in);
+      case CONTENT, TUNNEL -> readContent(in);
       case ANSWER -> false;
       case REFUSED, LINGER, CLOSED -> throwAway(in);
     };
@@ -152,14 +159,13 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
 
   private void open(RequestHead head) {
     deadline.cancel();
-    version = head.version();
-    keepAlive = heads.keepAlive();
+    response.start(head.version(), heads.keepAlive());
     content.start(heads.framing(), head.contentLength());
     boolean last = content.isDone();
     state = last ? State.ANSWER : State.CONTENT;
     DownstreamStream.Listener opened = exchanges.open(this, headStarted);
     exchange = opened;
-    opened.onHead(head, last);
+    opened.onHead(head, last && head.upgrade() == null);
   }
 
   private boolean readContent(ByteBuf in) {
@@ -208,10 +214,6 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
     exchange.onFailed(fault);
   }
 
-  private boolean isFarAhead() {
-    return state == State.ANSWER && received.size() > MAX_AHEAD;
-  }
-
   @Override
   public DownstreamConnection connection() {
     return connection;
@@ -219,9 +221,8 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
 
   @Override
   public void writeInformational(ResponseHead head) {
-    if (version == HttpVersion.HTTP_1_1 && exchange != null) {
-      ByteBuf bytes = loop.heads().response(ctx.alloc(), head, false, Persistence.DEFAULT);
-      ctx.write(bytes, ctx.voidPromise());
+    if (exchange != null) {
+      response.writeInformational(ctx, head);
       flusher.request();
     }
   }
@@ -231,21 +232,14 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
     if (exchange == null) {
       return;
     }
-    boolean unframed = head.hasContent() && head.contentLength() < 0;
-    boolean chunked = unframed && version == HttpVersion.HTTP_1_1;
     // An early answer leaves a request on the wire that nobody will read to its end.
-    keepAlive &= !close && !draining && state == State.ANSWER && (!unframed || chunked);
-    response.start(chunked);
-    ByteBuf bytes = loop.heads().response(ctx.alloc(), head, chunked, persistence());
-    ctx.write(bytes, last ? responseEnd() : ctx.voidPromise());
+    boolean keep = !close && !draining && state == State.ANSWER;
+    response.writeHead(ctx, head, keep, last ? responseEnd() : ctx.voidPromise());
     flusher.request();
-  }
-
-  private Persistence persistence() {
-    if (!keepAlive) {
-      return Persistence.CLOSE;
+    if (head.upgrade() != null) {
+      state = State.TUNNEL;
+      content.start(Framing.UNTIL_CLOSE, -1);
     }
-    return version == HttpVersion.HTTP_1_0 ? Persistence.KEEP_ALIVE : Persistence.DEFAULT;
   }
 
   @Override
@@ -255,7 +249,7 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
       return;
     }
     int size = piece.readableBytes();
-    response.write(ctx, piece, last, last ? responseEnd() : ctx.voidPromise());
+    response.writeContent(ctx, piece, last, last ? responseEnd() : ctx.voidPromise());
     flusher.request(size);
   }
 
@@ -289,7 +283,7 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
       lingerStarted = loop.deadlines().now();
       linger();
       resumeReading();
-    } else if (!keepAlive) {
+    } else if (!response.keepsAlive()) {
       ctx.close();
     } else if (state == State.ANSWER) {
       state = State.HEAD;
@@ -311,14 +305,13 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
 
   @Override
   public long queuedBytes() {
-    ChannelOutboundBuffer queue = ctx.channel().unsafe().outboundBuffer();
-    return queue == null ? 0 : queue.totalPendingWriteBytes();
+    return flusher.queuedBytes();
   }
 
   @Override
   public void pauseReading() {
     paused = true;
-    ctx.channel().config().setAutoRead(false);
+    ctx.channel().config().setAutoRead(!isHeldUp());
   }
 
   @Override
@@ -370,6 +363,9 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
+    if (state == State.TUNNEL) {
+      endTunnel();
+    }
     DownstreamStream.Listener told = exchange;
     if (told == null && state == State.HEAD && heads.started()) {
       told = exchanges.open(this, headStarted);
@@ -383,6 +379,15 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
     }
   }
 
+  /** What the client sent is delivered; where it ended the connection in good order, so is that. */
+  private void endTunnel() {
+    paused = false;
+    process();
+    if (state == State.TUNNEL && !broken) {
+      onContent(Unpooled.EMPTY_BUFFER, true);
+    }
+  }
+
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     // TLS wraps what it finds wrong in an exception of the decoder.
@@ -390,6 +395,7 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
       LOG.warn("connection of {} failed", connection.clientIp(), cause);
       abort(Fault.of(Reason.INTERNAL_ERROR, cause));
     } else {
+      broken = true;
       context.close();
     }
   }

@@ -4,8 +4,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownException;
+import io.netty.util.AsciiString;
 import io.postern.fault.Fault;
 import io.postern.fault.FaultException;
 import io.postern.fault.Reason;
@@ -18,7 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * An HTTP/1.1 connection to a server (RFC 9112), and the stream of the one exchange that it serves
  * at a time. It goes back to its pool when both the request and the response are complete, the
- * server keeps it, and not one byte is left over.
+ * server keeps it, and not one byte is left over. Behind a 101 it is a tunnel: content both ways
+ * that nothing frames, and each direction ends by itself where the transport can do so.
  *
  * <p>Owned by the event loop of its channel.
  */
@@ -42,6 +45,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
 
   private final LoopContext loop;
   private final Owner owner;
+  private final boolean halfCloses;
   private final ResponseHeadParser heads = new ResponseHeadParser(MAX_HEAD_BYTES, MAX_FIELDS);
   private final ContentDecoder content = new ContentDecoder(Reason.BAD_RESPONSE);
   private final Http1Content request;
@@ -55,6 +59,8 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
 
   private UpstreamStream.@Nullable Listener exchange;
   private State state = State.IDLE;
+  private @Nullable AsciiString upgrade;
+  private @Nullable TunnelEnd tunnel;
   private boolean toHead;
   private boolean requestEnded;
   private boolean keepAlive;
@@ -62,10 +68,15 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
   private boolean reused;
   private boolean withoutNotice;
 
-  /** A connection for the pool that owns it. */
-  public Http1Upstream(LoopContext loop, Owner owner) {
+  /**
+   * A connection for the pool that owns it.
+   *
+   * @param halfCloses whether one direction of it can end before the other: TLS has no such thing
+   */
+  public Http1Upstream(LoopContext loop, Owner owner, boolean halfCloses) {
     this.loop = loop;
     this.owner = owner;
+    this.halfCloses = halfCloses;
     this.request = new Http1Content(loop.heads());
   }
 
@@ -100,6 +111,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
       return;
     }
     toHead = head.isHead();
+    upgrade = head.upgrade();
     request.start(head.hasContent() && head.contentLength() < 0);
     ctx.write(loop.heads().request(ctx.alloc(), head), ctx.voidPromise());
     flusher.request();
@@ -113,7 +125,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
       return;
     }
     int size = piece.readableBytes();
-    request.write(ctx, piece, last, ctx.voidPromise());
+    request.write(ctx, piece, last, last && tunnel != null ? outputEnd() : ctx.voidPromise());
     flusher.request(size);
     if (last) {
       requestEnded();
@@ -126,6 +138,21 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
       request.writeTrailers(ctx, trailers, ctx.voidPromise());
       flusher.request();
       requestEnded();
+    }
+  }
+
+  /** Our direction of a tunnel ends when all of it is out. */
+  private ChannelPromise outputEnd() {
+    return ctx.newPromise().addListener(written -> endOutput());
+  }
+
+  private void endOutput() {
+    if (state == State.CONTENT && tunnel != null) {
+      if (tunnel.halfCloses()) {
+        tunnel.finish();
+      } else {
+        endInput();
+      }
     }
   }
 
@@ -169,7 +196,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
   }
 
   private boolean readHead(ByteBuf in) {
-    ResponseHead head = heads.parse(in, toHead);
+    ResponseHead head = heads.parse(in, toHead, upgrade);
     UpstreamStream.Listener told = exchange;
     if (head == null || told == null) {
       return false;
@@ -180,6 +207,9 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
     }
     keepAlive = heads.keepAlive();
     content.start(heads.framing(), head.contentLength());
+    if (upgrade != null) {
+      onUpgradeAnswered(head.upgrade() != null);
+    }
     boolean last = content.isDone();
     state = last ? State.DONE : State.CONTENT;
     told.onHead(head, last);
@@ -187,6 +217,16 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
       responseEnded();
     }
     return true;
+  }
+
+  private void onUpgradeAnswered(boolean switched) {
+    if (switched) {
+      tunnel = new TunnelEnd(ctx, loop.deadlines(), halfCloses);
+      content.start(Framing.UNTIL_CLOSE, -1);
+      keepAlive = false;
+    } else {
+      requestEnded = true; // an ordinary request, and the next may follow
+    }
   }
 
   private boolean readContent(ByteBuf in) {
@@ -229,7 +269,9 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
   /** Both messages are complete: the connection is free, or has to go. */
   private void finish() {
     exchange = null;
-    if (keepAlive && received.size() == 0 && ctx.channel().isActive()) {
+    if (tunnel != null) {
+      end(tunnel);
+    } else if (keepAlive && received.size() == 0 && ctx.channel().isActive()) {
       state = State.IDLE;
       reused = true;
       resumeReading();
@@ -242,7 +284,16 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
   @Override
   public void cancel() {
     exchange = null;
-    close();
+    if (tunnel != null && state != State.CLOSED) {
+      end(tunnel);
+    } else {
+      close();
+    }
+  }
+
+  private void end(TunnelEnd over) {
+    state = State.CLOSED;
+    over.close();
   }
 
   @Override
@@ -268,8 +319,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
 
   @Override
   public long queuedBytes() {
-    ChannelOutboundBuffer queue = ctx.channel().unsafe().outboundBuffer();
-    return queue == null ? 0 : queue.totalPendingWriteBytes();
+    return flusher.queuedBytes();
   }
 
   @Override
@@ -296,10 +346,10 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    if (state == State.CONTENT) {
-      drainToEnd();
+    if (tunnel == null || !tunnel.halfCloses()) {
+      endInput();
     }
-    boolean whole = state == State.DONE;
+    boolean whole = state == State.DONE && (tunnel == null || requestEnded);
     state = State.CLOSED;
     received.clear();
     owner.onClosed(this);
@@ -311,7 +361,10 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
   }
 
   /** Content that ends with the connection: delivers what is left, and the end. */
-  private void drainToEnd() {
+  private void endInput() {
+    if (state != State.CONTENT) {
+      return;
+    }
     paused = false;
     process();
     if (state == State.CONTENT && content.endOfInput() && !withoutNotice) {
@@ -328,6 +381,9 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     withoutNotice |= event == EndWithoutNotice.EVENT;
+    if (event instanceof ChannelInputShutdownEvent) {
+      endInput();
+    }
   }
 
   @Override

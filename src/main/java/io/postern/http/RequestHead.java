@@ -1,6 +1,7 @@
 package io.postern.http;
 
 import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The head of a request, as both HTTP/1.1 and HTTP/2 make it: what was understood, and nothing that
@@ -18,6 +19,10 @@ import io.netty.util.AsciiString;
  * @param fields the other fields; the exchange that takes the head may change them
  * @param contentLength the announced length in bytes; -1 where none was
  * @param hasContent whether content may follow the head
+ * @param upgrade what the client would go on with in place of HTTP (RFC 9110 §7.8, RFC 8441 §4), in
+ *     lower case: one protocol, or several in a list, of which {@link #upgradingTo} leaves one;
+ *     null in the usual case. A head with one has no content, and what follows it waits for the
+ *     answer: {@link ResponseHead#upgrade}
  */
 public record RequestHead(
     HttpVersion version,
@@ -29,7 +34,40 @@ public record RequestHead(
     AsciiString query,
     Fields fields,
     long contentLength,
-    boolean hasContent) {
+    boolean hasContent,
+    @Nullable AsciiString upgrade) {
+
+  /** A head that asks for no other protocol. */
+  public RequestHead(
+      HttpVersion version,
+      AsciiString method,
+      AsciiString authority,
+      AsciiString target,
+      AsciiString host,
+      AsciiString path,
+      AsciiString query,
+      Fields fields,
+      long contentLength,
+      boolean hasContent) {
+    this(
+        version,
+        method,
+        authority,
+        target,
+        host,
+        path,
+        query,
+        fields,
+        contentLength,
+        hasContent,
+        null);
+  }
+
+  /** The same head, asking for this protocol, or for none where that is null. */
+  public RequestHead upgradingTo(@Nullable AsciiString protocol) {
+    return new RequestHead(
+        version, method, authority, target, host, path, query, fields, -1, false, protocol);
+  }
 
   private static final AsciiString CONTINUE = AsciiString.cached("100-continue");
 

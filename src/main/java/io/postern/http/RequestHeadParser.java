@@ -127,12 +127,22 @@ final class RequestHeadParser {
             target.query(),
             fields.take(),
             length,
-            framing != Framing.NONE);
+            framing != Framing.NONE,
+            upgrade(line));
     first = null;
     emptyLineSkipped = false;
     section.reset();
     lines.reset();
     return head;
+  }
+
+  /**
+   * RFC 9110 §7.8: an Upgrade may be ignored, and in HTTP/1.0 it must be. It is where there is
+   * content, too: the other protocol would begin behind it, and of those in use none asks so.
+   */
+  private @Nullable AsciiString upgrade(RequestLine line) {
+    boolean possible = line.version() == HttpVersion.HTTP_1_1 && framing == Framing.NONE;
+    return possible ? fields.upgrade() : null;
   }
 
   /** RFC 9112 §3.2: a whole URI wins over Host, which must be there and be valid even so. */

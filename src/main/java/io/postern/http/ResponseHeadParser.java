@@ -1,6 +1,7 @@
 package io.postern.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
 import io.postern.fault.FaultException;
 import io.postern.fault.Reason;
 import org.jspecify.annotations.Nullable;
@@ -9,8 +10,6 @@ import org.jspecify.annotations.Nullable;
  * Reads the heads of the responses of an HTTP/1.1 connection (RFC 9112 §4, §5, §6) as strictly as
  * {@link RequestHeadParser} reads those of requests; every offence is a {@link
  * Reason#BAD_RESPONSE}.
- *
- * <p>A 101 is an offence, since no Upgrade is ever sent to a server.
  *
  * <p>Owned by the event loop of its connection. After a fault the connection is to be closed; the
  * parser is not to be called again.
@@ -48,17 +47,18 @@ final class ResponseHeadParser {
    *
    * @param in all bytes of the connection that were not consumed yet; not taken over
    * @param toHead whether the request was a HEAD
+   * @param asked the protocol that the request would go on with; null for none
    * @return the head, when it is complete and consumed; else null
    * @throws FaultException with {@link Reason#BAD_RESPONSE}, as soon as the offence shows
    */
-  @Nullable ResponseHead parse(ByteBuf in, boolean toHead) {
+  @Nullable ResponseHead parse(ByteBuf in, boolean toHead, @Nullable AsciiString asked) {
     byte[] bytes = section.lines(in);
     if (bytes.length > 0) {
-      read(bytes);
+      read(bytes, asked);
     }
     if (first != null && section.isComplete()) {
       in.skipBytes(section.size());
-      return finish(first, toHead);
+      return finish(first, toHead, asked);
     }
     section.checkOpenLine(in);
     if (section.isFull()) {
@@ -78,22 +78,23 @@ final class ResponseHeadParser {
     return keepAlive;
   }
 
-  private void read(byte[] bytes) {
+  private void read(byte[] bytes, @Nullable AsciiString asked) {
     int at = 0;
     if (first == null) {
       first = StatusLine.parse(bytes);
       at = first.size();
       fields.begin();
-      if (first.status() == SWITCHING_PROTOCOLS) {
+      if (first.status() == SWITCHING_PROTOCOLS && asked == null) {
         throw Refusal.OF_RESPONSE.malformed("a 101 that nobody asked for");
       }
     }
     lines.read(bytes, at, fields);
   }
 
-  private ResponseHead finish(StatusLine line, boolean toHead) {
+  private ResponseHead finish(StatusLine line, boolean toHead, @Nullable AsciiString asked) {
     boolean chunked = fields.isChunked(line.version());
     int status = line.status();
+    AsciiString upgrade = status == SWITCHING_PROTOCOLS ? switched(asked) : null;
     boolean bare = status < 200 || status == NO_CONTENT;
     framing = framing(chunked, bare || toHead || status == NOT_MODIFIED);
     keepAlive = framing != Framing.UNTIL_CLOSE && fields.keepsAlive(line.version());
@@ -102,11 +103,24 @@ final class ResponseHeadParser {
     }
     long length = bare ? -1 : fields.length();
     ResponseHead head =
-        new ResponseHead(line.version(), status, fields.take(), length, framing != Framing.NONE);
+        new ResponseHead(
+            line.version(), status, fields.take(), length, framing != Framing.NONE, upgrade);
     first = null;
     section.reset();
     lines.reset();
     return head;
+  }
+
+  /** RFC 9110 §7.8: the server says what it switches to, and that is what it was asked for. */
+  private AsciiString switched(@Nullable AsciiString asked) {
+    AsciiString upgrade = fields.upgrade();
+    if (upgrade == null || !upgrade.equals(asked)) {
+      throw Refusal.OF_RESPONSE.malformed(
+          upgrade == null
+              ? "a 101 without Upgrade"
+              : "a 101 to a protocol that nobody asked for: " + FieldRules.show(upgrade));
+    }
+    return upgrade;
   }
 
   private Framing framing(boolean chunked, boolean none) {

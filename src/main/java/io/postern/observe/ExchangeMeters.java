@@ -29,6 +29,7 @@ public final class ExchangeMeters implements ExchangeSink {
   private final RouteMeters unrouted = new RouteMeters("", null, List.of());
   private final ExchangeSink next;
   private final LongAdder active = new LongAdder();
+  private final LongAdder tunnels = new LongAdder();
   private final Counters<Reason> faults = new Counters<>(Reason.class);
 
   private final EnumMap<Party, Counters<Phase>> ends = new EnumMap<>(Party.class);
@@ -58,8 +59,16 @@ public final class ExchangeMeters implements ExchangeSink {
   }
 
   @Override
+  public void upgraded() {
+    tunnels.increment();
+  }
+
+  @Override
   public void accept(ExchangeRecord record) {
     active.decrement();
+    if (record.upgrade != null) {
+      tunnels.decrement();
+    }
     RouteMeters route = record.meters;
     (route == null ? unrouted : route).count(record);
     Tenant tenant = record.tenant;
@@ -102,6 +111,11 @@ public final class ExchangeMeters implements ExchangeSink {
         "Exchanges that have begun and are not finished.",
         List.of(),
         points -> points.add(active.sum()));
+    metrics.gauges(
+        "postern_tunnels_active",
+        "Of those, the ones that have become tunnels (WebSocket and the like) and are not finished.",
+        List.of(),
+        points -> points.add(tunnels.sum()));
     metrics.counters(
         "postern_exchange_ends_total",
         "Finished exchanges by the two letters of the termination code: by whom it was ended, and"

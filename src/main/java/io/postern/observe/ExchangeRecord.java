@@ -32,7 +32,13 @@ public final class ExchangeRecord {
   /** Path and query, as the client wrote them. */
   public AsciiString target = AsciiString.EMPTY_STRING;
 
-  /** The status that the client was sent; 499 where it was gone before that. */
+  /** The protocol of the tunnel that it became, in lower case; null where it was none. */
+  public @Nullable AsciiString upgrade;
+
+  /**
+   * The status that the client was sent, 101 for a tunnel in HTTP/2 too; 499 where it was gone
+   * before that.
+   */
   public int status;
 
   /** How a gRPC call ended, as the client was told; null where it was not told, or is no call. */

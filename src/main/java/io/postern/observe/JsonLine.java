@@ -41,6 +41,7 @@ final class JsonLine {
   private static final SerializableString PATH = new SerializedString("path");
   private static final SerializableString STATUS = new SerializedString("status");
   private static final SerializableString GRPC_STATUS = new SerializedString("grpcStatus");
+  private static final SerializableString UPGRADE = new SerializedString("upgrade");
   private static final SerializableString BYTES_RECEIVED = new SerializedString("bytesReceived");
   private static final SerializableString BYTES_SENT = new SerializedString("bytesSent");
   private static final SerializableString ROUTE = new SerializedString("route");
@@ -147,6 +148,9 @@ final class JsonLine {
     writeNumber(STATUS, record.status);
     if (record.grpcStatus != null) {
       writeNumber(GRPC_STATUS, record.grpcStatus.code());
+    }
+    if (record.upgrade != null) {
+      writeText(UPGRADE, record.upgrade);
     }
     writeNumber(BYTES_RECEIVED, record.bytesReceived);
     writeNumber(BYTES_SENT, record.bytesSent);

@@ -4,7 +4,12 @@ import io.netty.buffer.Unpooled;
 import io.netty.util.AsciiString;
 import io.postern.config.Place;
 import io.postern.config.RouteConfig;
+import io.postern.http.RequestHead;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is done with the requests of one route. Immutable and shared.
@@ -15,6 +20,7 @@ import java.nio.charset.StandardCharsets;
  * @param action what is done
  * @param timeouts how long a server, or either side of a body, may be silent
  * @param requestBody what the content of a request must be like
+ * @param upgrades the protocols that a client may go on with, in lower case
  */
 public record Route(
     int index,
@@ -22,16 +28,35 @@ public record Route(
     Place place,
     Action action,
     RouteConfig.Timeouts timeouts,
-    RouteConfig.RequestBody requestBody) {
+    RouteConfig.RequestBody requestBody,
+    Set<AsciiString> upgrades) {
 
   static Route compile(int index, RouteConfig config) {
+    Set<AsciiString> upgrades =
+        config.upgrades().stream()
+            .map(protocol -> new AsciiString(protocol.toLowerCase(Locale.ROOT)))
+            .collect(Collectors.toUnmodifiableSet());
     return new Route(
         index,
         config.name(),
         config.place(),
         action(config),
         config.timeouts(),
-        config.requestBody());
+        config.requestBody(),
+        upgrades);
+  }
+
+  /** The first protocol of those that a head asks for that may pass; null for none. */
+  public @Nullable AsciiString upgrade(RequestHead head) {
+    if (head.upgrade() != null) {
+      for (AsciiString each : head.upgrade().split(',')) {
+        AsciiString protocol = each.trim();
+        if (upgrades.contains(protocol)) {
+          return protocol;
+        }
+      }
+    }
+    return null;
   }
 
   /** The one action of a route, of which the config has checked that there is exactly one. */

@@ -61,7 +61,7 @@ public final class UpstreamConnections {
   }
 
   private void connect(Server server, IdleConnections idle, int millis, Waiter waiter) {
-    Http1Upstream codec = new Http1Upstream(loop, idle);
+    Http1Upstream codec = new Http1Upstream(loop, idle, server.tls() == null);
     connector.connect(
         server, millis, codec, fault -> connected(fault, server, codec, idle, waiter));
   }

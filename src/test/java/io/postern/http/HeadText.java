@@ -27,13 +27,19 @@ final class HeadText {
         bytes, ends, parser::parse, head -> describe(head, parser.framing(), parser.keepAlive()));
   }
 
-  /** What comes of a response: its head, {@code BAD_RESPONSE}, or {@code nothing}. */
-  static List<String> ofResponse(byte[] bytes, int[] ends, boolean toHead) {
+  /**
+   * What comes of a response: its head, {@code BAD_RESPONSE}, or {@code nothing}.
+   *
+   * @param asked {@code HEAD}, {@code UPGRADE} to websocket, or empty for any other request
+   */
+  static List<String> ofResponse(byte[] bytes, int[] ends, String asked) {
+    boolean toHead = asked.equals("HEAD");
+    AsciiString upgrade = asked.equals("UPGRADE") ? new AsciiString("websocket") : null;
     ResponseHeadParser parser = new ResponseHeadParser(MAX_BYTES, MAX_FIELDS);
     return read(
         bytes,
         ends,
-        in -> parser.parse(in, toHead),
+        in -> parser.parse(in, toHead, upgrade),
         head -> describe(head, parser.framing(), parser.keepAlive()));
   }
 
@@ -97,6 +103,7 @@ final class HeadText {
         framing + " " + head.contentLength());
     addUnless(head.hasContent() == (framing != Framing.NONE), lines, "hasContent is wrong");
     addUnless(keepAlive, lines, "closes");
+    addUnless(head.upgrade() == null, lines, "upgrades to " + head.upgrade());
     addFields(head.fields(), lines);
     return lines;
   }
@@ -107,6 +114,7 @@ final class HeadText {
     lines.add(framing + " " + head.contentLength());
     addUnless(head.hasContent() == (framing != Framing.NONE), lines, "hasContent is wrong");
     addUnless(keepAlive, lines, "closes");
+    addUnless(head.upgrade() == null, lines, "upgrades to " + head.upgrade());
     addFields(head.fields(), lines);
     return lines;
   }

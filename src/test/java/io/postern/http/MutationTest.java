@@ -58,8 +58,8 @@ class MutationTest {
     int understood = 0;
     for (int round = 0; round < ROUNDS; round++) {
       byte[] bytes = mutate(seeds, random);
-      List<String> whole = HeadText.ofResponse(bytes, new int[] {bytes.length}, false);
-      assertSame(bytes, HeadText.ofResponse(bytes, cut(bytes, random), false), whole);
+      List<String> whole = HeadText.ofResponse(bytes, new int[] {bytes.length}, "UPGRADE");
+      assertSame(bytes, HeadText.ofResponse(bytes, cut(bytes, random), "UPGRADE"), whole);
       understood += whole.size() > 1 ? 1 : 0;
     }
     assertThat(understood).isBetween(ROUNDS / 40, ROUNDS * 19 / 20);

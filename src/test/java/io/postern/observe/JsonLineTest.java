@@ -57,6 +57,14 @@ class JsonLineTest {
   }
 
   @Test
+  void theProtocolOfATunnel() throws IOException {
+    ExchangeRecord record = Records.full();
+    record.upgrade = new AsciiString("websocket");
+
+    assertThat(json(record).get("upgrade").asText()).isEqualTo("websocket");
+  }
+
+  @Test
   void aTimerNeedsBothOfItsEnds() throws IOException {
     ExchangeRecord record = Records.full();
     record.connected = 0;

@@ -116,7 +116,7 @@ final class Routes {
 
   static RouteConfig.Timeouts timeouts() {
     Duration second = Duration.ofSeconds(1);
-    return new RouteConfig.Timeouts(place("timeouts", 1), second, second, second);
+    return new RouteConfig.Timeouts(place("timeouts", 1), second, second, second, second);
   }
 
   /** A route to a pool, named {@code r0}, {@code r1} and so on by its place. */
@@ -138,7 +138,8 @@ final class Routes {
         redirect,
         respond,
         timeouts(),
-        new RouteConfig.RequestBody(place("routes[" + order + "].requestBody", 1), null, null));
+        new RouteConfig.RequestBody(place("routes[" + order + "].requestBody", 1), null, null),
+        List.of("websocket"));
   }
 
   static RouteConfig.Redirect redirect(String location) {

@@ -191,6 +191,34 @@ class DrainTest {
     }
   }
 
+  @Test
+  void aTunnelMayEndInItsOwnTime() {
+    try (ScriptedServer server = ScriptedServer.start().on("/ws", UpgradeTest.echo());
+        ProxyUnderTest proxy = proxy(server, "announce: 0s, spread: 0s, drain: 60s");
+        TunnelClient client = TunnelClient.ask(proxy, "/ws")) {
+      assertThat(client.status()).isEqualTo(101);
+      Draining draining = new Draining(proxy);
+      awaitRefusing(proxy);
+      assertThat(client.send("still").read(5)).isEqualTo("still");
+      client.awaitEnd();
+      assertThat(draining.lostNothing()).isTrue();
+      assertThat(proxy.record().terminationCode()).isEqualTo("S-");
+    }
+  }
+
+  @Test
+  void aTunnelThatOutlastsTheDrainIsEndedInGoodOrder() {
+    try (ScriptedServer server = ScriptedServer.start().on("/ws", UpgradeTest.echo());
+        ProxyUnderTest proxy = proxy(server, "announce: 0s, spread: 0s, drain: 100ms");
+        TunnelClient client = TunnelClient.ask(proxy, "/ws")) {
+      assertThat(client.status()).isEqualTo(101);
+      Draining draining = new Draining(proxy);
+      client.awaitEnd();
+      assertThat(draining.lostNothing()).isFalse();
+      Ended.badly(proxy, 101, "KD", Reason.STOPPED);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Protocol.class)
   void whatOutlastsTheDrainIsCutAndSaysSo(Protocol protocol) {

@@ -157,6 +157,18 @@ class MetricsTest {
   }
 
   @Test
+  void tunnels() {
+    server.otherwise(UpgradeTest.echo());
+    try (TunnelClient client = TunnelClient.ask(proxy, "/app")) {
+      assertThat(client.status()).isEqualTo(101);
+      becomes("postern_tunnels_active", 1);
+      assertThat(client.send("bytes").read(5)).isEqualTo("bytes");
+      becomes("postern_tunnels_active", 0);
+      becomes("postern_exchange_ends_total{party=\"S\",phase=\"-\"}", 1);
+    }
+  }
+
+  @Test
   void connectionsAndHandshakes() {
     ClientTls tls = ClientTls.of(ProxyUnderTest.authority(), Version.HOST, "http/1.1");
     try (RawClient older = RawClient.connect(proxy.address(), tls.versions("TLSv1.2"));

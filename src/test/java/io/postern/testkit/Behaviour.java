@@ -110,6 +110,12 @@ public sealed interface Behaviour {
     /** Reads the content of the request to its end. */
     void readContent() throws IOException;
 
+    /** Reads exactly so many bytes, whatever they are; fewer where the client ends before. */
+    String read(int length) throws IOException;
+
+    /** Reads bytes to the client's end and drops them; answers how many they were. */
+    long readToEnd() throws IOException;
+
     /** Ends the connection. */
     void end(End end) throws IOException;
   }
