@@ -63,6 +63,8 @@ public final class FieldNames {
   public static final AsciiString SEC_FETCH_MODE = AsciiString.cached("sec-fetch-mode");
   public static final AsciiString SEC_FETCH_SITE = AsciiString.cached("sec-fetch-site");
   public static final AsciiString SEC_FETCH_USER = AsciiString.cached("sec-fetch-user");
+  public static final AsciiString SEC_WEBSOCKET_ACCEPT = AsciiString.cached("sec-websocket-accept");
+  public static final AsciiString SEC_WEBSOCKET_KEY = AsciiString.cached("sec-websocket-key");
   public static final AsciiString SERVER = AsciiString.cached("server");
   public static final AsciiString SET_COOKIE = AsciiString.cached("set-cookie");
   public static final AsciiString STRICT_TRANSPORT_SECURITY =
@@ -151,6 +153,8 @@ public final class FieldNames {
           SEC_FETCH_MODE,
           SEC_FETCH_SITE,
           SEC_FETCH_USER,
+          SEC_WEBSOCKET_ACCEPT,
+          SEC_WEBSOCKET_KEY,
           SERVER,
           SET_COOKIE,
           STRICT_TRANSPORT_SECURITY,

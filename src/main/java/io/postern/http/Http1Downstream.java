@@ -24,9 +24,8 @@ import org.slf4j.LoggerFactory;
  * <ol>
  *   <li>{@code HEAD}: waiting for a head, or reading one;
  *   <li>{@code CONTENT}: reading the content of the request, while the exchange lets it come;
- *   <li>{@code ANSWER}: the request is complete, the response is not; behind an Upgrade, what comes
- *       waits for an answer that says what it is;
- *   <li>{@code TUNNEL}: the answer was 101, and both directions are bytes until either side ends;
+ *   <li>{@code ANSWER}: the request is complete, the response is not;
+ *   <li>{@code TUNNEL}: it was 101, and both directions are bytes until either side ends;
  *   <li>{@code REFUSED}: the request cannot be understood any further; an answer may be under way;
  *   <li>{@code LINGER}: the response is written and the request was not read to its end: what still
  *       comes is thrown away within bounds, so that the client reads the response and not a reset;
@@ -127,7 +126,7 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
     ctx.channel().config().setAutoRead(!isHeldUp());
   }
 
-  /** In a request that is read, its exchange says when; what is sent ahead may only not be much. */
+  /** Where content is read its exchange says so; of what is sent ahead there may not be much. */
   private boolean isHeldUp() {
     return state == State.ANSWER ? received.size() > MAX_AHEAD : paused;
   }
@@ -381,8 +380,7 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
 
   /** What the client sent is delivered; where it ended the connection in good order, so is that. */
   private void endTunnel() {
-    paused = false;
-    process();
+    resumeReading();
     if (state == State.TUNNEL && !broken) {
       onContent(Unpooled.EMPTY_BUFFER, true);
     }

@@ -60,6 +60,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
   private UpstreamStream.@Nullable Listener exchange;
   private State state = State.IDLE;
   private @Nullable AsciiString upgrade;
+  private @Nullable WebSocketKey key;
   private @Nullable TunnelEnd tunnel;
   private boolean toHead;
   private boolean requestEnded;
@@ -112,6 +113,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
     }
     toHead = head.isHead();
     upgrade = head.upgrade();
+    key = WebSocketKey.addTo(head);
     request.start(head.hasContent() && head.contentLength() < 0);
     ctx.write(loop.heads().request(ctx.alloc(), head), ctx.voidPromise());
     flusher.request();
@@ -147,12 +149,8 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
   }
 
   private void endOutput() {
-    if (state == State.CONTENT && tunnel != null) {
-      if (tunnel.halfCloses()) {
-        tunnel.finish();
-      } else {
-        endInput();
-      }
+    if (state == State.CONTENT && tunnel != null && !tunnel.finish()) {
+      endInput();
     }
   }
 
@@ -208,7 +206,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
     keepAlive = heads.keepAlive();
     content.start(heads.framing(), head.contentLength());
     if (upgrade != null) {
-      onUpgradeAnswered(head.upgrade() != null);
+      onUpgradeAnswered(head);
     }
     boolean last = content.isDone();
     state = last ? State.DONE : State.CONTENT;
@@ -219,14 +217,17 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
     return true;
   }
 
-  private void onUpgradeAnswered(boolean switched) {
-    if (switched) {
-      tunnel = new TunnelEnd(ctx, loop.deadlines(), halfCloses);
-      content.start(Framing.UNTIL_CLOSE, -1);
-      keepAlive = false;
-    } else {
+  private void onUpgradeAnswered(ResponseHead head) {
+    if (head.upgrade() == null) {
       requestEnded = true; // an ordinary request, and the next may follow
+      return;
     }
+    if (key != null) {
+      key.verify(head);
+    }
+    tunnel = new TunnelEnd(ctx, loop.deadlines(), halfCloses);
+    content.start(Framing.UNTIL_CLOSE, -1);
+    keepAlive = false;
   }
 
   private boolean readContent(ByteBuf in) {
@@ -269,9 +270,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
   /** Both messages are complete: the connection is free, or has to go. */
   private void finish() {
     exchange = null;
-    if (tunnel != null) {
-      end(tunnel);
-    } else if (keepAlive && received.size() == 0 && ctx.channel().isActive()) {
+    if (keepAlive && received.size() == 0 && ctx.channel().isActive()) {
       state = State.IDLE;
       reused = true;
       resumeReading();
@@ -284,22 +283,18 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
   @Override
   public void cancel() {
     exchange = null;
-    if (tunnel != null && state != State.CLOSED) {
-      end(tunnel);
-    } else {
-      close();
-    }
-  }
-
-  private void end(TunnelEnd over) {
-    state = State.CLOSED;
-    over.close();
+    close();
   }
 
   @Override
   public void close() {
+    boolean closing = state == State.CLOSED;
     state = State.CLOSED; // at once: TLS lets its last bytes go first, and the end comes later
-    ctx.close();
+    if (tunnel == null || closing) {
+      ctx.close();
+    } else {
+      tunnel.close();
+    }
   }
 
   private void fail(Fault fault) {

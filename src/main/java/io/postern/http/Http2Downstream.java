@@ -64,7 +64,9 @@ public final class Http2Downstream extends Http2Codec<Http2DownstreamStream>
                 new Http2Downstream(decoder, encoder, initial, client, settings, exchanges, loop))
         .guardAgainstResets()
         .build(
-            new Http2Settings().maxConcurrentStreams(settings.maxStreams()),
+            new Http2Settings()
+                .maxConcurrentStreams(settings.maxStreams())
+                .connectProtocolEnabled(true),
             settings.maxHeadBytes(),
             settings.maxFields());
   }

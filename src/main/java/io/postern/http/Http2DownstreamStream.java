@@ -16,6 +16,12 @@ final class Http2DownstreamStream extends Http2MessageStream<DownstreamStream.Li
   private final Http2Downstream codec;
   private boolean broken;
 
+  /** Whether the client asked for a tunnel: from then on nothing but DATA may come. */
+  private boolean connect;
+
+  /** Whether it is one: each direction has its own end. */
+  private boolean tunnel;
+
   Http2DownstreamStream(Http2Downstream codec, Http2Stream stream) {
     super(codec, stream);
     this.codec = codec;
@@ -28,9 +34,22 @@ final class Http2DownstreamStream extends Http2MessageStream<DownstreamStream.Li
     try {
       RequestHead head = block.toRequestHead(last);
       begin(head.contentLength(), last);
-      opened.onHead(head, last);
+      connect = head.upgrade() != null;
+      if (connect && last) {
+        endWaits();
+      }
+      opened.onHead(head, last && !connect);
     } catch (FaultException e) {
       refuse(e.fault());
+    }
+  }
+
+  @Override
+  void onTrailers(Http2HeaderBlock block) {
+    if (connect) {
+      refuse(new Fault(Reason.MALFORMED_REQUEST, "fields in a tunnel")); // RFC 9113 §8.5
+    } else {
+      super.onTrailers(block);
     }
   }
 
@@ -41,7 +60,7 @@ final class Http2DownstreamStream extends Http2MessageStream<DownstreamStream.Li
 
   @Override
   boolean wantsContent() {
-    return !isSentWhole();
+    return tunnel || !isSentWhole();
   }
 
   /** The request breaks the rules: an exchange that has not answered yet may still do so. */
@@ -63,7 +82,7 @@ final class Http2DownstreamStream extends Http2MessageStream<DownstreamStream.Li
 
   /** Whether the response is complete and the request is not. */
   boolean isAnsweredEarly() {
-    return isSentWhole() && !isReceivedWhole();
+    return isSentWhole() && !isReceivedWhole() && !tunnel;
   }
 
   /** The stream is over before its time. */
@@ -123,6 +142,7 @@ final class Http2DownstreamStream extends Http2MessageStream<DownstreamStream.Li
       codec.reset(stream(), Http2Codec.PROTOCOL_ERROR);
       return;
     }
+    tunnel = head.upgrade() != null;
     if (last) {
       sentWhole();
     }
@@ -138,7 +158,9 @@ final class Http2DownstreamStream extends Http2MessageStream<DownstreamStream.Li
   @Override
   void sentWhole() {
     super.sentWhole();
-    releaseWaiting();
+    if (!tunnel) {
+      releaseWaiting();
+    }
   }
 
   @Override
@@ -155,6 +177,8 @@ final class Http2DownstreamStream extends Http2MessageStream<DownstreamStream.Li
     if (broken || reason == Reason.BAD_CONTENT) {
       return Http2Codec.PROTOCOL_ERROR;
     }
-    return reason == Reason.DEADLINE_EXCEEDED ? Http2Codec.CANCEL : Http2Codec.INTERNAL_ERROR;
+    // Of a tunnel it is what a reset of the connection is in HTTP/1.1 (RFC 8441 §5).
+    boolean cancelled = tunnel || reason == Reason.DEADLINE_EXCEEDED;
+    return cancelled ? Http2Codec.CANCEL : Http2Codec.INTERNAL_ERROR;
   }
 }

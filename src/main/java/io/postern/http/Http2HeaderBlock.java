@@ -35,6 +35,7 @@ final class Http2HeaderBlock extends DefaultHttp2Headers {
   private @Nullable AsciiString scheme;
   private @Nullable AsciiString authority;
   private @Nullable AsciiString path;
+  private @Nullable AsciiString protocol;
   private @Nullable AsciiString host;
   private @Nullable AsciiString contentLength;
   private @Nullable AsciiString cookie;
@@ -58,7 +59,8 @@ final class Http2HeaderBlock extends DefaultHttp2Headers {
   /** The block of a response head. */
   static Http2HeaderBlock of(ResponseHead head) {
     Http2HeaderBlock block = new Http2HeaderBlock(head.fields(), 0, 0);
-    block.status = STATUS_VALUES[head.status()];
+    // RFC 8441 §4: a tunnel begins with 200, for there is no 101 (RFC 9113 §8.6).
+    block.status = STATUS_VALUES[head.upgrade() == null ? head.status() : 200];
     if (head.contentLength() >= 0) {
       block.contentLength = AsciiString.of(Long.toString(head.contentLength()));
     }
@@ -128,6 +130,11 @@ final class Http2HeaderBlock extends DefaultHttp2Headers {
             path = value;
             yield old;
           }
+          case ":protocol" -> {
+            AsciiString old = protocol;
+            protocol = value;
+            yield old;
+          }
           default -> name;
         };
     return before == null ? null : malformed("a pseudo-field that is unknown or comes twice");
@@ -183,7 +190,18 @@ final class Http2HeaderBlock extends DefaultHttp2Headers {
     if (asked == null) {
       throw new FaultException(malformed("not an authority: " + FieldRules.show(site)));
     }
-    return head(method(verb), asked, path, last);
+    return protocol == null
+        ? head(method(verb), asked, path, last)
+        : tunnel(verb, asked, path, protocol);
+  }
+
+  /** RFC 8441 §4: what is meant by an extended CONNECT is a GET in HTTP/1.1, and said so here. */
+  private RequestHead tunnel(
+      AsciiString verb, Authority asked, AsciiString target, AsciiString upgrade) {
+    if (!verb.contentEquals(Methods.CONNECT) || contentLength != null || !isToken(upgrade)) {
+      throw new FaultException(malformed("not an extended CONNECT"));
+    }
+    return head(Methods.GET, asked, target, true).upgradingTo(upgrade.toLowerCase());
   }
 
   private RequestHead head(AsciiString verb, Authority asked, AsciiString target, boolean last) {
@@ -207,13 +225,17 @@ final class Http2HeaderBlock extends DefaultHttp2Headers {
         !last);
   }
 
+  private static boolean isToken(AsciiString text) {
+    boolean token = !text.isEmpty() && text.length() <= 32;
+    for (int i = 0; token && i < text.length(); i++) {
+      token = FieldNames.isToken(text.byteAt(i));
+    }
+    return token;
+  }
+
   /** A method is a token; every one of those that we know of is short. */
   private static AsciiString method(AsciiString verb) {
-    boolean token = !verb.isEmpty() && verb.length() <= 32;
-    for (int i = 0; token && i < verb.length(); i++) {
-      token = FieldNames.isToken(verb.byteAt(i));
-    }
-    if (!token) {
+    if (!isToken(verb)) {
       throw new FaultException(malformed("not a method: " + FieldRules.show(verb)));
     }
     AsciiString known = Methods.canonical(verb);

@@ -1,6 +1,7 @@
 package io.postern.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.postern.fault.Fault;
 import io.postern.fault.FaultException;
@@ -100,6 +101,11 @@ abstract sealed class Http2MessageStream<L extends MessageStream.Listener>
     } catch (FaultException e) {
       refuse(e.fault());
     }
+  }
+
+  /** The end of content came with the head; it is delivered when content may come. */
+  void endWaits() {
+    waiting.add(Unpooled.EMPTY_BUFFER);
   }
 
   /** What a message is whose content is not framed as its head says. */

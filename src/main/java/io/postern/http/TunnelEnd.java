@@ -34,9 +34,12 @@ final class TunnelEnd {
     return halfCloses;
   }
 
-  /** Sends a FIN; nothing may be queued. */
-  void finish() {
-    ((DuplexChannel) ctx.channel()).shutdownOutput();
+  /** Ends our direction, where that can be; nothing may be queued. */
+  boolean finish() {
+    if (halfCloses) {
+      ((DuplexChannel) ctx.channel()).shutdownOutput();
+    }
+    return halfCloses;
   }
 
   /** Closes the connection when all is out, or the server has had its time. */

@@ -196,7 +196,7 @@ class DrainTest {
     try (ScriptedServer server = ScriptedServer.start().on("/ws", UpgradeTest.echo());
         ProxyUnderTest proxy = proxy(server, "announce: 0s, spread: 0s, drain: 60s");
         TunnelClient client = TunnelClient.ask(proxy, "/ws")) {
-      assertThat(client.status()).isEqualTo(101);
+      assertThat(client.isOpened()).isTrue();
       Draining draining = new Draining(proxy);
       awaitRefusing(proxy);
       assertThat(client.send("still").read(5)).isEqualTo("still");
@@ -211,7 +211,7 @@ class DrainTest {
     try (ScriptedServer server = ScriptedServer.start().on("/ws", UpgradeTest.echo());
         ProxyUnderTest proxy = proxy(server, "announce: 0s, spread: 0s, drain: 100ms");
         TunnelClient client = TunnelClient.ask(proxy, "/ws")) {
-      assertThat(client.status()).isEqualTo(101);
+      assertThat(client.isOpened()).isTrue();
       Draining draining = new Draining(proxy);
       client.awaitEnd();
       assertThat(draining.lostNothing()).isFalse();

@@ -95,6 +95,11 @@ public final class H2Stream {
     return watched.look(tally::length);
   }
 
+  /** The content that has come between two places of it, which are near its beginning. */
+  public String text(int from, int to) {
+    return watched.look(() -> tally.beginning().substring(from, to));
+  }
+
   /** Waits for the whole response. */
   public Answer answer() {
     return watched.await("the end of stream " + id, () -> answer);

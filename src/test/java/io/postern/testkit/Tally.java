@@ -47,6 +47,11 @@ final class Tally {
     }
   }
 
+  /** The first of what has come so far, as Latin-1. */
+  String beginning() {
+    return beginning.toString(StandardCharsets.ISO_8859_1);
+  }
+
   long length() {
     return length;
   }
