@@ -117,11 +117,13 @@ final class RecordDecoder {
 
   /** The elements of a list that a default is: texts in quotes, or none. */
   private List<Object> elements(KeyShape key, String path, String text) {
-    Class<?> type = KeyShape.rawType(KeyShape.argument(key.type()));
     return QUOTED
         .matcher(text)
         .results()
-        .map(found -> standing(key, type, path, found.group(1)))
+        .map(
+            found ->
+                standing(
+                    key, KeyShape.rawType(KeyShape.argument(key.type())), path, found.group(1)))
         .toList();
   }
 
