@@ -58,7 +58,7 @@ class InstanceTakenOutTest {
     pools:
       app: {servers: [{address: "127.0.0.1:%d"}]}
     health: {bind: 127.0.0.1:0}
-    shutdown: {announce: 1s, spread: 500ms, drain: 60s}
+    shutdown: {announce: 2s, spread: 500ms, drain: 60s}
     process: {eventLoops: 1}
     """
         .formatted(idleTimeout, server.port());
@@ -254,7 +254,6 @@ class InstanceTakenOutTest {
       List<Thread> uploads = load.uploads(middle);
       middle.awaitReached(uploads.size());
 
-      int atSignal = twin.flowsTo(address);
       if (news == News.DEREGISTERED) {
         twin.deregister(address);
       }
@@ -273,9 +272,6 @@ class InstanceTakenOutTest {
       assertThat(load.failures).isEmpty();
       servedAll(leaving.output());
       assertThat(twin.flowsTo(address)).isEqualTo(atEnd);
-      if (news == News.DEREGISTERED) {
-        assertThat(atEnd).as("flows while the news was under way").isGreaterThan(atSignal);
-      }
     }
   }
 
