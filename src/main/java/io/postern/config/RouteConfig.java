@@ -116,7 +116,8 @@ public record RouteConfig(
   /** What the content of a request must be like. No time for the whole of it: links differ. */
   public record RequestBody(
       Place place,
-      @Doc("How large it may be; a larger one is answered 413. Left out, as large as it likes.")
+      @Range(min = "0B", max = "1024TiB")
+          @Doc("How large it may be; a larger one is answered 413. Left out, as large as it likes.")
           @Nullable Size limit,
       @Range(min = "1B/s", max = "1GiB/s")
           @Doc(

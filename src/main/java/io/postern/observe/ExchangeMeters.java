@@ -96,16 +96,7 @@ public final class ExchangeMeters implements ExchangeSink {
             + " that was tried, and empty where none was; the route is empty where none matched.",
         List.of("route", "pool", "server", "class"),
         ofRoutes(RouteMeters::collectExchanges));
-    metrics.counters(
-        "postern_tenant_exchanges_total",
-        "Finished exchanges by tenant and class of status. The tenant is empty where none is known.",
-        List.of("tenant", "class"),
-        this::collectTenants);
-    metrics.counters(
-        "postern_vpce_exchanges_total",
-        "Finished exchanges by VPC endpoint and class of status, of the endpoints that are a tenant's.",
-        List.of("tenant", "vpce", "class"),
-        this::collectEndpoints);
+    describeCallers(metrics);
     metrics.gauges(
         "postern_exchanges_active",
         "Exchanges that have begun and are not finished.",
@@ -135,6 +126,19 @@ public final class ExchangeMeters implements ExchangeSink {
             + " happened are left out.",
         List.of("route", "pool", "status"),
         ofRoutes(RouteMeters::collectCalls));
+  }
+
+  private void describeCallers(Metrics metrics) {
+    metrics.counters(
+        "postern_tenant_exchanges_total",
+        "Finished exchanges by tenant and class of status. The tenant is empty where none is known.",
+        List.of("tenant", "class"),
+        this::collectTenants);
+    metrics.counters(
+        "postern_vpce_exchanges_total",
+        "Finished exchanges by VPC endpoint and class of status, of the endpoints that are a tenant's.",
+        List.of("tenant", "vpce", "class"),
+        this::collectEndpoints);
   }
 
   private void describeTraffic(Metrics metrics) {
