@@ -24,6 +24,8 @@ public final class AdminPorts implements AutoCloseable {
   /** Few ask there; whoever else comes is not to take the descriptors of the clients. */
   private static final int CONNECTIONS = 1000;
 
+  private static final Size HEAD = new Size(16 * 1024);
+
   private final @Nullable Metrics metrics;
   private final @Nullable InetSocketAddress admin;
 
@@ -81,13 +83,14 @@ public final class AdminPorts implements AutoCloseable {
         bind,
         proxyProtocol,
         null,
-        new ListenerConfig.Limits(place, CONNECTIONS, new Size(16 * 1024), 100, 1),
+        new ListenerConfig.Limits(place, CONNECTIONS, HEAD, HEAD, 100, 1, HEAD, 0),
         new ListenerConfig.Timeouts(
             place,
             Duration.ofSeconds(5),
             Duration.ofSeconds(10),
             Duration.ofSeconds(10),
-            Duration.ofSeconds(60)));
+            Duration.ofSeconds(60),
+            null));
   }
 
   /** Where metrics are asked for; null where there is no such port. */

@@ -13,6 +13,7 @@ final class ListenerChecks {
       if (tls != null) {
         checkDefaultCertificate(tls, report);
       }
+      checkRequestTarget(listener.limits(), report);
     }
     checkAccessLog(config.accessLog(), report);
     warnOfHeadersFromAnyone(config, report);
@@ -31,6 +32,15 @@ final class ListenerChecks {
             "anyone may send a PROXY header, and so take any address and VPC endpoint for his own",
             "loadBalancer.sources, the subnets of the load balancer");
       }
+    }
+  }
+
+  private static void checkRequestTarget(ListenerConfig.Limits limits, Report report) {
+    Place place = limits.place();
+    boolean written = place.keys().containsKey("requestTarget");
+    if (written && limits.requestTarget().bytes() > limits.requestHead().bytes()) {
+      report.problem(
+          place, "requestTarget", "is more than a whole head may have", "at most requestHead");
     }
   }
 

@@ -33,8 +33,12 @@ public record ListenerConfig(
           int connections,
       @Default("32KiB")
           @Range(min = "1KiB", max = "1MiB")
-          @Doc("Bytes of a request head: a longer target is answered 414, longer fields 431.")
+          @Doc("Bytes of a request head; more are answered 431, or 414 within the first line.")
           Size requestHead,
+      @Default("16KiB")
+          @Range(min = "256B", max = "1MiB")
+          @Doc("Bytes of a request target, path and query; a longer one is answered 414.")
+          Size requestTarget,
       @Default("100")
           @Range(min = "1", max = "10000")
           @Doc("Fields of a request head; more are answered 431.")
@@ -42,7 +46,19 @@ public record ListenerConfig(
       @Default("128")
           @Range(min = "1", max = "100000")
           @Doc("Streams that a client may have open on one h2 connection.")
-          int concurrentStreams) {}
+          int concurrentStreams,
+      @Default("64KiB")
+          @Range(min = "1KiB", max = "16MiB")
+          @Doc(
+              "Bytes of requests that an HTTP/1.1 client sends ahead; beyond them nothing is read"
+                  + " until the response before is written.")
+          Size pipelined,
+      @Default("0")
+          @Range(min = "0", max = "1000000000")
+          @Doc(
+              "Requests on one connection; after the last it is sent away, and what is in flight"
+                  + " is finished. 0 is any number.")
+          int requestsPerConnection) {}
 
   /** How long a client may be silent. */
   public record Timeouts(
@@ -64,5 +80,10 @@ public record ListenerConfig(
           @Doc(
               "A connection with no request in flight; then it is closed. Left out, nine tenths of"
                   + " `loadBalancer.idleTimeout`, and at most 300s.")
-          @Nullable Duration idle) {}
+          @Nullable Duration idle,
+      @Range(min = "1ms", max = "8760h")
+          @Doc(
+              "How old a connection gets, 10 % more or less by chance; then it is sent away, and"
+                  + " what is in flight is finished. Left out, as old as it likes.")
+          @Nullable Duration connectionAge) {}
 }

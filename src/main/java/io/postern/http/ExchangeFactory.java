@@ -1,6 +1,7 @@
 package io.postern.http;
 
 import io.netty.util.AsciiString;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Opens an exchange for each request that a downstream codec reads. */
@@ -20,6 +21,9 @@ public interface ExchangeFactory {
 
     /** The loop. */
     LoopContext loop();
+
+    /** What lots are drawn from. */
+    RandomGenerator random();
 
     /**
      * Whether a connection may bring requests at all.

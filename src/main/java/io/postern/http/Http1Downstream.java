@@ -49,9 +49,6 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
 
   private static final Logger LOG = LoggerFactory.getLogger(Http1Downstream.class);
 
-  /** What may wait for its turn before reading stops. */
-  private static final int MAX_AHEAD = 64 * 1024;
-
   /** How long an idle connection may still bring a request after it was told to go away. */
   private static final long LAST_CALL_NANOS = 2_000_000_000L;
 
@@ -128,7 +125,7 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
 
   /** Where content is read its exchange says so; of what is sent ahead there may not be much. */
   private boolean isHeldUp() {
-    return state == State.ANSWER ? received.size() > MAX_AHEAD : paused;
+    return state == State.ANSWER ? received.size() > settings.maxAheadBytes() : paused;
   }
 
   private boolean step(ByteBuf in) {
@@ -147,7 +144,7 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
     }
     RequestHead head = heads.parse(in);
     if (head != null) {
-      open(head);
+      open(settings.admit(head));
       return true;
     }
     if (fresh && heads.started()) {

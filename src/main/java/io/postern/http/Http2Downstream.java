@@ -78,6 +78,10 @@ public final class Http2Downstream extends Http2Codec<Http2DownstreamStream>
     deadline.after(settings.idleNanos());
   }
 
+  DownstreamSettings settings() {
+    return settings;
+  }
+
   DownstreamConnection client() {
     return client;
   }

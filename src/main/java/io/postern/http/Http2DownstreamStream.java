@@ -32,7 +32,7 @@ final class Http2DownstreamStream extends Http2MessageStream<DownstreamStream.Li
   void onHead(Http2HeaderBlock block, boolean last, DownstreamStream.Listener opened) {
     exchange = opened;
     try {
-      RequestHead head = block.toRequestHead(last);
+      RequestHead head = codec.settings().admit(block.toRequestHead(last));
       begin(head.contentLength(), last);
       connect = head.upgrade() != null;
       if (connect && last) {

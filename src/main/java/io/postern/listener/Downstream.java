@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param listener the listener's name
  * @param settings its bounds, for the codecs
  * @param handshakeNanos from accept, or the end of the PROXY header, to the end of the handshake
+ * @param retirement when connections are sent away
  * @param context opens the exchanges of this loop
  * @param connections the open ones
  * @param meters what is counted of the listener
@@ -28,6 +29,7 @@ record Downstream(
     String listener,
     DownstreamSettings settings,
     long handshakeNanos,
+    Retirement.Terms retirement,
     ExchangeFactory.OfLoop context,
     ClientConnections connections,
     ListenerMeters meters) {
@@ -43,11 +45,13 @@ record Downstream(
             AsciiString.of(textOf(arrival.client())),
             arrival.vpce(),
             tls);
+    Retirement exchanges = Retirement.of(context, retirement);
     ClientConnection codec =
         h2
-            ? Http2Downstream.create(connection, settings, context, context.loop())
-            : new Http1Downstream(connection, settings, context, context.loop());
+            ? Http2Downstream.create(connection, settings, exchanges, context.loop())
+            : new Http1Downstream(connection, settings, exchanges, context.loop());
     channel.pipeline().addLast("http", (ChannelHandler) codec);
+    exchanges.begin(channel, codec, context.random());
     connections.add(channel, codec);
   }
 

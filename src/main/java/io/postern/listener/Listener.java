@@ -105,8 +105,10 @@ public final class Listener {
     DownstreamSettings settings =
         new DownstreamSettings(
             limits.requestHead().intBytes(),
+            limits.requestTarget().intBytes(),
             limits.requestFields(),
             limits.concurrentStreams(),
+            limits.pipelined().intBytes(),
             timeouts.requestHead().toNanos(),
             loadBalancer.idle(timeouts).toNanos(),
             meters::streams);
@@ -114,6 +116,9 @@ public final class Listener {
         config.name(),
         settings,
         timeouts.handshake().toNanos(),
+        new Retirement.Terms(
+            timeouts.connectionAge() == null ? 0 : timeouts.connectionAge().toNanos(),
+            limits.requestsPerConnection()),
         context,
         new ClientConnections(context.loop()),
         meters);

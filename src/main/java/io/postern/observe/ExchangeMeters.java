@@ -120,12 +120,6 @@ public final class ExchangeMeters implements ExchangeSink {
         faults::collect);
     describeTraffic(metrics);
     describeDurations(metrics);
-    metrics.counters(
-        "postern_grpc_calls_total",
-        "Finished gRPC calls by the status that the client was told. Statuses that have not"
-            + " happened are left out.",
-        List.of("route", "pool", "status"),
-        ofRoutes(RouteMeters::collectCalls));
   }
 
   private void describeCallers(Metrics metrics) {
@@ -157,6 +151,12 @@ public final class ExchangeMeters implements ExchangeSink {
         "Attempts beyond the first of an exchange.",
         List.of("route", "pool"),
         ofRoutes(RouteMeters::collectRetries));
+    metrics.counters(
+        "postern_grpc_calls_total",
+        "Finished gRPC calls by the status that the client was told. Statuses that have not"
+            + " happened are left out.",
+        List.of("route", "pool", "status"),
+        ofRoutes(RouteMeters::collectCalls));
   }
 
   private void describeDurations(Metrics metrics) {

@@ -38,6 +38,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
 import java.util.random.RandomGenerator.SplittableGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -158,7 +159,7 @@ public final class ProxyRuntime implements AutoCloseable {
    */
   public Listener listenAside(ListenerConfig port, ExchangeFactory exchanges) {
     LoopContext side = loops.side();
-    SideExchanges answering = new SideExchanges(side, exchanges);
+    SideExchanges answering = new SideExchanges(side, random.split(), exchanges);
     Listener listener =
         bound(
             port,
@@ -171,7 +172,7 @@ public final class ProxyRuntime implements AutoCloseable {
     return listener;
   }
 
-  private record SideExchanges(LoopContext loop, ExchangeFactory factory)
+  private record SideExchanges(LoopContext loop, RandomGenerator random, ExchangeFactory factory)
       implements ExchangeFactory.OfLoop {
     @Override
     public DownstreamStream.Listener open(DownstreamStream stream, long headStarted) {

@@ -32,7 +32,16 @@ final class LoadTest {
     assertThat(edge.bind()).isEqualTo(new Bind("0.0.0.0", 80));
     assertThat(edge.tls()).isNull();
     assertThat(edge.limits())
-        .isEqualTo(new ListenerConfig.Limits(edge.place(), 100_000, new Size(32 << 10), 100, 128));
+        .isEqualTo(
+            new ListenerConfig.Limits(
+                edge.place(),
+                100_000,
+                new Size(32 << 10),
+                new Size(16 << 10),
+                100,
+                128,
+                new Size(64 << 10),
+                0));
     assertThat(config.loadBalancer().idle(edge.timeouts())).isEqualTo(Duration.ofMinutes(5));
     assertThat(config.pools()).isEmpty();
     assertThat(config.accessLog().format()).isEqualTo(AccessLogConfig.Format.JSON);

@@ -28,6 +28,8 @@ class Http1DownstreamTest {
   private static final String CHUNKED =
       "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n";
 
+  private static final int MAX_AHEAD = 1000;
+
   private final EmbeddedChannel channel = new EmbeddedChannel();
   private final List<Request> requests = new ArrayList<>();
   private Consumer<DownstreamStream> onPiece = stream -> {};
@@ -43,7 +45,8 @@ class Http1DownstreamTest {
               AsciiString.of("192.0.2.1"),
               null,
               null),
-          new DownstreamSettings(4096, 10, 1, Long.MAX_VALUE / 2, Long.MAX_VALUE / 2, change -> {}),
+          new DownstreamSettings(
+              4096, 4096, 10, 1, MAX_AHEAD, Long.MAX_VALUE / 2, Long.MAX_VALUE / 2, change -> {}),
           (stream, started) -> {
             Request opened = new Request(stream);
             requests.add(opened);
@@ -79,6 +82,17 @@ class Http1DownstreamTest {
     assertThat(channel.config().isAutoRead()).isTrue();
     receive("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     assertThat(requests).hasSize(2);
+  }
+
+  @Test
+  void readsOnlySoFarAhead() {
+    channel.pipeline().addLast(codec);
+    receive("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    receive("x".repeat(MAX_AHEAD));
+    assertThat(channel.config().isAutoRead()).isTrue();
+    receive("x");
+    assertThat(channel.config().isAutoRead()).isFalse();
+    assertThat(requests).hasSize(1);
   }
 
   @Test

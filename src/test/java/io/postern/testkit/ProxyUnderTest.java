@@ -155,7 +155,8 @@ public final class ProxyUnderTest implements AutoCloseable {
 
   private static Config load(String yaml) {
     try {
-      Path directory = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "certificates-");
+      Path directory =
+          Files.createTempDirectory(Path.of("target").toAbsolutePath(), "certificates-");
       Loaded loaded =
           ConfigLoader.parse("test.yaml", withCertificates(yaml, directory), directory, Map.of());
       return switch (loaded) {
