@@ -30,8 +30,31 @@ final class PoolChecks {
   private static void checkPool(PoolConfig pool, Report report) {
     checkServers(pool, report);
     checkHealth(pool.health().active(), report);
+    checkProtocol(pool, report);
     if (pool.tls() != null) {
       checkTls(pool, pool.tls(), report);
+    }
+  }
+
+  private static void checkProtocol(PoolConfig pool, Report report) {
+    boolean encrypted = pool.place().keys().containsKey("tls");
+    switch (pool.protocol()) {
+      case HTTP_1_1 -> {
+        if (pool.place().keys().containsKey("ping")) {
+          report.problem(
+              pool.place(), "ping", "has no use with HTTP/1.1", "another protocol, or no ping");
+        }
+      }
+      case H2, AUTO -> {
+        if (!encrypted) {
+          report.problem(pool.place(), "protocol", "needs TLS", "a section tls, or h2c");
+        }
+      }
+      case H2C -> {
+        if (encrypted) {
+          report.problem(pool.place(), "protocol", "goes without TLS", "h2, or no section tls");
+        }
+      }
     }
   }
 

@@ -9,7 +9,10 @@ public record PoolConfig(
     Place place,
     @Key String name,
     @Default("round-robin") @Doc("How a server is chosen.") Balance balance,
-    @Default("http/1.1") @Doc("What is spoken to the servers.") Protocol protocol,
+    @Default("http/1.1")
+        @Doc(
+            "What is spoken to the servers: `h2` is HTTP/2 with `tls`, `h2c` HTTP/2 without, and `auto` what a server chooses in the TLS handshake.")
+        Protocol protocol,
     @Doc("TLS to the servers; left out, they are spoken to in plain.") @Nullable PoolTlsConfig tls,
     @NonEmpty @Doc("The servers.") List<Server> servers,
     @Default("{}") @Doc("What the pool may take up.") Limits limits,
@@ -18,6 +21,11 @@ public record PoolConfig(
         @Doc(
             "How long a connection to a server is kept without use; below the servers' own keep-alive.")
         Duration idle,
+    @Default("30s")
+        @Range(min = "1s", max = "24h")
+        @Doc(
+            "How long after the last exchange, and from then on, an HTTP/2 connection to a server is asked by PING whether it still works; above `idle`, never.")
+        Duration ping,
     @Default("{}") @Doc("How it is known that a server works.") Health health) {
 
   /** How a server is chosen. */
@@ -30,7 +38,10 @@ public record PoolConfig(
   /** What is spoken to the servers. */
   public enum Protocol {
     @Written("http/1.1")
-    HTTP_1_1
+    HTTP_1_1,
+    H2,
+    H2C,
+    AUTO
   }
 
   /** One server. */

@@ -22,6 +22,7 @@ final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listen
   private final Exchange exchange;
   private final Server server;
   private @Nullable UpstreamStream stream;
+  private @Nullable UpstreamConnection connection;
   private boolean reused;
   private boolean over;
 
@@ -40,9 +41,12 @@ final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listen
     return stream;
   }
 
-  /** Whether the connection had served another exchange: the server may have been closing it. */
-  boolean isReused() {
-    return reused;
+  /**
+   * Whether the connection is lost, and had served another exchange before: the server may have
+   * been closing it.
+   */
+  boolean wasOnStaleConnection() {
+    return reused && connection != null && connection.isLost();
   }
 
   /** Blame comes before counting: a client that goes away never counts against a server. */
@@ -75,9 +79,10 @@ final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listen
   }
 
   @Override
-  public void onConnected(UpstreamConnection connection) {
-    reused = connection.isReused();
-    UpstreamStream opened = connection.open(this);
+  public void onConnected(UpstreamConnection connected) {
+    connection = connected;
+    reused = connected.isReused();
+    UpstreamStream opened = connected.open(this);
     stream = opened;
     exchange.onUpstream(opened, reused);
   }

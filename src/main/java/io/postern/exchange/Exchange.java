@@ -117,11 +117,8 @@ final class Exchange implements DownstreamStream.Listener {
     if (!transfer.admits(route.requestBody(), request.contentLength())) {
       return;
     }
-    if (!transfer.isRequestEnded()) {
-      // Not one byte of content is taken before there is a connection to send it on.
-      downstream.pauseReading();
-    }
-    HopByHop.remove(request.fields());
+    holdContent();
+    HopByHop.removeFromRequest(request.fields());
     ForwardedFields.set(request, downstream.connection(), record.tenant);
     pick();
   }
@@ -138,15 +135,27 @@ final class Exchange implements DownstreamStream.Listener {
     return !refused;
   }
 
+  /** Not one byte of content is taken before there is a connection to send it on. */
+  private void holdContent() {
+    if (!transfer.isRequestEnded()) {
+      downstream.pauseReading();
+    }
+  }
+
   // A server, and a connection to it.
 
   private void pick() {
     Server server = context.picker(pool).pick(retries.tried());
+    Server again = server == null ? retries.takeRefusing() : null;
     if (server != null) {
       connect(server, false);
+    } else if (again != null) {
+      connect(again, true);
     } else {
       Fault last = record.fault; // in the phase of the last attempt, or there was none
-      record.phase = last == null ? Phase.QUEUE : Phase.CONNECT;
+      if (last == null) {
+        record.phase = Phase.QUEUE;
+      }
       fail(last == null ? Fault.of(Reason.NO_SERVER) : last);
     }
   }
@@ -213,14 +222,13 @@ final class Exchange implements DownstreamStream.Listener {
     Reason reason = fault.reason();
     switch (retries.after(failed, reason, request.method(), transfer.isUntouched())) {
       case SAME_SERVER -> {
-        if (!transfer.isRequestEnded()) {
-          downstream.pauseReading();
-        }
+        holdContent();
         connect(failed.server(), true);
       }
       case ANOTHER_SERVER -> {
         failed.charge(reason);
         record.fault = fault;
+        holdContent();
         pick();
       }
       case NONE -> {

@@ -22,11 +22,23 @@ final class Retries {
     NONE
   }
 
+  /** How often a server may refuse before we believe it. */
+  private static final int MOST_ATTEMPTS = 3;
+
   private @Nullable Tried tried;
+  private @Nullable Server refusing;
+  private int attempts;
 
   /** The servers that are not to be asked again; null before any has failed. */
   @Nullable Tried tried() {
     return tried;
+  }
+
+  /** The server that may be asked again where no other is left, because it did nothing; once. */
+  @Nullable Server takeRefusing() {
+    Server again = refusing;
+    refusing = null;
+    return again;
   }
 
   /**
@@ -35,10 +47,15 @@ final class Retries {
    * @param untouched whether no content of the request was taken, and no answer began
    */
   Next after(Attempt failed, Reason reason, AsciiString method, boolean untouched) {
-    if (failed.isReused() && isStale(reason) && untouched && Methods.isIdempotent(method)) {
+    attempts++;
+    if (untouched && isStale(failed, reason) && Methods.isIdempotent(method)) {
       return Next.SAME_SERVER;
     }
-    if (reason.nothingSent()) {
+    boolean refused = reason == Reason.STREAM_REFUSED && untouched && attempts < MOST_ATTEMPTS;
+    if (refused) {
+      refusing = failed.server();
+    }
+    if (refused || reason.nothingSent()) {
       add(failed.server());
       return Next.ANOTHER_SERVER;
     }
@@ -50,8 +67,10 @@ final class Retries {
    * What could have been acted on may be sent again only where it does no harm to do it twice (RFC
    * 9110 §9.2.2).
    */
-  private static boolean isStale(Reason reason) {
-    return reason == Reason.SERVER_RESET;
+  private boolean isStale(Attempt failed, Reason reason) {
+    return reason == Reason.SERVER_RESET
+        && failed.wasOnStaleConnection()
+        && attempts < MOST_ATTEMPTS;
   }
 
   private void add(Server failed) {

@@ -47,8 +47,9 @@ public enum Reason {
   // What the server did.
   SERVER_REFUSED(SERVER, 503, Connection.KEEP, "no server could be connected to"),
   CONNECT_TIMEOUT(SERVER_TIMEOUT, 503, Connection.KEEP, "no server could be connected to in time"),
-  SERVER_HANDSHAKE(SERVER, 503, Connection.KEEP, "the TLS handshake with the server failed"),
+  SERVER_HANDSHAKE(SERVER, 503, Connection.KEEP, "the handshake with the server failed"),
   SERVER_UNVERIFIED(SERVER, 503, Connection.KEEP, "the certificate of the server is not accepted"),
+  STREAM_REFUSED(SERVER, 502, Connection.KEEP, "the server refused to process the request"),
   SERVER_RESET(SERVER, 502, Connection.KEEP, "the server closed the connection"),
   RESPONSE_TIMEOUT(SERVER_TIMEOUT, 504, Connection.KEEP, "the server did not answer in time"),
   SERVER_STALLED(SERVER_TIMEOUT, 504, Connection.KEEP, "the server stopped sending or reading"),

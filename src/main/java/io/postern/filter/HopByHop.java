@@ -32,6 +32,7 @@ public final class HopByHop {
 
   static final int MAX_NOMINATED = 64;
 
+  private static final AsciiString TRAILERS = AsciiString.cached("trailers");
   private static final AsciiString CLOSE = AsciiString.cached("close");
 
   private static final Set<AsciiString> END_TO_END =
@@ -66,6 +67,29 @@ public final class HopByHop {
   };
 
   private HopByHop() {}
+
+  /**
+   * Removes them from the fields of a request, but for {@code te: trailers}: that the client takes
+   * trailers is true of us as well, since we pass them on. A connection of HTTP/1.1 leaves it out
+   * again.
+   */
+  public static void removeFromRequest(Fields fields) {
+    boolean takesTrailers = takesTrailers(fields);
+    remove(fields);
+    if (takesTrailers) {
+      fields.add(FieldNames.TE, TRAILERS);
+    }
+  }
+
+  private static boolean takesTrailers(Fields fields) {
+    for (int at = fields.indexOf(FieldNames.TE, 0); at >= 0; ) {
+      if (fields.value(at).toLowerCase().contains(TRAILERS)) {
+        return true;
+      }
+      at = fields.indexOf(FieldNames.TE, at + 1);
+    }
+    return false;
+  }
 
   /** Removes them from the fields of a head or a trailer section. */
   public static void remove(Fields fields) {

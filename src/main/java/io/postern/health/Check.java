@@ -6,7 +6,6 @@ import io.postern.config.PoolConfig.ActiveCheck;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
 import io.postern.http.Fields;
-import io.postern.http.Http1Upstream;
 import io.postern.http.LoopContext;
 import io.postern.http.ResponseHead;
 import io.postern.http.UpstreamConnection;
@@ -30,13 +29,12 @@ final class Check implements Connector.Listener, UpstreamStream.Listener, Upstre
 
   private final CheckTarget target;
   private final ActiveCheck config;
-  private final Http1Upstream connection;
   private final Future<?> timeout;
 
   /** Takes what was wrong, or an empty text; null once it is told. */
   private @Nullable Consumer<String> listener;
 
-  private boolean connected;
+  private @Nullable UpstreamConnection connection;
   private long content;
 
   private Check(
@@ -44,7 +42,6 @@ final class Check implements Connector.Listener, UpstreamStream.Listener, Upstre
     this.target = target;
     this.config = config;
     this.listener = listener;
-    connection = new Http1Upstream(loop, this, false);
     timeout =
         loop.loop().schedule(this::onTimeout, config.timeout().toNanos(), TimeUnit.NANOSECONDS);
   }
@@ -62,7 +59,7 @@ final class Check implements Connector.Listener, UpstreamStream.Listener, Upstre
       Consumer<String> listener) {
     Check check = new Check(target, config, loop, listener);
     int millis = (int) config.timeout().toMillis();
-    connector.connect(target.server(), target.address(), millis, check.connection, check);
+    connector.connect(target.to(), millis, check, check);
     return check;
   }
 
@@ -81,30 +78,36 @@ final class Check implements Connector.Listener, UpstreamStream.Listener, Upstre
   }
 
   private void onTimeout() {
-    tell((connected ? "no answer within " : NO_CONNECTION) + Words.of(config.timeout()));
+    tell((connection != null ? "no answer within " : NO_CONNECTION) + Words.of(config.timeout()));
     close();
   }
 
   private void close() {
     timeout.cancel(false);
-    if (connected) {
+    if (connection != null) {
       connection.close();
     }
   }
 
   @Override
-  public void onConnect(@Nullable Fault fault) {
-    connected = fault == null;
-    if (fault != null) {
-      onFailed(fault);
-    } else if (listener == null) {
+  public void onConnected(UpstreamConnection opened) {
+    connection = opened;
+    if (listener == null) {
       close(); // too late
-    } else if (target.request() == null) {
+    } else if (!target.asks()) {
       tell("");
       close();
+    } else if (opened.room() == 0) {
+      tell("the server allows no streams");
+      close();
     } else {
-      connection.open(this).writeHead(target.request(), true);
+      opened.open(this).writeHead(target.request(!opened.isShared()), true);
     }
+  }
+
+  @Override
+  public void onConnectFailed(Fault fault) {
+    onFailed(fault);
   }
 
   @Override
@@ -144,9 +147,9 @@ final class Check implements Connector.Listener, UpstreamStream.Listener, Upstre
     close();
   }
 
-  /** The server would keep the connection, though it was asked not to. */
+  /** The server would keep the connection, and nobody else has a use for it. */
   @Override
-  public void onIdle(UpstreamConnection kept) {
+  public void onFree(UpstreamConnection kept) {
     close();
   }
 

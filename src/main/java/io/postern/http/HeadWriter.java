@@ -106,8 +106,12 @@ public final class HeadWriter {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // a known name is always the same object
   private void fields(Fields fields) {
     for (int i = 0; i < fields.size(); i++) {
+      if (fields.name(i) == FieldNames.TE) {
+        continue; // is for the next hop only where Connection says so, which HTTP/2 does not have
+      }
       put(fields.name(i));
       put((byte) ':');
       put((byte) ' ');

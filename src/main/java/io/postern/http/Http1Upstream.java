@@ -102,8 +102,23 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
   }
 
   @Override
-  public boolean isOpen() {
-    return state == State.IDLE && ctx.channel().isActive();
+  public int room() {
+    return state == State.IDLE && ctx.channel().isActive() ? 1 : 0;
+  }
+
+  @Override
+  public boolean isShared() {
+    return false;
+  }
+
+  @Override
+  public boolean isIdle() {
+    return state == State.IDLE;
+  }
+
+  @Override
+  public boolean isLost() {
+    return state == State.CLOSED;
   }
 
   @Override
@@ -274,7 +289,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
       state = State.IDLE;
       reused = true;
       resumeReading();
-      owner.onIdle(this);
+      owner.onFree(this);
     } else {
       close();
     }

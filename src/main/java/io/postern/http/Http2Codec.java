@@ -11,6 +11,7 @@ import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2LocalFlowController;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.postern.fault.Fault;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param <S> the streams of this side
  */
 abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2ConnectionHandler
-    permits Http2Downstream {
+    permits Http2Downstream, Http2Upstream {
 
   static final long NO_ERROR = Http2Error.NO_ERROR.code();
   static final long PROTOCOL_ERROR = Http2Error.PROTOCOL_ERROR.code();
@@ -37,7 +38,8 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
   static final long ENHANCE_YOUR_CALM = Http2Error.ENHANCE_YOUR_CALM.code();
 
   private final Http2Connection.PropertyKey key;
-  private final Reason whereGone;
+  private final Reason gone;
+  private final Reason broken;
   private Fault ending;
 
   @SuppressWarnings("NullAway.Init") // set by handlerAdded, before any other call
@@ -52,16 +54,19 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
   /**
    * A connection that nothing was read from yet.
    *
-   * @param whereGone why streams end before their time where the peer goes away
+   * @param gone why streams end before their time where the peer goes away
+   * @param broken why they do where it breaks the rules of the connection
    */
   Http2Codec(
       Http2ConnectionDecoder decoder,
       Http2ConnectionEncoder encoder,
       Http2Settings initial,
-      Reason whereGone) {
+      Reason gone,
+      Reason broken) {
     super(decoder, encoder, initial, false);
-    this.whereGone = whereGone;
-    this.ending = Fault.of(whereGone);
+    this.gone = gone;
+    this.broken = broken;
+    this.ending = Fault.of(gone);
     this.key = connection().newKey();
     decoder.frameListener(new Http2Frames(this));
     connection().addListener(new Http2StreamLives(this));
@@ -120,7 +125,7 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
   // What the frames bring.
 
   /** A field block has come. */
-  abstract void onHeaders(Http2Stream stream, Http2HeaderBlock block, boolean last);
+  abstract void onHeaders(Http2Stream stream, Http2IncomingBlock block, boolean last);
 
   /** The peer has reset a stream. */
   abstract void onStreamReset(Http2Stream stream, long code);
@@ -129,7 +134,16 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
   void onStreamOpened() {}
 
   /** Our END_STREAM has gone out, and the peer may still be sending. */
-  abstract void onStreamSent(Http2Stream stream);
+  void onStreamSent(Http2Stream stream) {}
+
+  /** SETTINGS have come. */
+  void onSettings() {}
+
+  /** PING was answered. */
+  void onPingAck(long data) {}
+
+  /** GOAWAY has come: streams of ours above the last are not served. */
+  void onGoAway(int last, long code) {}
 
   void onStreamClosed(Http2Stream stream) {
     S known = of(stream);
@@ -169,7 +183,7 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
 
   // What a stream asks for.
 
-  void writeHeaders(Http2Stream stream, Http2HeaderBlock block, boolean last) {
+  void writeHeaders(Http2Stream stream, Http2OutgoingBlock block, boolean last) {
     encoder().writeHeaders(ctx, stream.id(), block, 0, last, ctx.newPromise());
     flusher.request();
   }
@@ -187,6 +201,11 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
     }
   }
 
+  void writePing(long data) {
+    encoder().writePing(ctx, false, data, ctx.newPromise());
+    flusher.request();
+  }
+
   boolean isWritable(Http2Stream stream) {
     boolean writable = encoder().flowController().isWritable(stream);
     blocked |= !writable;
@@ -199,8 +218,11 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
   }
 
   void giveBack(Http2Stream stream, int bytes) {
+    Http2LocalFlowController windows = decoder().flowController();
+    // For a frame that exceeded the window Netty has given back twice what it was.
+    int owed = Math.min(bytes, windows.unconsumedBytes(stream));
     try {
-      if (decoder().flowController().consumeBytes(stream, bytes)) {
+      if (windows.consumeBytes(stream, owed)) {
         flusher.request();
       }
     } catch (Http2Exception e) {
@@ -216,9 +238,14 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
     flusher.request();
   }
 
-  /** The connection ends, and what is still open on it for this reason. */
+  /** What is still open on the connection ends with it, and with these words. */
   void endsWith(String why) {
-    ending = new Fault(whereGone, why);
+    ending = new Fault(gone, why);
+  }
+
+  /** What the streams end with that the connection takes along. */
+  Fault ending() {
+    return ending;
   }
 
   /** What is no error of HTTP/2 is one of the socket or of TLS, which does not close by itself. */
@@ -227,7 +254,7 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
     if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) != null) {
       super.exceptionCaught(context, cause);
     } else {
-      ending = Fault.of(whereGone, cause);
+      ending = Fault.of(gone, cause);
       context.close();
     }
   }
@@ -239,23 +266,17 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
       Throwable cause,
       @Nullable Http2Exception error) {
     String code = error == null ? "INTERNAL_ERROR" : error.error().name();
-    endsWith("connection error " + code + ": " + cause.getMessage());
+    ending = new Fault(broken, "connection error " + code + ": " + cause.getMessage());
     super.onConnectionError(context, outbound, cause, error);
   }
 
-  /** A field block too large to be read is for its stream to answer, and not reset before that. */
   @Override
   protected void onStreamError(
       ChannelHandlerContext context,
       boolean outbound,
       Throwable cause,
       Http2Exception.StreamException error) {
-    if (isOfStreamThatIsGone(error)) {
-      return;
-    }
-    if (!(error instanceof Http2Exception.HeaderListSizeException large)
-        || !large.duringDecode()
-        || !onBlockTooLarge(large.streamId())) {
+    if (!isOfStreamThatIsGone(error) && !onStreamBroken(error, outbound)) {
       super.onStreamError(context, outbound, cause, error);
     }
   }
@@ -270,9 +291,10 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
   }
 
   /**
-   * A field block was too large to be read.
+   * A stream cannot go on: the peer has broken the rules, or what we wanted to write cannot be.
    *
-   * @return whether its stream has taken that up
+   * @param ours whether it was we who wrote
+   * @return whether the stream is answered, and is not to be reset now
    */
-  abstract boolean onBlockTooLarge(int streamId);
+  abstract boolean onStreamBroken(Http2Exception.StreamException error, boolean ours);
 }

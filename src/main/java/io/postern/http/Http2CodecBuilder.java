@@ -37,6 +37,9 @@ final class Http2CodecBuilder<C extends Http2Codec<?>>
   /** What all streams of a connection may send ahead. */
   static final int CONNECTION_WINDOW = 1024 * 1024;
 
+  /** What the field blocks of the peer may be. */
+  record Blocks(Refusal refusal, int maxBytes, int maxFields) {}
+
   /** Makes one side of a connection of its parts. */
   @FunctionalInterface
   interface Side<C> {
@@ -63,10 +66,9 @@ final class Http2CodecBuilder<C extends Http2Codec<?>>
    * Builds it.
    *
    * @param initial our SETTINGS, to which the window is added
-   * @param maxHeadBytes the most bytes a field block may have
-   * @param maxFields the most fields it may have
+   * @param blocks what the peer's field blocks may be
    */
-  C build(Http2Settings initial, int maxHeadBytes, int maxFields) {
+  C build(Http2Settings initial, Blocks blocks) {
     // SETTINGS_MAX_HEADER_LIST_SIZE is not sent: Netty would then answer in our place, and
     // unlogged.
     initialSettings(initial.initialWindowSize(STREAM_WINDOW));
@@ -81,9 +83,9 @@ final class Http2CodecBuilder<C extends Http2Codec<?>>
             new DefaultHttp2ConnectionEncoder(
                 connection, new CountingWriter(new DefaultHttp2FrameWriter())),
             clock);
-    BlockDecoder blocks = new BlockDecoder(maxHeadBytes, maxFields);
     codec(
-        new DefaultHttp2ConnectionDecoder(connection, encoder, new DefaultHttp2FrameReader(blocks)),
+        new DefaultHttp2ConnectionDecoder(
+            connection, encoder, new DefaultHttp2FrameReader(new BlockDecoder(blocks))),
         encoder);
     return build();
   }
@@ -105,18 +107,16 @@ final class Http2CodecBuilder<C extends Http2Codec<?>>
    */
   private static final class BlockDecoder extends DefaultHttp2HeadersDecoder {
 
-    private final int maxBytes;
-    private final int maxFields;
+    private final Blocks blocks;
 
-    BlockDecoder(int maxBytes, int maxFields) {
-      super(false, 2L * maxBytes);
-      this.maxBytes = maxBytes;
-      this.maxFields = maxFields;
+    BlockDecoder(Blocks blocks) {
+      super(false, 2L * blocks.maxBytes);
+      this.blocks = blocks;
     }
 
     @Override
     protected Http2Headers newHeaders() {
-      return Http2HeaderBlock.toRead(maxBytes, maxFields);
+      return new Http2IncomingBlock(blocks.refusal, blocks.maxBytes, blocks.maxFields);
     }
   }
 

@@ -42,7 +42,7 @@ public final class Http2Downstream extends Http2Codec<Http2DownstreamStream>
       DownstreamSettings settings,
       ExchangeFactory exchanges,
       LoopContext loop) {
-    super(decoder, encoder, initial, Reason.CLIENT_GONE);
+    super(decoder, encoder, initial, Reason.CLIENT_GONE, Reason.CLIENT_GONE);
     this.client = client;
     this.settings = settings;
     this.exchanges = exchanges;
@@ -67,8 +67,8 @@ public final class Http2Downstream extends Http2Codec<Http2DownstreamStream>
             new Http2Settings()
                 .maxConcurrentStreams(settings.maxStreams())
                 .connectProtocolEnabled(true),
-            settings.maxHeadBytes(),
-            settings.maxFields());
+            new Http2CodecBuilder.Blocks(
+                Refusal.OF_REQUEST, settings.maxHeadBytes(), settings.maxFields()));
   }
 
   @Override
@@ -112,7 +112,7 @@ public final class Http2Downstream extends Http2Codec<Http2DownstreamStream>
   }
 
   @Override
-  void onHeaders(Http2Stream stream, Http2HeaderBlock block, boolean last) {
+  void onHeaders(Http2Stream stream, Http2IncomingBlock block, boolean last) {
     Http2DownstreamStream known = of(stream);
     if (known != null) {
       known.onTrailers(block);
@@ -164,8 +164,15 @@ public final class Http2Downstream extends Http2Codec<Http2DownstreamStream>
     }
   }
 
+  /** A field block too large to be read is answered by its exchange, and not reset before that. */
   @Override
-  boolean onBlockTooLarge(int streamId) {
+  boolean onStreamBroken(Http2Exception.StreamException error, boolean ours) {
+    return error instanceof Http2Exception.HeaderListSizeException large
+        && large.duringDecode()
+        && onBlockTooLarge(large.streamId());
+  }
+
+  private boolean onBlockTooLarge(int streamId) {
     Http2DownstreamStream known = of(connection().stream(streamId));
     if (known != null) {
       known.refuse(Fault.of(Reason.HEAD_TOO_LARGE)); // its trailers

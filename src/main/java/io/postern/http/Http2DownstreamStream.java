@@ -29,7 +29,7 @@ final class Http2DownstreamStream extends Http2MessageStream<DownstreamStream.Li
 
   // What the codec tells.
 
-  void onHead(Http2HeaderBlock block, boolean last, DownstreamStream.Listener opened) {
+  void onHead(Http2IncomingBlock block, boolean last, DownstreamStream.Listener opened) {
     exchange = opened;
     try {
       RequestHead head = codec.settings().admit(block.toRequestHead(last));
@@ -45,7 +45,7 @@ final class Http2DownstreamStream extends Http2MessageStream<DownstreamStream.Li
   }
 
   @Override
-  void onTrailers(Http2HeaderBlock block) {
+  void onTrailers(Http2IncomingBlock block) {
     if (connect) {
       refuse(new Fault(Reason.MALFORMED_REQUEST, "fields in a tunnel")); // RFC 9113 §8.5
     } else {
@@ -128,7 +128,7 @@ final class Http2DownstreamStream extends Http2MessageStream<DownstreamStream.Li
   @Override
   public void writeInformational(ResponseHead head) {
     if (mayWrite()) {
-      codec.writeHeaders(stream(), Http2HeaderBlock.of(head), false);
+      codec.writeHeaders(stream(), Http2OutgoingBlock.of(head), false);
     }
   }
 
@@ -146,7 +146,7 @@ final class Http2DownstreamStream extends Http2MessageStream<DownstreamStream.Li
     if (last) {
       sentWhole();
     }
-    codec.writeHeaders(stream(), Http2HeaderBlock.of(head), last);
+    codec.writeHeaders(stream(), Http2OutgoingBlock.of(head), last);
   }
 
   /** Nothing follows the reset that answers a malformed request. */

@@ -11,7 +11,7 @@ import io.netty.handler.codec.http2.Http2LifecycleManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends a client away that makes us answer without end: with acknowledgements that it does not read
+ * Sends a peer away that makes us answer without end: with acknowledgements that it does not read
  * (CVE-2019-9512, 9515), or with resets that it earns by breaking the rules, each of which frees a
  * stream while its request goes on (CVE-2025-8671). Netty's own guards come only with Netty's own
  * encoder.
@@ -60,8 +60,11 @@ final class Http2FloodGuard extends DecoratingHttp2ConnectionEncoder {
   @Override
   public ChannelFuture writeRstStream(
       ChannelHandlerContext ctx, int streamId, long code, ChannelPromise promise) {
-    // The others are of our own making: an early answer, a server that failed.
-    if (code != Http2Codec.NO_ERROR && code != Http2Codec.INTERNAL_ERROR) {
+    // The others are of our own making: an early answer, a server that failed. And a server that
+    // earns resets frees no stream for more work than we ask of it.
+    if (connection().isServer()
+        && code != Http2Codec.NO_ERROR
+        && code != Http2Codec.INTERNAL_ERROR) {
       countReset(ctx);
     }
     return super.writeRstStream(ctx, streamId, code, counted(ctx, promise));

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
 
 /** The frames of a connection that mean something to its streams. */
 final class Http2Frames extends Http2FrameAdapter {
@@ -17,7 +18,7 @@ final class Http2Frames extends Http2FrameAdapter {
   @Override
   public void onHeadersRead(
       ChannelHandlerContext ctx, int streamId, Http2Headers headers, int padding, boolean last) {
-    codec.onHeaders(codec.connection().stream(streamId), (Http2HeaderBlock) headers, last);
+    codec.onHeaders(codec.connection().stream(streamId), (Http2IncomingBlock) headers, last);
   }
 
   @Override
@@ -44,5 +45,20 @@ final class Http2Frames extends Http2FrameAdapter {
   @Override
   public void onRstStreamRead(ChannelHandlerContext ctx, int streamId, long code) {
     codec.onStreamReset(codec.connection().stream(streamId), code);
+  }
+
+  @Override
+  public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
+    codec.onSettings();
+  }
+
+  @Override
+  public void onPingAckRead(ChannelHandlerContext ctx, long data) {
+    codec.onPingAck(data);
+  }
+
+  @Override
+  public void onGoAwayRead(ChannelHandlerContext ctx, int last, long code, ByteBuf debug) {
+    codec.onGoAway(last, code);
   }
 }

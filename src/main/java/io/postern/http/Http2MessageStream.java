@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param <L> who is told what it brings
  */
 abstract sealed class Http2MessageStream<L extends MessageStream.Listener>
-    permits Http2DownstreamStream {
+    permits Http2DownstreamStream, Http2UpstreamStream {
 
   private final Http2Codec<?> codec;
   private final Http2Stream stream;
@@ -82,11 +82,21 @@ abstract sealed class Http2MessageStream<L extends MessageStream.Listener>
       owed += flowControlled;
       return 0;
     }
-    exchange.onContent(data.retain(), last);
+    deliver(data.retain(), last, exchange);
     return flowControlled;
   }
 
-  void onTrailers(Http2HeaderBlock block) {
+  /** Passes content on that nothing holds up. */
+  void deliver(ByteBuf piece, boolean last, L to) {
+    to.onContent(piece, last);
+  }
+
+  /** Passes trailers on that nothing holds up. */
+  void deliver(Fields trailers, L to) {
+    to.onTrailers(trailers);
+  }
+
+  void onTrailers(Http2IncomingBlock block) {
     receivedWhole = true;
     try {
       Fields trailers = block.toTrailers();
@@ -96,7 +106,7 @@ abstract sealed class Http2MessageStream<L extends MessageStream.Listener>
       if (paused) {
         waitingTrailers = trailers;
       } else if (exchange != null && wantsContent()) {
-        exchange.onTrailers(trailers); // else content was thrown away before them
+        deliver(trailers, exchange); // else content was thrown away before them
       }
     } catch (FaultException e) {
       refuse(e.fault());
@@ -175,7 +185,7 @@ abstract sealed class Http2MessageStream<L extends MessageStream.Listener>
   public void writeTrailers(Fields trailers) {
     if (mayWrite()) {
       sentWhole();
-      codec.writeHeaders(stream, Http2HeaderBlock.of(trailers), true);
+      codec.writeHeaders(stream, Http2OutgoingBlock.of(trailers), true);
     }
   }
 
@@ -217,7 +227,7 @@ abstract sealed class Http2MessageStream<L extends MessageStream.Listener>
     while (!paused && exchange != null && !waiting.isEmpty()) {
       ByteBuf piece = waiting.remove();
       boolean last = waiting.isEmpty() && receivedWhole && waitingTrailers == null;
-      exchange.onContent(piece, last);
+      deliver(piece, last, exchange);
     }
     if (waiting.isEmpty()) {
       giveBack();
@@ -225,7 +235,7 @@ abstract sealed class Http2MessageStream<L extends MessageStream.Listener>
     if (!paused && exchange != null && waiting.isEmpty() && waitingTrailers != null) {
       Fields trailers = waitingTrailers;
       waitingTrailers = null;
-      exchange.onTrailers(trailers);
+      deliver(trailers, exchange);
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.postern.http;
 
+import io.netty.util.AsciiString;
+
 /**
  * The first line of a response (RFC 9112 §4). The reason phrase is dropped; servers that leave it
  * out together with the space before it are understood.
@@ -33,11 +35,19 @@ record StatusLine(HttpVersion version, int status, int size) {
   }
 
   private static int status(byte[] bytes) {
-    if (bytes[VersionToken.LENGTH] != ' ') {
-      return -1;
-    }
+    boolean parted = bytes[VersionToken.LENGTH] == ' ';
+    return parted ? status(bytes, VersionToken.LENGTH + 1, SHORTEST) : -1;
+  }
+
+  /** The three digits of a status, or -1. */
+  static int status(AsciiString text) {
+    int start = text.arrayOffset();
+    return text.length() == 3 ? status(text.array(), start, start + 3) : -1;
+  }
+
+  private static int status(byte[] bytes, int from, int to) {
     int status = 0;
-    for (int i = VersionToken.LENGTH + 1; i < SHORTEST; i++) {
+    for (int i = from; i < to; i++) {
       if (!VersionToken.isDigit(bytes[i])) {
         return -1;
       }

@@ -6,15 +6,19 @@ public interface UpstreamConnection {
   /** What the pool is told. */
   interface Owner {
 
-    /** The exchange is over and the connection may serve another. */
-    void onIdle(UpstreamConnection connection);
+    /** An exchange on it is over, and the connection may serve another. */
+    void onFree(UpstreamConnection connection);
 
     /** The connection is closed, or closing: it serves no other exchange. */
     void onClosed(UpstreamConnection connection);
+
+    /** So many more exchanges run on connections that several may share, or fewer. */
+    default void onStreams(int change) {}
   }
 
   /**
-   * Opens a stream for an exchange.
+   * Opens a stream for an exchange; there must be {@link #room}. Its head is to be written before
+   * another is opened.
    *
    * @return the stream, which tells the listener of all that comes
    */
@@ -23,8 +27,17 @@ public interface UpstreamConnection {
   /** Whether an exchange was served on it before: the server may be closing it at this moment. */
   boolean isReused();
 
-  /** Whether it can serve an exchange now. */
-  boolean isOpen();
+  /** How many more exchanges it can serve now. */
+  int room();
+
+  /** Whether several exchanges may run on it at once. */
+  boolean isShared();
+
+  /** Whether no exchange is running on it. */
+  boolean isIdle();
+
+  /** Whether it is closed or broken, and with it every exchange that was running on it. */
+  boolean isLost();
 
   /** Closes it. */
   void close();

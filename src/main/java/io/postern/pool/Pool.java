@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name as routes and logs name it
  * @param policy how a server is chosen
- * @param protocol what is spoken to the servers
- * @param tls how TLS is spoken to the servers, each of which knows it too; null where it is not
+ * @param dialect how the servers are spoken to, each of which knows it too
  * @param servers in the order of the config, each at its {@link Server#index}
  * @param idle how long a connection to a server is kept without use
  * @param idlePerServer how many idle connections each event loop keeps to each server
@@ -24,8 +23,7 @@ import org.jspecify.annotations.Nullable;
 public record Pool(
     String name,
     PoolConfig.Balance policy,
-    PoolConfig.Protocol protocol,
-    @Nullable UpstreamTls tls,
+    Dialect dialect,
     List<Server> servers,
     Duration idle,
     int idlePerServer,
@@ -37,15 +35,15 @@ public record Pool(
    * @param tls what came of its section {@code tls}, where it has one; stays the caller's to close
    */
   public static Pool of(PoolConfig config, @Nullable UpstreamTls tls) {
+    Dialect dialect = new Dialect(config.protocol(), tls, config.ping());
     List<Server> servers = new ArrayList<>(config.servers().size());
     for (PoolConfig.Server server : config.servers()) {
-      servers.add(new Server(servers.size(), server, tls));
+      servers.add(new Server(servers.size(), server, dialect));
     }
     return new Pool(
         config.name(),
         config.balance(),
-        config.protocol(),
-        tls,
+        dialect,
         List.copyOf(servers),
         config.idle(),
         config.limits().idlePerServer(),

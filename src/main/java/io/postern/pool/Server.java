@@ -5,7 +5,6 @@ import io.postern.config.HostPort;
 import io.postern.config.PoolConfig;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
-import io.postern.tls.UpstreamTls;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Instant;
@@ -34,7 +33,7 @@ public final class Server {
   private final String label;
   private final InetSocketAddress address;
   private final int weight;
-  private final @Nullable UpstreamTls tls;
+  private final Dialect dialect;
 
   /** Read for each choice by a policy that looks at the load, so one number and not an adder. */
   private final AtomicInteger inFlight = new AtomicInteger();
@@ -43,6 +42,7 @@ public final class Server {
   private final LongAdder faults = new LongAdder();
   private final LongAdder connections = new LongAdder();
   private final LongAdder idle = new LongAdder();
+  private final LongAdder streams = new LongAdder();
   private final AtomicReference<@Nullable ConnectFault> lastConnectFault = new AtomicReference<>();
   private final AtomicBoolean unverified = new AtomicBoolean();
   private final LongAdder checksPassed = new LongAdder();
@@ -58,8 +58,8 @@ public final class Server {
    */
   public record ConnectFault(Fault fault, Instant at) {}
 
-  Server(int index, PoolConfig.Server config, @Nullable UpstreamTls tls) {
-    this.tls = tls;
+  Server(int index, PoolConfig.Server config, Dialect dialect) {
+    this.dialect = dialect;
     this.index = index;
     label = config.address().toString();
     address = address(config.address());
@@ -93,9 +93,9 @@ public final class Server {
     return weight;
   }
 
-  /** How TLS is spoken to it; null where it is spoken to in plain. */
-  public @Nullable UpstreamTls tls() {
-    return tls;
+  /** How it is spoken to. */
+  public Dialect dialect() {
+    return dialect;
   }
 
   /**
@@ -158,6 +158,16 @@ public final class Server {
   /** A connection that was kept is in use again, or closed. */
   public void connectionTaken() {
     idle.decrement();
+  }
+
+  /** So many more exchanges run on connections of HTTP/2, or fewer. */
+  public void streams(int change) {
+    streams.add(change);
+  }
+
+  /** Streams that are open on connections of HTTP/2, of all event loops. */
+  public long streams() {
+    return streams.sum();
   }
 
   /** Connections that are open, of all event loops. */

@@ -88,8 +88,9 @@ public record Compiled(
   public void close() {
     certificates.values().forEach(CertificateStore::close);
     for (Pool pool : snapshot.pools().values()) {
-      if (pool.tls() != null) {
-        pool.tls().close();
+      UpstreamTls tls = pool.dialect().tls();
+      if (tls != null) {
+        tls.close();
       }
     }
   }

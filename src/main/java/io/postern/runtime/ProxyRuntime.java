@@ -188,7 +188,7 @@ public final class ProxyRuntime implements AutoCloseable {
   private List<ExchangeContext> contexts() {
     List<ExchangeContext> contexts = new ArrayList<>();
     for (LoopContext loop : loops.contexts()) {
-      Connector connector = new Connector(loop.loop(), loops.channels(), options, CLOCK);
+      Connector connector = new Connector(loop, loops.channels(), options, CLOCK);
       UpstreamConnections upstream = new UpstreamConnections(loop, connector);
       connectors.add(connector);
       upstreams.add(upstream);

@@ -45,6 +45,11 @@ record ServerFamilies(Supplier<Snapshot> snapshot) {
         "Connections to a server that are kept for later.",
         LABELS,
         each(Server::idleConnections));
+    metrics.gauges(
+        "postern_server_streams",
+        "Streams that are open on HTTP/2 connections to a server.",
+        LABELS,
+        each(Server::streams));
     describeHealth(metrics);
   }
 

@@ -1,6 +1,7 @@
 package io.postern.tls;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.NetUtil;
@@ -67,6 +68,11 @@ public final class UpstreamTls implements AutoCloseable {
 
   private static boolean isAddress(String name) {
     return NetUtil.isValidIpV4Address(name) || NetUtil.isValidIpV6Address(name);
+  }
+
+  /** Whether the two sides of a handshake that is complete have agreed on HTTP/2. */
+  public static boolean isHttp2(SslHandler handshaken) {
+    return ApplicationProtocolNames.HTTP_2.equals(handshaken.applicationProtocol());
   }
 
   /** Why a handshake failed: the certificate is not accepted, or anything else. */

@@ -123,7 +123,9 @@ final class UpstreamTlsCompiler {
         SelectorFailureBehavior.NO_ADVERTISE,
         SelectedListenerFailureBehavior.ACCEPT,
         switch (pool.protocol()) {
-          case HTTP_1_1 -> List.of(ApplicationProtocolNames.HTTP_1_1);
+          case H2 -> List.of(ApplicationProtocolNames.HTTP_2);
+          case AUTO -> List.of(ApplicationProtocolNames.HTTP_2, ApplicationProtocolNames.HTTP_1_1);
+          case HTTP_1_1, H2C -> List.of(ApplicationProtocolNames.HTTP_1_1);
         });
   }
 

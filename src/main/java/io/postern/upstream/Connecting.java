@@ -3,16 +3,19 @@ package io.postern.upstream;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.AsciiString;
 import io.netty.util.concurrent.Future;
+import io.postern.config.PoolConfig.Protocol;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
+import io.postern.http.Http1Upstream;
+import io.postern.http.Http2Upstream;
+import io.postern.http.LoopContext;
+import io.postern.http.UpstreamConnection;
 import io.postern.pool.Server;
 import io.postern.tls.UpstreamTls;
-import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -20,19 +23,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection to a server on its way: the look-up of the name, the TCP connect and, where the
- * pool has TLS, the handshake, all under one deadline. The listener is told once.
+ * One connection to a server on its way: the look-up of the name, the TCP connect, where the pool
+ * has TLS the handshake, and for HTTP/2 the server's SETTINGS, all under one deadline. The listener
+ * is told once.
  *
  * <p>Owned by its event loop.
  */
 final class Connecting extends ChannelInitializer<Channel> {
 
   private static final Logger LOG = LoggerFactory.getLogger(Connecting.class);
+  private static final AsciiString HTTP = AsciiString.cached("http");
+  private static final AsciiString HTTPS = AsciiString.cached("https");
 
-  private final Server server;
-  private final InetSocketAddress address;
+  private final LoopContext loop;
+  private final Destination to;
   private final int millis;
-  private final ChannelHandler codec;
+  private final UpstreamConnection.Owner owner;
   private final Connector.Listener listener;
   private final InstantSource clock;
   private @Nullable SslHandler tls;
@@ -41,91 +47,137 @@ final class Connecting extends ChannelInitializer<Channel> {
   private boolean told;
 
   Connecting(
-      Server server,
-      InetSocketAddress address,
+      LoopContext loop,
+      Destination to,
       int millis,
-      ChannelHandler codec,
+      UpstreamConnection.Owner owner,
       Connector.Listener listener,
       InstantSource clock) {
-    this.server = server;
-    this.address = address;
+    this.loop = loop;
+    this.to = to;
     this.millis = millis;
-    this.codec = codec;
+    this.owner = owner;
     this.listener = listener;
     this.clock = clock;
   }
 
-  void start(Bootstrap bootstrap, EventLoop loop) {
-    ChannelFuture opening = bootstrap.handler(this).connect(address);
+  void start(Bootstrap bootstrap) {
+    ChannelFuture opening = bootstrap.handler(this).connect(to.address());
     Channel channel = opening.channel();
     // Not Netty's own timeout, which knows the TCP connect only.
-    deadline = loop.schedule(() -> onLate(channel), millis, TimeUnit.MILLISECONDS);
+    deadline = loop.loop().schedule(() -> onLate(channel), millis, TimeUnit.MILLISECONDS);
     opening.addListener(future -> onOpen(channel, future.cause()));
   }
 
   @Override
   protected void initChannel(Channel channel) {
-    UpstreamTls secured = server.tls();
+    UpstreamTls secured = to.server().dialect().tls();
     if (secured != null) {
-      tls = secured.newHandler(channel.alloc(), address);
+      tls = secured.newHandler(channel.alloc(), to.address());
       channel.pipeline().addLast(tls, new TlsEdge(tls));
     }
-    channel.pipeline().addLast(codec);
   }
 
   private void onOpen(Channel channel, @Nullable Throwable failure) {
     reached = failure == null;
     if (failure != null) {
-      end(channel, Fault.of(Reason.SERVER_REFUSED, failure));
+      fail(channel, Fault.of(Reason.SERVER_REFUSED, failure));
     } else if (tls == null) {
-      end(channel, null);
+      install(channel, to.protocol() != Protocol.HTTP_1_1);
     } else {
-      tls.handshakeFuture().addListener(future -> onHandshake(channel, future.cause()));
+      SslHandler handshaking = tls;
+      handshaking
+          .handshakeFuture()
+          .addListener(future -> onHandshake(channel, handshaking, future.cause()));
     }
   }
 
-  private void onHandshake(Channel channel, @Nullable Throwable failure) {
-    end(channel, failure == null ? null : UpstreamTls.fault(failure));
+  private void onHandshake(Channel channel, SslHandler handshaken, @Nullable Throwable failure) {
+    if (failure != null) {
+      fail(channel, UpstreamTls.fault(failure));
+      return;
+    }
+    boolean agreed = UpstreamTls.isHttp2(handshaken);
+    switch (to.protocol()) {
+      case HTTP_1_1 -> install(channel, false);
+      case AUTO -> install(channel, agreed);
+      case H2, H2C -> {
+        if (agreed) {
+          install(channel, true);
+        } else {
+          fail(channel, new Fault(Reason.SERVER_HANDSHAKE, "the server does not agree on h2"));
+        }
+      }
+    }
+  }
+
+  private void install(Channel channel, boolean h2) {
+    if (told) {
+      return; // too late
+    }
+    if (h2) {
+      long ping = to.server().dialect().ping().toNanos();
+      Http2Upstream.Terms terms = new Http2Upstream.Terms(tls == null ? HTTP : HTTPS, ping);
+      channel
+          .pipeline()
+          .addLast(
+              Http2Upstream.create(
+                  loop, terms, owner, (codec, fault) -> onBegun(channel, codec, fault)));
+    } else {
+      Http1Upstream codec = new Http1Upstream(loop, owner, tls == null);
+      channel.pipeline().addLast(codec);
+      succeed(codec);
+    }
+  }
+
+  private void onBegun(Channel channel, UpstreamConnection codec, @Nullable Fault fault) {
+    if (fault == null) {
+      succeed(codec);
+    } else {
+      fail(channel, fault);
+    }
   }
 
   private void onLate(Channel channel) {
     if (reached) {
       String what = "the handshake did not end within " + millis + " ms of the connect";
-      end(channel, new Fault(Reason.SERVER_HANDSHAKE, what));
+      fail(channel, new Fault(Reason.SERVER_HANDSHAKE, what));
     } else {
-      boolean named = address.isUnresolved();
+      boolean named = to.address().isUnresolved();
       String what =
           "not within " + millis + " ms" + (named ? ", with the look-up of the name" : "");
-      end(channel, new Fault(Reason.CONNECT_TIMEOUT, what));
+      fail(channel, new Fault(Reason.CONNECT_TIMEOUT, what));
     }
   }
 
-  private void end(Channel channel, @Nullable Fault fault) {
+  private void succeed(UpstreamConnection connection) {
+    if (tellsNow()) {
+      if (to.server().connected()) {
+        LOG.info("server {}: its certificate is accepted again", to.server());
+      }
+      listener.onConnected(connection);
+    }
+  }
+
+  private void fail(Channel channel, Fault fault) {
+    if (tellsNow()) {
+      channel.close();
+      Server server = to.server();
+      if (server.connectFailed(fault, clock.instant())) {
+        LOG.warn("server {}: its certificate is refused from now on: {}", server, fault.detail());
+      }
+      listener.onConnectFailed(fault);
+    }
+  }
+
+  private boolean tellsNow() {
     if (told) {
-      return;
+      return false;
     }
     told = true;
     if (deadline != null) {
       deadline.cancel(false);
     }
-    if (fault == null) {
-      onVerified();
-    } else {
-      channel.close();
-      onFault(fault);
-    }
-    listener.onConnect(fault);
-  }
-
-  private void onVerified() {
-    if (server.connected()) {
-      LOG.info("server {}: its certificate is accepted again", server);
-    }
-  }
-
-  private void onFault(Fault fault) {
-    if (server.connectFailed(fault, clock.instant())) {
-      LOG.warn("server {}: its certificate is refused from now on: {}", server, fault.detail());
-    }
+    return true;
   }
 }

@@ -3,16 +3,14 @@ package io.postern.upstream;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoop;
 import io.netty.resolver.AddressResolverGroup;
 import io.postern.fault.Fault;
+import io.postern.http.LoopContext;
 import io.postern.http.SocketOptions;
-import io.postern.pool.Server;
+import io.postern.http.UpstreamConnection;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Opens connections to servers from one event loop: the look-up of a name, the socket and its
@@ -23,18 +21,16 @@ import org.jspecify.annotations.Nullable;
 public final class Connector {
 
   /** Told once how it went, on the event loop. */
-  @FunctionalInterface
   public interface Listener {
 
-    /**
-     * The connection is open, or there is none.
-     *
-     * @param fault why there is none; null where it is open
-     */
-    void onConnect(@Nullable Fault fault);
+    /** Here it is, open and free. */
+    void onConnected(UpstreamConnection connection);
+
+    /** There is none to be had; nothing was sent. */
+    void onConnectFailed(Fault fault);
   }
 
-  private final EventLoop loop;
+  private final LoopContext loop;
   private final InstantSource clock;
   private final Bootstrap bootstrap;
 
@@ -46,7 +42,7 @@ public final class Connector {
    * @param clock the wall clock, for what servers remember of their faults
    */
   public Connector(
-      EventLoop loop,
+      LoopContext loop,
       ChannelFactory<? extends Channel> channels,
       SocketOptions options,
       InstantSource clock) {
@@ -54,7 +50,7 @@ public final class Connector {
   }
 
   Connector(
-      EventLoop loop,
+      LoopContext loop,
       ChannelFactory<? extends Channel> channels,
       SocketOptions options,
       InstantSource clock,
@@ -64,7 +60,7 @@ public final class Connector {
     this.bootstrap =
         options
             .on(new Bootstrap())
-            .group(loop)
+            .group(loop.loop())
             .channelFactory(channels)
             .resolver(names)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0) // Connecting has its own
@@ -73,21 +69,16 @@ public final class Connector {
   }
 
   /**
-   * Opens a connection, with TLS where the pool of the server has it: then it is open when the
-   * handshake has ended.
+   * Opens a connection. Where the pool of the server has TLS it is open when the handshake has
+   * ended, and where it speaks HTTP/2 when the server's SETTINGS have come.
    *
-   * @param millis how long that may take: the look-up of the name, the TCP connect and the
-   *     handshake together
-   * @param codec the last handler of its pipeline
+   * @param millis how long that may take: the look-up of the name, the TCP connect, the handshake
+   *     and the SETTINGS together
+   * @param owner told what becomes of the connection once it is open
    */
-  public void connect(Server server, int millis, ChannelHandler codec, Listener listener) {
-    connect(server, server.address(), millis, codec, listener);
-  }
-
-  /** The same, to another port of the server: where its health is told. */
   public void connect(
-      Server server, InetSocketAddress at, int millis, ChannelHandler codec, Listener listener) {
-    assert loop.inEventLoop();
-    new Connecting(server, at, millis, codec, listener, clock).start(bootstrap.clone(), loop);
+      Destination to, int millis, UpstreamConnection.Owner owner, Listener listener) {
+    assert loop.loop().inEventLoop();
+    new Connecting(loop, to, millis, owner, listener, clock).start(bootstrap.clone());
   }
 }

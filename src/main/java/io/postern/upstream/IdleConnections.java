@@ -5,6 +5,7 @@ import io.postern.http.UpstreamConnection;
 import io.postern.pool.Pool;
 import io.postern.pool.Server;
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owned by one event loop.
  */
-final class IdleConnections implements UpstreamConnection.Owner {
+final class IdleConnections {
 
   private record Idle(UpstreamConnection connection, long until) {}
 
@@ -22,7 +23,6 @@ final class IdleConnections implements UpstreamConnection.Owner {
   private final Deadlines deadlines;
   private final Deadlines.Deadline oldest;
   private final ArrayDeque<Idle> idle = new ArrayDeque<>();
-  private boolean closing;
 
   IdleConnections(Pool pool, Server server, Deadlines deadlines) {
     this.pool = pool;
@@ -31,20 +31,22 @@ final class IdleConnections implements UpstreamConnection.Owner {
     this.oldest = deadlines.create(this::expire);
   }
 
-  /** Takes the latest that is open, or null. */
+  /** Takes the latest that has room, or null. */
   @Nullable UpstreamConnection take() {
-    for (Idle latest = idle.poll(); latest != null; latest = idle.poll()) {
-      server.connectionTaken();
-      if (latest.connection.isOpen()) {
-        return latest.connection;
+    for (Iterator<Idle> latest = idle.iterator(); latest.hasNext(); ) {
+      UpstreamConnection each = latest.next().connection;
+      if (each.room() > 0) {
+        latest.remove();
+        server.connectionTaken();
+        return each;
       }
     }
     return null;
   }
 
-  @Override
-  public void onIdle(UpstreamConnection connection) {
-    if (closing || pool.idlePerServer() == 0) {
+  /** Keeps one, for a while. */
+  void keep(UpstreamConnection connection) {
+    if (pool.idlePerServer() == 0) {
       connection.close();
       return;
     }
@@ -58,9 +60,8 @@ final class IdleConnections implements UpstreamConnection.Owner {
     }
   }
 
-  @Override
-  public void onClosed(UpstreamConnection connection) {
-    server.connectionClosed();
+  /** Forgets one that is closed. */
+  void remove(UpstreamConnection connection) {
     if (idle.removeIf(each -> each.connection.equals(connection))) {
       server.connectionTaken();
     }
@@ -82,7 +83,6 @@ final class IdleConnections implements UpstreamConnection.Owner {
   }
 
   void closeAll() {
-    closing = true;
     oldest.cancel();
     for (Idle each = idle.poll(); each != null; each = idle.poll()) {
       server.connectionTaken();

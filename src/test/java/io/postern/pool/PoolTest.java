@@ -43,6 +43,7 @@ class PoolTest {
             List.of(servers),
             new PoolConfig.Limits(PLACE, 64),
             Duration.ofSeconds(55),
+            Duration.ofSeconds(30),
             new PoolConfig.Health(PLACE, null)),
         null);
   }

@@ -55,6 +55,7 @@ class UpstreamTlsTest {
         List.of(new PoolConfig.Server(Stores.place("s"), HostPort.parse("a.internal:443"), 1)),
         new PoolConfig.Limits(Stores.place("l"), 1),
         Duration.ofSeconds(1),
+        Duration.ofSeconds(1),
         new PoolConfig.Health(Stores.place("h"), null));
   }
 

@@ -2,7 +2,6 @@ package io.postern.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -17,7 +16,9 @@ import io.postern.config.Place;
 import io.postern.config.PoolConfig;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
+import io.postern.http.LoopContext;
 import io.postern.http.SocketOptions;
+import io.postern.http.UpstreamConnection;
 import io.postern.pool.Pool;
 import io.postern.pool.Server;
 import io.postern.testkit.Await;
@@ -27,10 +28,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -61,6 +60,7 @@ class ConnectorTest {
             List.of(new PoolConfig.Server(PLACE, HostPort.parse("app.internal:80"), 1)),
             new PoolConfig.Limits(PLACE, 64),
             Duration.ofSeconds(55),
+            Duration.ofSeconds(30),
             new PoolConfig.Health(PLACE, null));
     return Pool.of(config, null).servers().getFirst();
   }
@@ -88,12 +88,31 @@ class ConnectorTest {
   private Fault fault(int millis, AddressResolverGroup<InetSocketAddress> names) {
     EventLoop loop = loops.next();
     SocketOptions options = SocketOptions.with(Map.of());
-    Connector connector = new Connector(loop, NioSocketChannel::new, options, () -> NOON, names);
-    CompletableFuture<@Nullable Fault> told = new CompletableFuture<>();
-    loop.execute(
-        () ->
-            connector.connect(server, millis, new ChannelInboundHandlerAdapter(), told::complete));
-    return Objects.requireNonNull(Await.result("the end of the connect", told));
+    Connector connector =
+        new Connector(LoopContext.of(0, loop), NioSocketChannel::new, options, () -> NOON, names);
+    Told told = new Told(new CompletableFuture<>());
+    loop.execute(() -> connector.connect(Destination.of(server), millis, told, told));
+    return Await.result("the end of the connect", told.failure);
+  }
+
+  private record Told(CompletableFuture<Fault> failure)
+      implements Connector.Listener, UpstreamConnection.Owner {
+
+    @Override
+    public void onConnected(UpstreamConnection connection) {
+      failure.completeExceptionally(new AssertionError("nothing is there"));
+    }
+
+    @Override
+    public void onConnectFailed(Fault fault) {
+      failure.complete(fault);
+    }
+
+    @Override
+    public void onFree(UpstreamConnection connection) {}
+
+    @Override
+    public void onClosed(UpstreamConnection connection) {}
   }
 
   @Test

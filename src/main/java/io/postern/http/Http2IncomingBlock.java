@@ -6,28 +6,22 @@ import io.netty.util.AsciiString;
 import io.postern.fault.Fault;
 import io.postern.fault.FaultException;
 import io.postern.fault.Reason;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A field block of HTTP/2 (RFC 9113 §8), in the shape that Netty's HPACK codec fills and reads: the
- * pseudo-fields by name, all else in one {@link Fields}. What HPACK hands over is checked as it
+ * A field block of HTTP/2 that comes (RFC 9113 §8), in the shape that Netty's HPACK decoder fills:
+ * the pseudo-fields by name, all else in one {@link Fields}. What is handed over is checked as it
  * comes, and an offence is kept until the block is complete, as the compression state demands.
  */
-final class Http2HeaderBlock extends DefaultHttp2Headers {
+final class Http2IncomingBlock extends DefaultHttp2Headers {
 
-  private static final AsciiString STATUS = AsciiString.cached(":status");
-  private static final AsciiString[] STATUS_VALUES = new AsciiString[1000];
+  private static final int SWITCHING_PROTOCOLS = 101;
+  private static final int NO_CONTENT = 204;
+  private static final int NOT_MODIFIED = 304;
 
-  static {
-    for (int status = 100; status < 1000; status++) {
-      STATUS_VALUES[status] = AsciiString.cached(Integer.toString(status));
-    }
-  }
-
-  private final Fields fields;
+  private final Fields fields = new Fields(16);
+  private final Refusal refusal;
   private final int maxBytes;
   private final int maxFields;
   private @Nullable AsciiString status;
@@ -44,32 +38,16 @@ final class Http2HeaderBlock extends DefaultHttp2Headers {
   private int size;
   private int bytes;
 
-  private Http2HeaderBlock(Fields fields, int maxBytes, int maxFields) {
+  /**
+   * A block to be filled from the wire.
+   *
+   * @param refusal of requests or of responses: what an offence is called
+   */
+  Http2IncomingBlock(Refusal refusal, int maxBytes, int maxFields) {
     super(false, false, 2);
-    this.fields = fields;
+    this.refusal = refusal;
     this.maxBytes = maxBytes;
     this.maxFields = maxFields;
-  }
-
-  /** A block to be filled from the wire. */
-  static Http2HeaderBlock toRead(int maxBytes, int maxFields) {
-    return new Http2HeaderBlock(new Fields(16), maxBytes, maxFields);
-  }
-
-  /** The block of a response head. */
-  static Http2HeaderBlock of(ResponseHead head) {
-    Http2HeaderBlock block = new Http2HeaderBlock(head.fields(), 0, 0);
-    // RFC 8441 §4: a tunnel begins with 200, for there is no 101 (RFC 9113 §8.6).
-    block.status = STATUS_VALUES[head.upgrade() == null ? head.status() : 200];
-    if (head.contentLength() >= 0) {
-      block.contentLength = AsciiString.of(Long.toString(head.contentLength()));
-    }
-    return block;
-  }
-
-  /** The block of a trailer section. */
-  static Http2HeaderBlock of(Fields trailers) {
-    return new Http2HeaderBlock(trailers, 0, 0);
   }
 
   @Override
@@ -84,7 +62,7 @@ final class Http2HeaderBlock extends DefaultHttp2Headers {
 
   private @Nullable Fault take(AsciiString name, AsciiString value) {
     if (bytes > maxBytes) {
-      return new Fault(Reason.HEAD_TOO_LARGE, "more than " + maxBytes + " bytes");
+      return fault(Reason.HEAD_TOO_LARGE, "more than " + maxBytes + " bytes");
     }
     int start = value.arrayOffset();
     if (!FieldRules.isValue(value.array(), start, start + value.length())) {
@@ -98,7 +76,7 @@ final class Http2HeaderBlock extends DefaultHttp2Headers {
       return malformed("not a field name: " + FieldRules.show(name));
     }
     if (fields.size() >= maxFields) {
-      return new Fault(Reason.HEAD_TOO_LARGE, "more than " + maxFields + " fields");
+      return fault(Reason.HEAD_TOO_LARGE, "more than " + maxFields + " fields");
     }
     return takeField(known, value);
   }
@@ -110,6 +88,11 @@ final class Http2HeaderBlock extends DefaultHttp2Headers {
     }
     AsciiString before =
         switch (name.toString()) {
+          case ":status" -> {
+            AsciiString old = status;
+            status = value;
+            yield old;
+          }
           case ":method" -> {
             AsciiString old = method;
             method = value;
@@ -149,7 +132,7 @@ final class Http2HeaderBlock extends DefaultHttp2Headers {
       host = value;
     } else if (name == FieldNames.CONTENT_LENGTH) {
       if (contentLength != null) {
-        return new Fault(Reason.AMBIGUOUS_LENGTH, "content-length comes twice");
+        return fault(Reason.AMBIGUOUS_LENGTH, "content-length comes twice");
       }
       contentLength = value;
     } else if (name == FieldNames.COOKIE) {
@@ -171,7 +154,7 @@ final class Http2HeaderBlock extends DefaultHttp2Headers {
    * @throws FaultException where it is not a valid request head
    */
   RequestHead toRequestHead(boolean last) {
-    check(null);
+    check(status == null ? null : malformed(":status in a request"));
     AsciiString verb = method;
     AsciiString site = authority == null ? host : authority;
     if (verb == null || scheme == null || path == null || site == null) {
@@ -234,7 +217,7 @@ final class Http2HeaderBlock extends DefaultHttp2Headers {
   }
 
   /** A method is a token; every one of those that we know of is short. */
-  private static AsciiString method(AsciiString verb) {
+  private AsciiString method(AsciiString verb) {
     if (!isToken(verb)) {
       throw new FaultException(malformed("not a method: " + FieldRules.show(verb)));
     }
@@ -243,6 +226,36 @@ final class Http2HeaderBlock extends DefaultHttp2Headers {
       throw new FaultException(Fault.of(Reason.METHOD_UNSUPPORTED));
     }
     return known;
+  }
+
+  /**
+   * The head that the block says.
+   *
+   * @param toHead whether the request was a HEAD
+   * @param last whether the response ends with it
+   * @throws FaultException where it is not a valid response head
+   */
+  ResponseHead toResponseHead(boolean toHead, boolean last) {
+    boolean asks = method != null || scheme != null || authority != null || path != null;
+    check(asks || protocol != null ? malformed("a pseudo-field of a request in a response") : null);
+    int code = status == null ? 0 : StatusLine.status(status);
+    if (code < 100) {
+      throw refusal.malformed(
+          status == null ? "no :status" : "not a :status: " + FieldRules.show(status));
+    }
+    if (code == SWITCHING_PROTOCOLS || (code < 200 && last)) {
+      throw refusal.malformed(last ? "a " + code + " that ends the stream" : "a 101 in HTTP/2");
+    }
+    long announced = length();
+    boolean bare = code < 200 || code == NO_CONTENT;
+    boolean none = bare || toHead || code == NOT_MODIFIED;
+    if (bare) {
+      announced = -1;
+    } else if (last && !none && announced < 0) {
+      announced = 0;
+    }
+    return new ResponseHead(
+        HttpVersion.HTTP_2, code, completeFields(), announced, !none && announced != 0);
   }
 
   /** The trailer section that the block says. */
@@ -270,11 +283,10 @@ final class Http2HeaderBlock extends DefaultHttp2Headers {
     int start = text.arrayOffset();
     long length = FieldRules.length(text.array(), start, start + text.length());
     if (length == FieldRules.TOO_LARGE) {
-      throw new FaultException(Reason.CONTENT_TOO_LARGE, "a content-length beyond any number");
+      throw refusal.as(Reason.CONTENT_TOO_LARGE, "a content-length beyond any number");
     }
     if (length == FieldRules.NOT_A_NUMBER) {
-      throw new FaultException(
-          Reason.AMBIGUOUS_LENGTH, "not a content-length: " + FieldRules.show(text));
+      throw refusal.as(Reason.AMBIGUOUS_LENGTH, "not a content-length: " + FieldRules.show(text));
     }
     return length;
   }
@@ -286,8 +298,12 @@ final class Http2HeaderBlock extends DefaultHttp2Headers {
     }
   }
 
-  private static Fault malformed(String what) {
-    return new Fault(Reason.MALFORMED_REQUEST, what);
+  private Fault malformed(String what) {
+    return fault(Reason.MALFORMED_REQUEST, what);
+  }
+
+  private Fault fault(Reason reason, String what) {
+    return refusal.as(reason, what).fault();
   }
 
   @Override
@@ -303,62 +319,11 @@ final class Http2HeaderBlock extends DefaultHttp2Headers {
 
   @Override
   public int size() {
-    return status == null ? size : fields.size() + (contentLength == null ? 1 : 2);
+    return size;
   }
 
   @Override
   public boolean isEmpty() {
-    return size() == 0;
-  }
-
-  @Override
-  public Iterator<Map.Entry<CharSequence, CharSequence>> iterator() {
-    return new Walk();
-  }
-
-  /** Goes through a block that is written; the one entry says what the walk stands at. */
-  private final class Walk
-      implements Iterator<Map.Entry<CharSequence, CharSequence>>,
-          Map.Entry<CharSequence, CharSequence> {
-
-    private int next = status == null ? 0 : contentLength == null ? -1 : -2;
-    private AsciiString name = AsciiString.EMPTY_STRING;
-    private AsciiString value = AsciiString.EMPTY_STRING;
-
-    @Override
-    public boolean hasNext() {
-      return next < fields.size();
-    }
-
-    @Override
-    public Map.Entry<CharSequence, CharSequence> next() {
-      int at = next++;
-      if (at >= 0) {
-        name = fields.name(at);
-        value = fields.value(at);
-      } else if (status != null && name.isEmpty()) {
-        name = STATUS;
-        value = status;
-      } else if (contentLength != null) {
-        name = FieldNames.CONTENT_LENGTH;
-        value = contentLength;
-      }
-      return this;
-    }
-
-    @Override
-    public CharSequence getKey() {
-      return name;
-    }
-
-    @Override
-    public CharSequence getValue() {
-      return value;
-    }
-
-    @Override
-    public CharSequence setValue(CharSequence changed) {
-      throw new UnsupportedOperationException("a head is not changed while it is written");
-    }
+    return size == 0;
   }
 }

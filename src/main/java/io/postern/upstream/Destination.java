@@ -1,0 +1,20 @@
+package io.postern.upstream;
+
+import io.postern.config.PoolConfig.Protocol;
+import io.postern.pool.Server;
+import java.net.InetSocketAddress;
+
+/**
+ * Where a connection goes.
+ *
+ * @param server whose connection it is
+ * @param address that of the server, or another where it is asked for its health
+ * @param protocol what is spoken there
+ */
+public record Destination(Server server, InetSocketAddress address, Protocol protocol) {
+
+  /** The server itself, as its pool has it. */
+  public static Destination of(Server server) {
+    return new Destination(server, server.address(), server.dialect().protocol());
+  }
+}

@@ -1,0 +1,155 @@
+package io.postern.upstream;
+
+import io.postern.config.PoolConfig.Protocol;
+import io.postern.fault.Fault;
+import io.postern.fault.Reason;
+import io.postern.http.Deadlines;
+import io.postern.http.UpstreamConnection;
+import io.postern.pool.Pool;
+import io.postern.pool.Server;
+import io.postern.upstream.Underway.Waiting;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections from one event loop to one server. An exchange takes the first with room of those
+ * that others share, else the latest that is idle, else it waits for one that is on its way, and
+ * only then another is opened.
+ *
+ * <p>Owned by its event loop.
+ */
+final class ServerConnections implements UpstreamConnection.Owner {
+
+  /** How many exchanges a connection of HTTP/2 is expected to serve (RFC 9113 §6.5.2). */
+  private static final int USUAL_STREAMS = 100;
+
+  private final Server server;
+  private final Deadlines deadlines;
+  private final Connector connector;
+  private final IdleConnections idle;
+  private final List<UpstreamConnection> shared = new ArrayList<>(1);
+  private final List<Underway> underway = new ArrayList<>(1);
+
+  /** How many exchanges the next connection will serve, going by the last one. */
+  private int expected;
+
+  private boolean closing;
+
+  ServerConnections(Pool pool, Server server, Deadlines deadlines, Connector connector) {
+    this.server = server;
+    this.deadlines = deadlines;
+    this.connector = connector;
+    this.idle = new IdleConnections(pool, server, deadlines);
+    this.expected = pool.dialect().protocol() == Protocol.HTTP_1_1 ? 1 : USUAL_STREAMS;
+  }
+
+  /** See {@link UpstreamConnections#acquire}. */
+  void acquire(boolean fresh, int millis, UpstreamConnections.Waiter waiter) {
+    UpstreamConnection free = fresh ? null : free();
+    if (free != null) {
+      give(free, waiter);
+    } else {
+      waitFor(new Waiting(waiter, deadlines.now() + TimeUnit.MILLISECONDS.toNanos(millis)), millis);
+    }
+  }
+
+  private @Nullable UpstreamConnection free() {
+    for (UpstreamConnection each : shared) {
+      if (each.room() > 0) {
+        return each;
+      }
+    }
+    return idle.take();
+  }
+
+  private void give(UpstreamConnection connection, UpstreamConnections.Waiter waiter) {
+    if (connection.isShared() && !shared.contains(connection)) {
+      shared.add(connection);
+    }
+    waiter.onConnected(connection);
+  }
+
+  private void waitFor(Waiting waiting, int millis) {
+    for (Underway each : underway) {
+      if (each.join(waiting, expected)) {
+        return;
+      }
+    }
+    Underway next = new Underway(this, waiting);
+    underway.add(next);
+    connector.connect(Destination.of(server), millis, this, next);
+  }
+
+  void onConnected(Underway arrived, UpstreamConnection connection) {
+    underway.remove(arrived);
+    server.connectionOpened();
+    if (connection.room() == 0) {
+      connection.close();
+      tell(arrived, new Fault(Reason.SERVER_REFUSED, "the server allows no streams"));
+      return;
+    }
+    expected = connection.room();
+    for (Waiting next = arrived.waiting().poll(); next != null; next = arrived.waiting().poll()) {
+      if (!next.waiter().isWaiting()) {
+        continue;
+      }
+      if (connection.room() > 0) {
+        give(connection, next.waiter());
+      } else {
+        waitFor(next, millisLeft(next));
+      }
+    }
+    if (connection.isIdle() && !connection.isLost()) {
+      onFree(connection); // nobody waits any more
+    }
+  }
+
+  private int millisLeft(Waiting waiting) {
+    long nanos = waiting.until() - deadlines.now();
+    return (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos));
+  }
+
+  void onConnectFailed(Underway failed, Fault fault) {
+    underway.remove(failed);
+    tell(failed, fault);
+  }
+
+  private static void tell(Underway failed, Fault fault) {
+    for (Waiting each : failed.waiting()) {
+      each.waiter().onConnectFailed(fault);
+    }
+  }
+
+  @Override
+  public void onFree(UpstreamConnection connection) {
+    if (!connection.isIdle()) {
+      return;
+    }
+    shared.remove(connection);
+    if (closing) {
+      connection.close();
+    } else {
+      idle.keep(connection);
+    }
+  }
+
+  @Override
+  public void onClosed(UpstreamConnection connection) {
+    server.connectionClosed();
+    shared.remove(connection);
+    idle.remove(connection);
+  }
+
+  @Override
+  public void onStreams(int change) {
+    server.streams(change);
+  }
+
+  /** Closes every idle connection; those in use go when their last exchange ends. */
+  void closeIdle() {
+    closing = true;
+    idle.closeAll();
+  }
+}
