@@ -1,38 +1,31 @@
 package io.postern.interop;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** Programs that run to their end. */
 final class Commands {
 
-  /**
-   * @param exit its exit code
-   * @param output what it wrote, errors too
-   */
-  record Result(int exit, String output) {}
-
   private Commands() {}
 
-  /** Runs one that has to succeed. */
-  static void run(String... command) {
-    Result result = result(List.of(command));
-    if (result.exit() != 0) {
-      throw new AssertionError(String.join(" ", command) + ": " + result.output());
-    }
-  }
-
-  /** Runs one and tells how it ended. */
-  static Result result(List<String> command) {
+  /** Runs one that has to succeed, within two minutes. */
+  static void run(List<String> command) throws IOException, InterruptedException {
+    Path output = Files.createTempFile("interop-", ".out");
     try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      String output = new String(process.getInputStream().readAllBytes());
-      return new Result(process.waitFor(), output);
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    } catch (InterruptedException interrupted) {
-      throw new AssertionError(interrupted);
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(output.toFile())
+              .start();
+      if (!process.waitFor(2, TimeUnit.MINUTES) || process.exitValue() != 0) {
+        process.destroyForcibly();
+        throw new AssertionError(String.join(" ", command) + ":\n" + Files.readString(output));
+      }
+    } finally {
+      Files.delete(output);
     }
   }
 }

@@ -9,11 +9,12 @@ import java.security.Key;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.util.Base64;
+import java.util.List;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * A certificate for localhost and its key.
+ * A certificate and its key.
  *
  * @param chain a file of PEM
  * @param key a file of PEM
@@ -22,26 +23,28 @@ record Identity(Path chain, Path key) {
 
   private static final String PASSWORD = "changeit";
 
-  /** A new one, made by the JDK's keytool. */
-  static Identity create(Path folder) throws IOException, GeneralSecurityException {
+  /** A new one for localhost, made by the JDK's keytool. */
+  static Identity create(Path folder)
+      throws IOException, GeneralSecurityException, InterruptedException {
     Path store = folder.resolve("localhost.p12");
     Commands.run(
-        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-        "-genkeypair",
-        "-alias",
-        "localhost",
-        "-dname",
-        "CN=localhost",
-        "-ext",
-        "SAN=dns:localhost",
-        "-keyalg",
-        "EC",
-        "-groupname",
-        "secp256r1",
-        "-storepass",
-        PASSWORD,
-        "-keystore",
-        store.toString());
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+            "-genkeypair",
+            "-alias",
+            "localhost",
+            "-dname",
+            "CN=localhost",
+            "-ext",
+            "SAN=dns:localhost",
+            "-keyalg",
+            "EC",
+            "-groupname",
+            "secp256r1",
+            "-storepass",
+            PASSWORD,
+            "-keystore",
+            store.toString()));
     KeyStore made = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
     Certificate certificate = made.getCertificate("localhost");
     Key key = made.getKey("localhost", PASSWORD.toCharArray());

@@ -53,7 +53,7 @@ class S3Test {
 
   private static S3Store store;
   private static Identity identity;
-  private static Postern postern;
+  private static Program postern;
   private static S3Client s3;
 
   @BeforeAll
