@@ -67,12 +67,17 @@ final class GrpcCall {
 
   /** What is said to a gRPC client in place of a reply. */
   LocalReply inPlaceOf(LocalReply reply, @Nullable Fault fault) {
-    GrpcStatus said =
-        fault != null && fault.reason() == Reason.DEADLINE_EXCEEDED
-            ? GrpcStatus.DEADLINE_EXCEEDED
-            : GrpcStatus.ofHttp(reply.status());
+    GrpcStatus said = status(reply.status(), fault == null ? null : fault.reason());
     status = said;
     return reply.toGrpc(said);
+  }
+
+  /** Two reasons have a status of their own, which HTTP has not. */
+  private static GrpcStatus status(int http, @Nullable Reason reason) {
+    if (reason == Reason.DEADLINE_EXCEEDED) {
+      return GrpcStatus.DEADLINE_EXCEEDED;
+    }
+    return reason == Reason.STREAM_CANCELLED ? GrpcStatus.CANCELLED : GrpcStatus.ofHttp(http);
   }
 
   /** How the call ended, as the client was told; null where it was not. */

@@ -50,6 +50,7 @@ public enum Reason {
   SERVER_HANDSHAKE(SERVER, 503, Connection.KEEP, "the handshake with the server failed"),
   SERVER_UNVERIFIED(SERVER, 503, Connection.KEEP, "the certificate of the server is not accepted"),
   STREAM_REFUSED(SERVER, 502, Connection.KEEP, "the server refused to process the request"),
+  STREAM_CANCELLED(SERVER, 502, Connection.KEEP, "the server cancelled the request"),
   SERVER_RESET(SERVER, 502, Connection.KEEP, "the server closed the connection"),
   RESPONSE_TIMEOUT(SERVER_TIMEOUT, 504, Connection.KEEP, "the server did not answer in time"),
   SERVER_STALLED(SERVER_TIMEOUT, 504, Connection.KEEP, "the server stopped sending or reading"),
@@ -102,9 +103,13 @@ public enum Reason {
         || this == SERVER_UNVERIFIED;
   }
 
-  /** Whether it counts against the server: it did this, and not the client or we ourselves. */
+  /**
+   * Whether it counts against the server: it did this, and not the client or we ourselves. It may
+   * well cancel because the time is over that the client gave it.
+   */
   public boolean chargesServer() {
-    return party == Party.SERVER || party == Party.SERVER_TIMEOUT || this == BAD_RESPONSE;
+    return this != STREAM_CANCELLED
+        && (party == Party.SERVER || party == Party.SERVER_TIMEOUT || this == BAD_RESPONSE);
   }
 
   /** What happened, in a few words for people. */

@@ -178,7 +178,8 @@ final class Http2DownstreamStream extends Http2MessageStream<DownstreamStream.Li
       return Http2Codec.PROTOCOL_ERROR;
     }
     // Of a tunnel it is what a reset of the connection is in HTTP/1.1 (RFC 8441 §5).
-    boolean cancelled = tunnel || reason == Reason.DEADLINE_EXCEEDED;
+    boolean cancelled =
+        tunnel || reason == Reason.DEADLINE_EXCEEDED || reason == Reason.STREAM_CANCELLED;
     return cancelled ? Http2Codec.CANCEL : Http2Codec.INTERNAL_ERROR;
   }
 }

@@ -195,9 +195,15 @@ public final class Http2Upstream extends Http2Codec<Http2UpstreamStream>
   void onStreamReset(Http2Stream stream, long code) {
     Http2UpstreamStream known = of(stream);
     if (known != null) {
-      Reason reason = code == REFUSED_STREAM ? Reason.STREAM_REFUSED : Reason.SERVER_RESET;
-      known.fail(new Fault(reason, "RST_STREAM " + name(code)));
+      known.fail(new Fault(reason(code), "RST_STREAM " + name(code)));
     }
+  }
+
+  private static Reason reason(long code) {
+    if (code == REFUSED_STREAM) {
+      return Reason.STREAM_REFUSED;
+    }
+    return code == CANCEL ? Reason.STREAM_CANCELLED : Reason.SERVER_RESET;
   }
 
   private static String name(long code) {
