@@ -49,6 +49,7 @@ public enum Reason {
   CONNECT_TIMEOUT(SERVER_TIMEOUT, 503, Connection.KEEP, "no server could be connected to in time"),
   SERVER_HANDSHAKE(SERVER, 503, Connection.KEEP, "the handshake with the server failed"),
   SERVER_UNVERIFIED(SERVER, 503, Connection.KEEP, "the certificate of the server is not accepted"),
+  UPGRADE_UNSUPPORTED(SERVER, 501, Connection.KEEP, "the server opens no tunnel over HTTP/2"),
   STREAM_REFUSED(SERVER, 502, Connection.KEEP, "the server refused to process the request"),
   STREAM_CANCELLED(SERVER, 502, Connection.KEEP, "the server cancelled the request"),
   SERVER_RESET(SERVER, 502, Connection.KEEP, "the server closed the connection"),
@@ -100,16 +101,19 @@ public enum Reason {
     return this == SERVER_REFUSED
         || this == CONNECT_TIMEOUT
         || this == SERVER_HANDSHAKE
-        || this == SERVER_UNVERIFIED;
+        || this == SERVER_UNVERIFIED
+        || this == UPGRADE_UNSUPPORTED;
   }
 
   /**
    * Whether it counts against the server: it did this, and not the client or we ourselves. It may
-   * well cancel because the time is over that the client gave it.
+   * well cancel because the time is over that the client gave it, and need not speak RFC 8441.
    */
   public boolean chargesServer() {
-    return this != STREAM_CANCELLED
-        && (party == Party.SERVER || party == Party.SERVER_TIMEOUT || this == BAD_RESPONSE);
+    return switch (party) {
+      case SERVER, SERVER_TIMEOUT -> this != STREAM_CANCELLED && this != UPGRADE_UNSUPPORTED;
+      default -> this == BAD_RESPONSE;
+    };
   }
 
   /** What happened, in a few words for people. */

@@ -155,7 +155,7 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
 
   private void open(RequestHead head) {
     deadline.cancel();
-    response.start(head.version(), heads.keepAlive());
+    response.start(head, heads.keepAlive());
     content.start(heads.framing(), head.contentLength());
     boolean last = content.isDone();
     state = last ? State.ANSWER : State.CONTENT;

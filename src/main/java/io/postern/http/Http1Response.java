@@ -3,6 +3,7 @@ package io.postern.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The response that a client's HTTP/1.1 connection is writing: in the version that the request was
@@ -16,6 +17,7 @@ final class Http1Response {
   private final Http1Content content;
   private HttpVersion version = HttpVersion.HTTP_1_1;
   private boolean keepAlive = true;
+  private @Nullable WebSocketKey key;
 
   Http1Response(HeadWriter heads) {
     this.heads = heads;
@@ -25,12 +27,12 @@ final class Http1Response {
   /**
    * Begins the response to a request.
    *
-   * @param asked the version of the request
    * @param kept whether the client lets the connection persist
    */
-  void start(HttpVersion asked, boolean kept) {
-    version = asked;
+  void start(RequestHead request, boolean kept) {
+    version = request.version();
     keepAlive = kept;
+    key = WebSocketKey.of(request);
   }
 
   /** Whether the connection may bring another request behind the response. */
@@ -55,6 +57,9 @@ final class Http1Response {
     boolean unframed = head.hasContent() && head.contentLength() < 0;
     boolean chunked = unframed && version == HttpVersion.HTTP_1_1;
     keepAlive &= keep && (!unframed || chunked) && head.upgrade() == null;
+    if (key != null) {
+      key.prove(head);
+    }
     content.start(chunked);
     ctx.write(heads.response(ctx.alloc(), head, chunked, persistence()), promise);
   }

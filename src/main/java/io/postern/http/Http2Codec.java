@@ -137,7 +137,7 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
   void onStreamSent(Http2Stream stream) {}
 
   /** SETTINGS have come. */
-  void onSettings() {}
+  void onSettings(Http2Settings settings) {}
 
   /** PING was answered. */
   void onPingAck(long data) {}

@@ -49,7 +49,7 @@ final class Http2Frames extends Http2FrameAdapter {
 
   @Override
   public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
-    codec.onSettings();
+    codec.onSettings(settings);
   }
 
   @Override

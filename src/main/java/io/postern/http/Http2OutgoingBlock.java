@@ -18,6 +18,7 @@ final class Http2OutgoingBlock extends DefaultHttp2Headers {
   private static final AsciiString METHOD = Http2Headers.PseudoHeaderName.METHOD.value();
   private static final AsciiString SCHEME = Http2Headers.PseudoHeaderName.SCHEME.value();
   private static final AsciiString AUTHORITY = Http2Headers.PseudoHeaderName.AUTHORITY.value();
+  private static final AsciiString PROTOCOL = Http2Headers.PseudoHeaderName.PROTOCOL.value();
   private static final AsciiString PATH = Http2Headers.PseudoHeaderName.PATH.value();
 
   private static final AsciiString[] STATUS_VALUES = new AsciiString[1000];
@@ -49,18 +50,24 @@ final class Http2OutgoingBlock extends DefaultHttp2Headers {
   }
 
   /**
-   * The block of a request head.
+   * The block of a request head; of one that asks for a tunnel it is an extended CONNECT.
    *
    * @param scheme of the connection that it is sent on
    */
   static Http2OutgoingBlock of(RequestHead head, AsciiString scheme) {
-    Fields lead = new Fields(5).add(METHOD, head.method()).add(SCHEME, scheme);
+    AsciiString upgrade = head.upgrade();
+    Fields lead = new Fields(5).add(METHOD, upgrade == null ? head.method() : Methods.CONNECT);
+    if (upgrade != null) {
+      lead.add(PROTOCOL, upgrade);
+    }
+    lead.add(SCHEME, scheme);
     if (!head.authority().isEmpty()) {
       lead.add(AUTHORITY, head.authority());
     }
     lead.add(PATH, head.target());
     addLength(lead, head.contentLength());
-    return new Http2OutgoingBlock(null, lead, head.fields());
+    Fields fields = upgrade == null ? head.fields() : ExtendedConnect.fields(head);
+    return new Http2OutgoingBlock(null, lead, fields);
   }
 
   /** The block of a trailer section. */

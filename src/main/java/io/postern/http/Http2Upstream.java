@@ -43,6 +43,7 @@ public final class Http2Upstream extends Http2Codec<Http2UpstreamStream>
   private final Http2Pings pings;
   private @Nullable Opening opening;
   private long lastRead;
+  private boolean opensTunnels;
   private boolean reused;
   private boolean leaving;
   private boolean lost;
@@ -168,7 +169,9 @@ public final class Http2Upstream extends Http2Codec<Http2UpstreamStream>
   }
 
   @Override
-  void onSettings() {
+  void onSettings(Http2Settings settings) {
+    Boolean tunnels = settings.connectProtocolEnabled();
+    opensTunnels = tunnels == null ? opensTunnels : tunnels;
     if (opening != null) {
       pings.rest();
       opened(null);
@@ -278,8 +281,13 @@ public final class Http2Upstream extends Http2Codec<Http2UpstreamStream>
 
   // What a stream asks for.
 
-  void writeHead(Http2Stream stream, RequestHead head, boolean last) {
-    writeHeaders(stream, Http2OutgoingBlock.of(head, scheme), last);
+  /** Writes the head; answers why it cannot be written, or null. */
+  @Nullable Fault writeHead(Http2Stream stream, RequestHead head, boolean last) {
+    Fault refusal = ExtendedConnect.refusal(head, opensTunnels);
+    if (refusal == null) {
+      writeHeaders(stream, Http2OutgoingBlock.of(head, scheme), last);
+    }
+    return refusal;
   }
 
   /**
@@ -294,8 +302,8 @@ public final class Http2Upstream extends Http2Codec<Http2UpstreamStream>
     }
   }
 
-  long now() {
-    return clock.now();
+  Deadlines clock() {
+    return clock;
   }
 
   // How the connection ends.

@@ -1,7 +1,9 @@
 package io.postern.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.AsciiString;
 import io.postern.fault.Fault;
 import io.postern.fault.FaultException;
 import io.postern.fault.Reason;
@@ -14,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A response without content (RFC 9110 §6.4.1) is told when the stream has ended, with or behind
  * its head, since only then it is sure that none comes.
  *
+ * <p>A request with {@link RequestHead#upgrade} is an extended CONNECT (RFC 8441). A 2xx makes the
+ * stream a tunnel and is told as a 101; any other answer is an ordinary one, to a request that has
+ * ended.
+ *
  * <p>Owned by the event loop of its connection.
  */
 final class Http2UpstreamStream extends Http2MessageStream<UpstreamStream.Listener>
@@ -21,9 +27,11 @@ final class Http2UpstreamStream extends Http2MessageStream<UpstreamStream.Listen
 
   private final Http2Upstream codec;
   private @Nullable ResponseHead withoutContent;
+  private @Nullable AsciiString upgrade;
+  private Deadlines.@Nullable Deadline linger;
   private boolean toHead;
   private boolean answered;
-
+  private boolean tunnel;
   private long begun;
 
   Http2UpstreamStream(Http2Upstream codec, Http2Stream stream, UpstreamStream.Listener listener) {
@@ -43,7 +51,12 @@ final class Http2UpstreamStream extends Http2MessageStream<UpstreamStream.Listen
       ResponseHead head = block.toResponseHead(toHead, last);
       if (head.isInformational()) {
         onInformational(head);
+      } else if (upgrade == null) {
+        onHead(head, last);
+      } else if (ExtendedConnect.isOpenedBy(head)) {
+        onTunnel(ExtendedConnect.opened(head, upgrade), last);
       } else {
+        writeContent(Unpooled.EMPTY_BUFFER, true); // the head was all of the request
         onHead(head, last);
       }
     } catch (FaultException e) {
@@ -65,6 +78,26 @@ final class Http2UpstreamStream extends Http2MessageStream<UpstreamStream.Listen
       withoutContent = head;
     } else if (exchange != null) {
       exchange.onHead(head, last);
+    }
+  }
+
+  private void onTunnel(ResponseHead head, boolean last) {
+    answered = true;
+    tunnel = true;
+    if (exchange != null) {
+      exchange.onHead(head, false);
+    }
+    if (last) {
+      onData(Unpooled.EMPTY_BUFFER, 0, true);
+    }
+  }
+
+  @Override
+  void onTrailers(Http2IncomingBlock block) {
+    if (tunnel) {
+      refuse(new Fault(Reason.BAD_RESPONSE, "fields in a tunnel")); // RFC 9113 §8.5
+    } else {
+      super.onTrailers(block);
     }
   }
 
@@ -113,9 +146,12 @@ final class Http2UpstreamStream extends Http2MessageStream<UpstreamStream.Listen
     end(fault);
   }
 
-  /** The stream is over before its time; a response that is whole stays so. */
+  /**
+   * The stream is over before its time; a response that is whole stays so, but not a tunnel that
+   * still takes what the client sends.
+   */
   void fail(Fault fault) {
-    if (!isReceivedWhole()) {
+    if (!isReceivedWhole() || (tunnel && mayWrite())) {
       end(fault);
     } else if (exchange != null && mayWrite()) {
       sentWhole(); // what is still to be sent is of no use, and nobody waits for it
@@ -134,6 +170,9 @@ final class Http2UpstreamStream extends Http2MessageStream<UpstreamStream.Listen
 
   @Override
   void onClosed(Fault whereNotEnded) {
+    if (linger != null) {
+      linger.cancel();
+    }
     fail(whereNotEnded);
   }
 
@@ -143,12 +182,22 @@ final class Http2UpstreamStream extends Http2MessageStream<UpstreamStream.Listen
   public void writeHead(RequestHead head, boolean last) {
     if (mayWrite()) {
       toHead = head.isHead();
-      begun = codec.now();
+      upgrade = head.upgrade();
+      begun = codec.clock().now();
       if (last) {
         sentWhole();
       }
-      codec.writeHead(stream(), head, last);
+      Fault refusal = codec.writeHead(stream(), head, last);
+      if (refusal != null) { // told later, since whoever writes is not done yet
+        codec.context().executor().execute(() -> giveUp(refusal));
+      }
     }
+  }
+
+  /** Nothing was written, so the server never hears of the stream. */
+  private void giveUp(Fault fault) {
+    end(fault);
+    codec.reset(stream(), Http2Codec.CANCEL);
   }
 
   @Override
@@ -158,10 +207,27 @@ final class Http2UpstreamStream extends Http2MessageStream<UpstreamStream.Listen
 
   @Override
   public void cancel() {
-    if (exchange != null) {
-      exchange = null;
-      releaseWaiting();
+    if (exchange == null) {
+      return;
+    }
+    boolean inGoodOrder = tunnel && (isReceivedWhole() || isSentWhole());
+    if (inGoodOrder) {
+      writeContent(Unpooled.EMPTY_BUFFER, true);
+    }
+    exchange = null;
+    releaseWaiting();
+    if (inGoodOrder) {
+      linger();
+    } else {
       codec.cancel(stream(), begun);
+    }
+  }
+
+  /** What was written to a tunnel that one side has ended goes out: a reset would overtake it. */
+  private void linger() {
+    if (stream().state() != Http2Stream.State.CLOSED) {
+      linger = codec.clock().create(() -> codec.reset(stream(), Http2Codec.CANCEL));
+      linger.after(TunnelEnd.LINGER_NANOS);
     }
   }
 }

@@ -15,7 +15,7 @@ import io.netty.channel.socket.DuplexChannel;
 final class TunnelEnd {
 
   /** How long the server may take for what is still queued when the tunnel is over. */
-  private static final long LINGER_NANOS = 2_000_000_000L;
+  static final long LINGER_NANOS = 2_000_000_000L;
 
   private final ChannelHandlerContext ctx;
   private final Deadlines deadlines;

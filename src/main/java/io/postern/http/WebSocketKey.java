@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The key by which a WebSocket server over HTTP/1.1 proves that it has understood (RFC 6455 §4).
- * HTTP/2 has none (RFC 8441 §5): for a client that came by it, the key is ours. It is no secret.
+ * HTTP/2 has none (RFC 8441 §5): for a client that came by it the key is ours, and for a server
+ * that was asked by it the proof. It is no secret.
  */
 final class WebSocketKey {
 
@@ -36,6 +37,20 @@ final class WebSocketKey {
     WebSocketKey key = new WebSocketKey(base64(nonce));
     head.fields().set(FieldNames.SEC_WEBSOCKET_KEY, key.text);
     return key;
+  }
+
+  /** The key of a client that asks for another protocol; null where it has none, or does not. */
+  static @Nullable WebSocketKey of(RequestHead head) {
+    AsciiString text =
+        head.upgrade() == null ? null : head.fields().get(FieldNames.SEC_WEBSOCKET_KEY);
+    return text == null ? null : new WebSocketKey(text);
+  }
+
+  /** Puts the proof into a 101 that stands for the answer of a server that speaks HTTP/2. */
+  void prove(ResponseHead head) {
+    if (head.version() == HttpVersion.HTTP_2 && WEBSOCKET.equals(head.upgrade())) {
+      head.fields().set(FieldNames.SEC_WEBSOCKET_ACCEPT, accept());
+    }
   }
 
   /**

@@ -12,6 +12,8 @@ import io.postern.testkit.Gate;
 import io.postern.testkit.H2Client;
 import io.postern.testkit.H2Stream;
 import io.postern.testkit.ProxyUnderTest;
+import io.postern.testkit.Response;
+import io.postern.testkit.Response.Framing;
 import io.postern.testkit.ScriptedConnection;
 import io.postern.testkit.ScriptedServer;
 import java.time.Duration;
@@ -22,22 +24,34 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What happens behind a 101, and how it ends. */
 class TunnelTest {
+
+  private static final String PAIRS = "io.postern.scenario.Pair#all";
 
   private static final long LARGE = 64 << 20;
 
   /** Buffers of four sockets, in the kernel; those of the proxy are a small part of that. */
   private static final long HELD = 32 << 20;
 
+  private static final long CANCEL = 8;
+
   private final ScriptedServer server = ScriptedServer.start();
-  private ProxyUnderTest proxy = ProxyUnderTest.to(server.address());
+  private String timeouts = "";
+
+  @SuppressWarnings("NullAway.Init") // set by start, before any other use
+  private ProxyUnderTest proxy;
 
   @AfterEach
   void close() {
     proxy.close();
     server.close();
+  }
+
+  private void start(Pair pair) {
+    proxy = pair.proxy(server, timeouts);
   }
 
   /** A server that switches, and then goes by a script. */
@@ -46,13 +60,18 @@ class TunnelTest {
         "/ws",
         new Custom(
             (request, wire) -> {
-              wire.send(UpgradeTest.switched(request));
+              if (request.head().startLine().endsWith("HTTP/2")) {
+                wire.head(Response.of(200, "").framed(Framing.AS_GIVEN));
+              } else {
+                wire.send(UpgradeTest.switched(request));
+              }
               script.run(request, wire);
             }));
   }
 
-  private TunnelClient open(Version version) {
-    TunnelClient client = TunnelClient.ask(version, proxy, "/ws");
+  private TunnelClient open(Pair pair) {
+    start(pair);
+    TunnelClient client = TunnelClient.ask(pair.client(), proxy, "/ws");
     assertThat(client.isOpened()).isTrue();
     return client;
   }
@@ -68,34 +87,36 @@ class TunnelTest {
   }
 
   @ParameterizedTest
-  @EnumSource
-  void theServerEndsIt(Version version) {
+  @MethodSource(PAIRS)
+  void theServerEndsIt(Pair pair) {
     behindThe101(
         (request, wire) -> {
           wire.send("hello " + wire.read(5));
-          wire.end(End.CLOSE);
+          wire.end(End.FINISH);
         });
-    try (TunnelClient client = open(version)) {
+    try (TunnelClient client = open(pair)) {
       assertThat(client.send("world").read(11)).isEqualTo("hello world");
       client.awaitEnd();
       ExchangeRecord record = ended("S-");
       assertThat(record.bytesReceived).isEqualTo(5);
       assertThat(record.bytesSent).isEqualTo(11);
-      assertThat(server.awaitConnection(0).ending())
-          .isEqualTo(ScriptedConnection.Ending.CLOSED_BY_PEER);
+      if (pair.server() == Version.H1) {
+        assertThat(server.awaitConnection(0).ending())
+            .isEqualTo(ScriptedConnection.Ending.CLOSED_BY_PEER);
+      }
     }
   }
 
   @ParameterizedTest
-  @EnumSource
-  void theClientEndsItAndAllThatItSentArrives(Version version) {
+  @MethodSource(PAIRS)
+  void theClientEndsItAndAllThatItSentArrives(Pair pair) {
     CompletableFuture<Long> came = new CompletableFuture<>();
     behindThe101(
         (request, wire) -> {
           came.complete(wire.readToEnd());
-          wire.end(End.CLOSE);
+          wire.end(End.FINISH);
         });
-    try (TunnelClient client = open(version)) {
+    try (TunnelClient client = open(pair)) {
       long length = 3 << 20;
       assertThat(client.sendInBackground(length)).succeedsWithin(Await.LIMIT);
       client.end();
@@ -105,33 +126,34 @@ class TunnelTest {
   }
 
   @ParameterizedTest
-  @EnumSource
-  void noOtherExchangeGetsItsConnection(Version version) {
+  @MethodSource(PAIRS)
+  void noOtherExchangeGetsItsConnectionOfHttp1(Pair pair) {
     behindThe101(
         (request, wire) -> {
           wire.readToEnd();
-          wire.end(End.CLOSE);
+          wire.end(End.FINISH);
         });
-    try (TunnelClient client = open(version);
+    try (TunnelClient client = open(pair);
         Client next = Version.H1.connect(proxy)) {
       client.end();
       ended("C-");
       assertThat(next.request("GET", "/").answer().status()).isEqualTo(200);
-      assertThat(server.awaitRequest(1).connection()).isOne();
+      assertThat(server.awaitRequest(1).connection())
+          .isEqualTo(pair.server() == Version.H1 ? 1 : 0);
     }
   }
 
   @ParameterizedTest
-  @EnumSource
-  void theServerResetsIt(Version version) {
+  @MethodSource(PAIRS)
+  void theServerResetsIt(Pair pair) {
     Gate gate = new Gate();
     behindThe101(
         (request, wire) -> {
           wire.send("hello");
           gate.pass();
-          wire.end(End.RESET);
+          wire.end(End.ABORT);
         });
-    try (TunnelClient client = open(version)) {
+    try (TunnelClient client = open(pair)) {
       assertThat(client.read(5)).isEqualTo("hello");
       gate.open();
       Ended.badly(proxy, 101, "SD", Reason.SERVER_RESET);
@@ -141,34 +163,37 @@ class TunnelTest {
   }
 
   @ParameterizedTest
-  @EnumSource
-  void theClientResetsIt(Version version) {
+  @MethodSource(PAIRS)
+  void theClientResetsIt(Pair pair) {
     CompletableFuture<Long> came = new CompletableFuture<>();
     behindThe101(
         (request, wire) -> {
           came.complete(wire.readToEnd());
-          wire.end(End.CLOSE);
+          wire.end(End.FINISH);
         });
-    try (TunnelClient client = open(version)) {
+    try (TunnelClient client = open(pair)) {
       client.reset();
       Ended.badly(proxy, 101, "CD", Reason.CLIENT_GONE);
       assertThat(Await.result("the end", came)).isZero();
       assertThat(proxy.server("app", 0).faults()).isZero();
+      if (pair.server() == Version.H2) {
+        assertThat(server.awaitRequest(0).awaitReset()).isEqualTo(CANCEL);
+      }
     }
   }
 
   @ParameterizedTest
-  @EnumSource
-  void aServerThatReadsNothingHoldsTheClientUp(Version version) {
+  @MethodSource(PAIRS)
+  void aServerThatReadsNothingHoldsTheClientUp(Pair pair) {
     Gate gate = new Gate();
     CompletableFuture<Long> came = new CompletableFuture<>();
     behindThe101(
         (request, wire) -> {
           gate.pass();
           came.complete(wire.readToEnd());
-          wire.end(End.CLOSE);
+          wire.end(End.FINISH);
         });
-    try (TunnelClient client = open(version)) {
+    try (TunnelClient client = open(pair)) {
       Future<?> sending = client.sendInBackground(LARGE);
       assertThat(BackpressureTest.standstill(client::sent)).isLessThan(HELD);
       gate.open();
@@ -179,8 +204,8 @@ class TunnelTest {
   }
 
   @ParameterizedTest
-  @EnumSource
-  void aClientThatReadsNothingHoldsTheServerUp(Version version) {
+  @MethodSource(PAIRS)
+  void aClientThatReadsNothingHoldsTheServerUp(Pair pair) {
     AtomicLong sent = new AtomicLong();
     behindThe101(
         (request, wire) -> {
@@ -188,9 +213,10 @@ class TunnelTest {
             wire.send("x".repeat(64 * 1024));
             sent.addAndGet(64 * 1024);
           }
-          wire.end(End.CLOSE);
+          wire.end(End.FINISH);
         });
-    try (TunnelClient client = TunnelClient.askSlow(version, proxy, "/ws")) {
+    start(pair);
+    try (TunnelClient client = TunnelClient.askSlow(pair.client(), proxy, "/ws")) {
       assertThat(client.isOpened()).isTrue();
       assertThat(BackpressureTest.standstill(sent::get)).isLessThan(HELD);
       client.skip(LARGE);
@@ -199,22 +225,17 @@ class TunnelTest {
     }
   }
 
-  private void restart(String timeouts) {
-    proxy.close();
-    proxy = ProxyUnderTest.to("", timeouts, server.address());
-  }
-
   @ParameterizedTest
-  @EnumSource
-  void silenceInBothDirectionsEndsIt(Version version) {
-    restart("idle: 50ms, tunnel: 400ms");
+  @MethodSource(PAIRS)
+  void silenceInBothDirectionsEndsIt(Pair pair) {
+    timeouts = "idle: 50ms, tunnel: 400ms";
     CompletableFuture<Long> came = new CompletableFuture<>();
     behindThe101(
         (request, wire) -> {
           came.complete(wire.readToEnd());
-          wire.end(End.CLOSE);
+          wire.end(End.FINISH);
         });
-    try (TunnelClient client = open(version)) {
+    try (TunnelClient client = open(pair)) {
       ExchangeRecord record = Ended.badly(proxy, 101, "cD", Reason.TUNNEL_TIMEOUT);
       assertThat(Duration.ofNanos(record.finished - record.responded))
           .isGreaterThanOrEqualTo(Duration.ofMillis(400));
@@ -230,8 +251,9 @@ class TunnelTest {
     behindThe101(
         (request, wire) -> {
           came.complete(wire.readToEnd());
-          wire.end(End.CLOSE);
+          wire.end(End.FINISH);
         });
+    start(new Pair(Version.H2, Version.H1));
     try (H2Client client = Version.h2(proxy)) {
       H2Stream stream = client.open(false, TunnelClient.extendedConnect("/ws"));
       assertThat(stream.awaitHead().status()).isEqualTo(200);
@@ -243,13 +265,15 @@ class TunnelTest {
     }
   }
 
-  @Test
-  void theClientMayEndFirstAndReadOn() {
+  @ParameterizedTest
+  @EnumSource
+  void theClientMayEndFirstAndReadOn(Version spoken) {
     behindThe101(
         (request, wire) -> {
           wire.send("so many: " + wire.readToEnd());
-          wire.end(End.CLOSE);
+          wire.end(End.FINISH);
         });
+    start(new Pair(Version.H2, spoken));
     try (H2Client client = Version.h2(proxy)) {
       H2Stream stream = client.open(false, TunnelClient.extendedConnect("/ws"));
       stream.awaitHead();
@@ -264,8 +288,9 @@ class TunnelTest {
     behindThe101(
         (request, wire) -> {
           wire.readToEnd();
-          wire.end(End.CLOSE);
+          wire.end(End.FINISH);
         });
+    start(new Pair(Version.H2, Version.H1));
     try (H2Client client = Version.h2(proxy)) {
       H2Stream stream = client.open(false, TunnelClient.extendedConnect("/ws"));
       stream.awaitHead();

@@ -19,6 +19,8 @@ public sealed interface Behaviour {
     RESET,
     /** RST_STREAM of the request alone; HTTP/1.1 knows no such, and sends an RST. */
     ABORT,
+    /** END_STREAM of the request alone; HTTP/1.1 knows no such, and sends a FIN. */
+    FINISH,
     /** It stays, and nothing more comes. What still comes is read and dropped. */
     STALL
   }
@@ -104,7 +106,10 @@ public sealed interface Behaviour {
 
   /** The connection, for a script. */
   interface Wire {
-    /** Sends bytes at once. */
+    /** Sends the head of a response; what is its content, the script says. */
+    void head(Response response) throws IOException;
+
+    /** Sends bytes at once; over HTTP/2 only in a tunnel. */
     void send(String latin1) throws IOException;
 
     /** Reads the content of the request to its end. */

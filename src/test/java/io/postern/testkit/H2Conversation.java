@@ -29,14 +29,21 @@ final class H2Conversation implements Conversation {
 
   private final ScriptedH2 connection;
   private final int id;
+  private final boolean tunnel;
   private final BlockingQueue<Piece> pieces = new LinkedBlockingQueue<>();
   private long sendWindow;
   private boolean over;
 
-  H2Conversation(ScriptedH2 connection, int id, long sendWindow) {
+  /**
+   * A stream whose head has come.
+   *
+   * @param tunnel whether it asks for one (RFC 8441)
+   */
+  H2Conversation(ScriptedH2 connection, int id, long sendWindow, boolean tunnel) {
     this.connection = connection;
     this.id = id;
     this.sendWindow = sendWindow;
+    this.tunnel = tunnel;
   }
 
   int id() {
@@ -143,8 +150,12 @@ final class H2Conversation implements Conversation {
   }
 
   @Override
-  public void raw(String latin1) {
-    throw new AssertionError("bytes for HTTP/1.1, and HTTP/2 is spoken");
+  public void raw(String latin1) throws IOException {
+    if (!tunnel) {
+      throw new AssertionError("bytes for HTTP/1.1, and HTTP/2 is spoken");
+    }
+    byte[] bytes = latin1.getBytes(StandardCharsets.ISO_8859_1);
+    content(bytes, 0, bytes.length);
   }
 
   private static void lowerCase(List<Field> from, List<Field> to) {

@@ -104,7 +104,8 @@ public record H2Frame(int type, int flags, int stream, String payload) {
     return payload.getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  boolean has(int flag) {
+  /** Whether a flag is set. */
+  public boolean has(int flag) {
     return (flags & flag) != 0;
   }
 

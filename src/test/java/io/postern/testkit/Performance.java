@@ -85,6 +85,11 @@ final class Performance implements Behaviour.Wire {
   }
 
   @Override
+  public void head(Response response) throws IOException {
+    peer.head(response, false);
+  }
+
+  @Override
   public void send(String latin1) throws IOException {
     peer.raw(latin1);
   }

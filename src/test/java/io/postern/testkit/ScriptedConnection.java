@@ -239,7 +239,7 @@ public final class ScriptedConnection {
 
   private void beginEnd(Socket socket, End end) throws IOException {
     switch (end) {
-      case CLOSE -> socket.shutdownOutput();
+      case CLOSE, FINISH -> socket.shutdownOutput();
       case CUT -> raw.shutdownOutput();
       case STALL -> {}
       case RESET, ABORT -> {

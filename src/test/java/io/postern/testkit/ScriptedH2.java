@@ -39,6 +39,7 @@ final class ScriptedH2 {
   private static final int DEFAULT_WINDOW = 65_535;
   private static final int WINDOW = 1 << 20;
   private static final int INITIAL_WINDOW_SIZE = 4;
+  private static final int ENABLE_CONNECT_PROTOCOL = 8;
   private static final long INTERNAL_ERROR = 0x2;
 
   private final ScriptedServer server;
@@ -68,7 +69,8 @@ final class ScriptedH2 {
     if (!new String(in.readNBytes(REST.length()), StandardCharsets.ISO_8859_1).equals(REST)) {
       throw new AssertionError("half a preface");
     }
-    frame(H2Frame.SETTINGS, 0, 0, H2Frame.settings(INITIAL_WINDOW_SIZE, WINDOW));
+    String settings = H2Frame.settings(INITIAL_WINDOW_SIZE, WINDOW, ENABLE_CONNECT_PROTOCOL, 1);
+    frame(H2Frame.SETTINGS, 0, 0, settings);
     frame(H2Frame.WINDOW_UPDATE, 0, 0, H2Frame.int32(WINDOW - DEFAULT_WINDOW));
     try {
       for (H2Frame frame = H2Frame.read(in); frame != null; frame = H2Frame.read(in)) {
@@ -132,7 +134,8 @@ final class ScriptedH2 {
     H2Conversation opened =
         watched.look(
             () -> {
-              H2Conversation stream = new H2Conversation(this, id, peerWindow);
+              boolean tunnel = !Field.values(fields, ":protocol").isEmpty();
+              H2Conversation stream = new H2Conversation(this, id, peerWindow, tunnel);
               streams.put(id, stream);
               return stream;
             });
@@ -163,6 +166,8 @@ final class ScriptedH2 {
       End end = new Performance(request, stream).run(server.behaviourFor(request));
       if (end == End.ABORT) {
         frame(H2Frame.RST_STREAM, 0, stream.id(), H2Frame.int32(INTERNAL_ERROR));
+      } else if (end == End.FINISH) {
+        stream.end(List.of());
       } else if (end != null) {
         ender.end(end);
       }
