@@ -81,6 +81,7 @@ class ArchitectureTest {
   /** Who else may share state between threads, and why. */
   private static final Map<String, String> MAY_SHARE =
       Map.of(
+          "http.WindowBudget", "what the windows of all loops may take together",
           "listener.Listener", "one count of the open connections of all loops",
           "listener.DownstreamInitializer", "the same count");
 

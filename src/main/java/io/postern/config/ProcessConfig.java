@@ -10,7 +10,12 @@ public record ProcessConfig(
     @Default("0")
         @Range(min = "0", max = "1024")
         @Doc("How many event loops serve; 0 is one for each processor that the process may use.")
-        int eventLoops) {
+        int eventLoops,
+    @Default("128MiB")
+        @Range(min = "0B", max = "1TiB")
+        @Doc(
+            "Memory that all connections of HTTP/2 may take together beyond the windows that each begins with: for windows that grow with long lines, and for content that waits for a slow reader.")
+        Size windowBudget) {
 
   /** How sockets are driven. */
   public enum Transport {

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.util.AsciiString;
@@ -107,16 +106,6 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
   }
 
   @Override
-  public boolean isShared() {
-    return false;
-  }
-
-  @Override
-  public boolean isIdle() {
-    return state == State.IDLE;
-  }
-
-  @Override
   public boolean isLost() {
     return state == State.CLOSED;
   }
@@ -142,7 +131,13 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
       return;
     }
     int size = piece.readableBytes();
-    request.write(ctx, piece, last, last && tunnel != null ? outputEnd() : ctx.voidPromise());
+    request.write(
+        ctx,
+        piece,
+        last,
+        last && tunnel != null
+            ? ctx.newPromise().addListener(out -> endOutput())
+            : ctx.voidPromise());
     flusher.request(size);
     if (last) {
       requestEnded();
@@ -159,10 +154,6 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
   }
 
   /** Our direction of a tunnel ends when all of it is out. */
-  private ChannelPromise outputEnd() {
-    return ctx.newPromise().addListener(written -> endOutput());
-  }
-
   private void endOutput() {
     if (state == State.CONTENT && tunnel != null && !tunnel.finish()) {
       endInput();
@@ -366,7 +357,8 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
     UpstreamStream.Listener told = exchange;
     exchange = null;
     if (told != null && !whole) {
-      told.onFailed(new Fault(Reason.SERVER_RESET, ending()));
+      String notice = withoutNotice ? " without close_notify" : "";
+      told.onFailed(new Fault(Reason.SERVER_RESET, "the server closed the connection" + notice));
     }
   }
 
@@ -380,12 +372,6 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
     if (state == State.CONTENT && content.endOfInput() && !withoutNotice) {
       onContent(Unpooled.EMPTY_BUFFER, true);
     }
-  }
-
-  private String ending() {
-    return withoutNotice
-        ? "the server closed the connection without close_notify"
-        : "the server closed the connection";
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
@@ -38,6 +39,7 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
   static final long ENHANCE_YOUR_CALM = Http2Error.ENHANCE_YOUR_CALM.code();
 
   private final Http2Connection.PropertyKey key;
+  private final Http2Windows windows;
   private final Reason gone;
   private final Reason broken;
   private Fault ending;
@@ -61,6 +63,7 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
       Http2ConnectionDecoder decoder,
       Http2ConnectionEncoder encoder,
       Http2Settings initial,
+      WindowBudget budget,
       Reason gone,
       Reason broken) {
     super(decoder, encoder, initial, false);
@@ -68,6 +71,12 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
     this.broken = broken;
     this.ending = Fault.of(gone);
     this.key = connection().newKey();
+    this.windows =
+        new Http2Windows(
+            connection(),
+            (DefaultHttp2LocalFlowController) decoder.flowController(),
+            budget,
+            this::writePing);
     decoder.frameListener(new Http2Frames(this));
     connection().addListener(new Http2StreamLives(this));
     encoder.flowController().listener(this::onWritabilityChanged);
@@ -78,15 +87,12 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
     ctx = context;
     flusher = new Flusher(context.channel());
     super.handlerAdded(context);
+    windows.open();
+    flusher.request();
   }
 
-  /** The window of the connection does not follow SETTINGS (RFC 9113 §6.9.2). */
-  void raiseConnectionWindow() throws Http2Exception {
-    Http2Stream whole = connection().connectionStream();
-    int raise =
-        Http2CodecBuilder.CONNECTION_WINDOW - decoder().flowController().initialWindowSize(whole);
-    decoder().flowController().incrementWindowSize(whole, raise);
-    flusher.request();
+  Http2Windows windows() {
+    return windows;
   }
 
   ChannelHandlerContext context() {
@@ -140,7 +146,12 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
   void onSettings(Http2Settings settings) {}
 
   /** PING was answered. */
-  void onPingAck(long data) {}
+  void onPingAck(long data) throws Http2Exception {
+    if (data == Http2Windows.MEASURING) {
+      windows.onMeasured();
+      flusher.request();
+    }
+  }
 
   /** GOAWAY has come: streams of ours above the last are not served. */
   void onGoAway(int last, long code) {}
@@ -148,6 +159,7 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
   void onStreamClosed(Http2Stream stream) {
     S known = of(stream);
     if (known != null) {
+      known.closed();
       known.onClosed(ending);
     }
   }
@@ -217,12 +229,35 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
     return queue == null ? 0 : queue.totalPendingWriteBytes();
   }
 
-  void giveBack(Http2Stream stream, int bytes) {
-    Http2LocalFlowController windows = decoder().flowController();
-    // For a frame that exceeded the window Netty has given back twice what it was.
-    int owed = Math.min(bytes, windows.unconsumedBytes(stream));
+  /**
+   * Content has to wait.
+   *
+   * @return whether the budget has room for it, so that it holds up no other stream
+   */
+  boolean lend(int bytes) {
     try {
-      if (windows.consumeBytes(stream, owed)) {
+      return windows.lend(bytes);
+    } catch (Http2Exception e) {
+      onError(ctx, false, e);
+      return false;
+    }
+  }
+
+  /** Content that was lent waits no more; or its stream is closed, and Netty has given it back. */
+  void takeBack(int bytes) {
+    try {
+      windows.takeBack(bytes);
+    } catch (Http2Exception e) {
+      onError(ctx, false, e);
+    }
+  }
+
+  void giveBack(Http2Stream stream, int bytes) {
+    Http2LocalFlowController flow = decoder().flowController();
+    // For a frame that exceeded the window Netty has given back twice what it was.
+    int owed = Math.min(bytes, flow.unconsumedBytes(stream));
+    try {
+      if (flow.consumeBytes(stream, owed)) {
         flusher.request();
       }
     } catch (Http2Exception e) {
@@ -246,6 +281,12 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
   /** What the streams end with that the connection takes along. */
   Fault ending() {
     return ending;
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) throws Exception {
+    super.channelInactive(context);
+    windows.close();
   }
 
   /** What is no error of HTTP/2 is one of the socket or of TLS, which does not close by itself. */

@@ -31,12 +31,6 @@ import org.jspecify.annotations.Nullable;
 final class Http2CodecBuilder<C extends Http2Codec<?>>
     extends AbstractHttp2ConnectionHandlerBuilder<C, Http2CodecBuilder<C>> {
 
-  /** What a stream may send ahead of a reader that is slow. */
-  static final int STREAM_WINDOW = 256 * 1024;
-
-  /** What all streams of a connection may send ahead. */
-  static final int CONNECTION_WINDOW = 1024 * 1024;
-
   /** What the field blocks of the peer may be. */
   record Blocks(Refusal refusal, int maxBytes, int maxFields) {}
 
@@ -71,7 +65,7 @@ final class Http2CodecBuilder<C extends Http2Codec<?>>
   C build(Http2Settings initial, Blocks blocks) {
     // SETTINGS_MAX_HEADER_LIST_SIZE is not sent: Netty would then answer in our place, and
     // unlogged.
-    initialSettings(initial.initialWindowSize(STREAM_WINDOW));
+    initialSettings(initial.initialWindowSize(Http2Windows.STREAM));
     DefaultHttp2Connection connection = new DefaultHttp2Connection(server);
     connection
         .remote()

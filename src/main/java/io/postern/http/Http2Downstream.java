@@ -42,7 +42,7 @@ public final class Http2Downstream extends Http2Codec<Http2DownstreamStream>
       DownstreamSettings settings,
       ExchangeFactory exchanges,
       LoopContext loop) {
-    super(decoder, encoder, initial, Reason.CLIENT_GONE, Reason.CLIENT_GONE);
+    super(decoder, encoder, initial, loop.windows(), Reason.CLIENT_GONE, Reason.CLIENT_GONE);
     this.client = client;
     this.settings = settings;
     this.exchanges = exchanges;
@@ -74,7 +74,6 @@ public final class Http2Downstream extends Http2Codec<Http2DownstreamStream>
   @Override
   public void handlerAdded(ChannelHandlerContext context) throws Exception {
     super.handlerAdded(context);
-    raiseConnectionWindow();
     deadline.after(settings.idleNanos());
   }
 

@@ -2,6 +2,7 @@ package io.postern.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
@@ -36,10 +37,15 @@ final class Http2Frames extends Http2FrameAdapter {
 
   @Override
   public int onDataRead(
-      ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean last) {
+      ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean last)
+      throws Http2Exception {
     int cost = data.readableBytes() + padding;
     Http2MessageStream<?> stream = codec.of(codec.connection().stream(streamId));
-    return stream == null ? cost : stream.onData(data, cost, last);
+    if (stream == null) {
+      return cost;
+    }
+    codec.windows().onData(stream.stream(), cost);
+    return stream.onData(data, cost, last);
   }
 
   @Override
@@ -53,7 +59,7 @@ final class Http2Frames extends Http2FrameAdapter {
   }
 
   @Override
-  public void onPingAckRead(ChannelHandlerContext ctx, long data) {
+  public void onPingAckRead(ChannelHandlerContext ctx, long data) throws Http2Exception {
     codec.onPingAck(data);
   }
 

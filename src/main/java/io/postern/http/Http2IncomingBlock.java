@@ -86,40 +86,26 @@ final class Http2IncomingBlock extends DefaultHttp2Headers {
     if (!fields.isEmpty() || host != null || contentLength != null || cookie != null) {
       return malformed("a pseudo-field behind a field");
     }
+    String known = name.toString();
     AsciiString before =
-        switch (name.toString()) {
-          case ":status" -> {
-            AsciiString old = status;
-            status = value;
-            yield old;
-          }
-          case ":method" -> {
-            AsciiString old = method;
-            method = value;
-            yield old;
-          }
-          case ":scheme" -> {
-            AsciiString old = scheme;
-            scheme = value;
-            yield old;
-          }
-          case ":authority" -> {
-            AsciiString old = authority;
-            authority = value;
-            yield old;
-          }
-          case ":path" -> {
-            AsciiString old = path;
-            path = value;
-            yield old;
-          }
-          case ":protocol" -> {
-            AsciiString old = protocol;
-            protocol = value;
-            yield old;
-          }
+        switch (known) {
+          case ":status" -> status;
+          case ":method" -> method;
+          case ":scheme" -> scheme;
+          case ":authority" -> authority;
+          case ":path" -> path;
+          case ":protocol" -> protocol;
           default -> name;
         };
+    switch (known) {
+      case ":status" -> status = value;
+      case ":method" -> method = value;
+      case ":scheme" -> scheme = value;
+      case ":authority" -> authority = value;
+      case ":path" -> path = value;
+      case ":protocol" -> protocol = value;
+      default -> {}
+    }
     return before == null ? null : malformed("a pseudo-field that is unknown or comes twice");
   }
 

@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a stream of an HTTP/2 connection is on either side. While its exchange lets no content come,
- * what arrives waits here, and the peer's flow-control window is not given back: it bounds what may
- * wait.
+ * what arrives waits here, and the window of the stream is not given back: it bounds what may wait.
  *
  * <p>Owned by the event loop of its connection.
  *
@@ -32,7 +31,14 @@ abstract sealed class Http2MessageStream<L extends MessageStream.Listener>
   private long announced = -1;
   private long received;
   private long queued;
+
+  /** What waits, as far as it is not given back to the window of the stream. */
   private int owed;
+
+  /** What of that the window of the connection goes on without. */
+  private int lent;
+
+  private boolean closed;
   private boolean paused;
   private boolean receivedWhole;
   private boolean sentWhole;
@@ -75,11 +81,14 @@ abstract sealed class Http2MessageStream<L extends MessageStream.Listener>
       refuse(new Fault(badContent(), "content is not as long as announced"));
     }
     if (exchange == null || !wantsContent()) {
-      return flowControlled;
+      return 0; // nobody reads it: the peer may send no more of it, and the stream is to end
     }
     if (paused) {
       waiting.add(data.retain());
       owed += flowControlled;
+      if (codec.lend(flowControlled)) {
+        lent += flowControlled;
+      }
       return 0;
     }
     deliver(data.retain(), last, exchange);
@@ -163,6 +172,23 @@ abstract sealed class Http2MessageStream<L extends MessageStream.Listener>
       int bytes = owed;
       owed = 0;
       codec.giveBack(stream, bytes);
+    }
+    if (lent > 0) {
+      int bytes = lent;
+      lent = 0;
+      if (!closed) {
+        codec.takeBack(bytes);
+      }
+      codec.windows().repay(bytes);
+    }
+  }
+
+  /** The stream is closed, and what it owed is given back; some of it may wait still. */
+  void closed() {
+    closed = true;
+    owed = 0;
+    if (lent > 0) {
+      codec.takeBack(lent);
     }
   }
 

@@ -56,7 +56,7 @@ public final class Http2Upstream extends Http2Codec<Http2UpstreamStream>
       Terms terms,
       Owner owner,
       Opening opening) {
-    super(decoder, encoder, initial, Reason.SERVER_RESET, Reason.BAD_RESPONSE);
+    super(decoder, encoder, initial, loop.windows(), Reason.SERVER_RESET, Reason.BAD_RESPONSE);
     this.owner = owner;
     this.clock = loop.deadlines();
     this.scheme = terms.scheme();
@@ -96,12 +96,6 @@ public final class Http2Upstream extends Http2Codec<Http2UpstreamStream>
             (decoder, encoder, initial) ->
                 new Http2Upstream(decoder, encoder, initial, loop, terms, owner, opening))
         .build(new Http2Settings().pushEnabled(false).maxConcurrentStreams(0), BLOCKS);
-  }
-
-  @Override
-  public void handlerAdded(ChannelHandlerContext context) throws Exception {
-    super.handlerAdded(context);
-    raiseConnectionWindow();
   }
 
   // What the pool asks.
@@ -251,7 +245,8 @@ public final class Http2Upstream extends Http2Codec<Http2UpstreamStream>
   }
 
   @Override
-  void onPingAck(long data) {
+  void onPingAck(long data) throws Http2Exception {
+    super.onPingAck(data);
     if (data == Http2Pings.ASKING) {
       pings.onAnswer();
     }

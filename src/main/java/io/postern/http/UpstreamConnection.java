@@ -31,10 +31,14 @@ public interface UpstreamConnection {
   int room();
 
   /** Whether several exchanges may run on it at once. */
-  boolean isShared();
+  default boolean isShared() {
+    return false;
+  }
 
-  /** Whether no exchange is running on it. */
-  boolean isIdle();
+  /** Whether no exchange is running on it; one that is not shared has room then. */
+  default boolean isIdle() {
+    return room() > 0;
+  }
 
   /** Whether it is closed or broken, and with it every exchange that was running on it. */
   boolean isLost();

@@ -24,6 +24,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.postern.config.ProcessConfig;
 import io.postern.config.ProcessConfig.Transport;
 import io.postern.http.LoopContext;
+import io.postern.http.WindowBudget;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -51,15 +52,17 @@ record EventLoops(
    */
   static EventLoops start(ProcessConfig config) {
     int count = config.eventLoops() > 0 ? config.eventLoops() : NettyRuntime.availableProcessors();
-    return start(chosen(config.transport()), count);
+    WindowBudget windows = new WindowBudget(config.windowBudget().bytes());
+    return start(chosen(config.transport()), count, windows);
   }
 
-  static EventLoops start(Transport transport, int count) {
+  static EventLoops start(Transport transport, int count, WindowBudget windows) {
     return switch (transport) {
       case IO_URING ->
           of(
               transport,
               count,
+              windows,
               IoUringIoHandler.newFactory(),
               IoUringServerSocketChannel::new,
               IoUringSocketChannel::new);
@@ -67,6 +70,7 @@ record EventLoops(
           of(
               transport,
               count,
+              windows,
               EpollIoHandler.newFactory(),
               EpollServerSocketChannel::new,
               EpollSocketChannel::new);
@@ -74,6 +78,7 @@ record EventLoops(
           of(
               transport,
               count,
+              windows,
               NioIoHandler.newFactory(),
               NioServerSocketChannel::new,
               NioSocketChannel::new);
@@ -100,6 +105,7 @@ record EventLoops(
   private static EventLoops of(
       Transport transport,
       int count,
+      WindowBudget windows,
       IoHandlerFactory handlers,
       ChannelFactory<? extends ServerChannel> serverChannels,
       ChannelFactory<? extends Channel> channels) {
@@ -107,11 +113,11 @@ record EventLoops(
         new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("loop"), handlers);
     List<LoopContext> contexts = new ArrayList<>();
     for (EventExecutor each : group) {
-      contexts.add(LoopContext.of(contexts.size(), (EventLoop) each));
+      contexts.add(LoopContext.of(contexts.size(), (EventLoop) each, windows));
     }
     EventLoop own =
         new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("side"), handlers).next();
-    LoopContext side = LoopContext.of(contexts.size(), own);
+    LoopContext side = LoopContext.of(contexts.size(), own, windows);
     return new EventLoops(transport, group, List.copyOf(contexts), side, serverChannels, channels);
   }
 }

@@ -34,7 +34,7 @@ class Http1DownstreamTest {
   private final List<Request> requests = new ArrayList<>();
   private Consumer<DownstreamStream> onPiece = stream -> {};
 
-  private final LoopContext loop = LoopContext.of(0, channel.eventLoop());
+  private final LoopContext loop = LoopContext.of(0, channel.eventLoop(), new WindowBudget(0));
   private final Http1Downstream codec =
       new Http1Downstream(
           new DownstreamConnection(

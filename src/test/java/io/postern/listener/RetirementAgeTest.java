@@ -12,6 +12,7 @@ import io.postern.http.ClientConnection;
 import io.postern.http.DownstreamStream;
 import io.postern.http.ExchangeFactory;
 import io.postern.http.LoopContext;
+import io.postern.http.WindowBudget;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +28,7 @@ class RetirementAgeTest {
 
   private final MockTicker ticker = Ticker.newMockTicker();
   private final EmbeddedChannel channel = EmbeddedChannel.builder().ticker(ticker).build();
-  private final LoopContext loop = LoopContext.of(0, channel.eventLoop());
+  private final LoopContext loop = LoopContext.of(0, channel.eventLoop(), new WindowBudget(0));
   private final List<Long> gone = new ArrayList<>();
 
   @AfterEach

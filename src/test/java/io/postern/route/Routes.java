@@ -11,6 +11,7 @@ import io.postern.config.ProcessConfig;
 import io.postern.config.RouteConfig;
 import io.postern.config.RouteConfig.ValueMatch;
 import io.postern.config.ShutdownConfig;
+import io.postern.config.Size;
 import io.postern.config.TenantConfig;
 import io.postern.http.Fields;
 import io.postern.http.HttpVersion;
@@ -164,7 +165,7 @@ final class Routes {
         null,
         null,
         new ShutdownConfig(place("shutdown", 1), second, second, second),
-        new ProcessConfig(place("process", 1), ProcessConfig.Transport.NIO, 1));
+        new ProcessConfig(place("process", 1), ProcessConfig.Transport.NIO, 1, new Size(0)));
   }
 
   static RouteTable.Compiled compile(List<RouteConfig> routes) {

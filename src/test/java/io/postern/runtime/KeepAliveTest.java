@@ -9,6 +9,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.postern.config.ProcessConfig.Transport;
 import io.postern.http.SocketOptions;
+import io.postern.http.WindowBudget;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
@@ -46,7 +47,7 @@ class KeepAliveTest {
   void socketsOfBothSidesHaveThem(Transport transport) throws Exception {
     Map<ChannelOption<?>, Object> wanted =
         KeepAlive.below(Duration.ofSeconds(90), Duration.ofSeconds(7)).options(transport);
-    EventLoops loops = EventLoops.start(transport, 1);
+    EventLoops loops = EventLoops.start(transport, 1, new WindowBudget(0));
     SocketOptions options = SocketOptions.with(wanted);
     CompletableFuture<Channel> accepted = new CompletableFuture<>();
     try {

@@ -207,7 +207,7 @@ class Http2ServerFaultsTest {
       connection.awaitRequest(0);
       connection.headers(FIRST, false, ":status", "200");
       String piece = "x".repeat(16 * 1024);
-      for (int i = 0; i < 17; i++) {
+      for (int i = 0; i < 100; i++) {
         connection.data(FIRST, piece, false);
       }
       failed(proxy, Reason.BAD_RESPONSE, "PD");

@@ -87,8 +87,23 @@ public final class RawH2Connection implements AutoCloseable {
   }
 
   /** Waits for a PING that asks. */
-  public void awaitPing() {
-    await("PING", f -> f.type() == H2Frame.PING && !f.has(H2Frame.ACK));
+  public H2Frame awaitPing() {
+    return await("PING", f -> f.type() == H2Frame.PING && !f.has(H2Frame.ACK));
+  }
+
+  /** Answers the first PING that came. */
+  public RawH2Connection answerPing() {
+    return frame(H2Frame.PING, H2Frame.ACK, 0, awaitPing().payload());
+  }
+
+  /** How many bytes more the client has let us send on a stream, or on the connection. */
+  public long widened(int stream) {
+    return watched.look(
+        () ->
+            frames.stream()
+                .filter(f -> f.type() == H2Frame.WINDOW_UPDATE && f.stream() == stream)
+                .mapToLong(f -> f.int32At(0))
+                .sum());
   }
 
   /** Waits until so many bytes of content have come on a stream. */

@@ -19,6 +19,7 @@ import io.postern.fault.Reason;
 import io.postern.http.LoopContext;
 import io.postern.http.SocketOptions;
 import io.postern.http.UpstreamConnection;
+import io.postern.http.WindowBudget;
 import io.postern.pool.Pool;
 import io.postern.pool.Server;
 import io.postern.testkit.Await;
@@ -89,7 +90,12 @@ class ConnectorTest {
     EventLoop loop = loops.next();
     SocketOptions options = SocketOptions.with(Map.of());
     Connector connector =
-        new Connector(LoopContext.of(0, loop), NioSocketChannel::new, options, () -> NOON, names);
+        new Connector(
+            LoopContext.of(0, loop, new WindowBudget(0)),
+            NioSocketChannel::new,
+            options,
+            () -> NOON,
+            names);
     Told told = new Told(new CompletableFuture<>());
     loop.execute(() -> connector.connect(Destination.of(server), millis, told, told));
     return Await.result("the end of the connect", told.failure);

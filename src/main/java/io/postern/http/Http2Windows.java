@@ -1,0 +1,129 @@
+package io.postern.http;
+
+import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Stream;
+import java.util.function.LongConsumer;
+
+/**
+ * How much the peer of an HTTP/2 connection may send ahead (RFC 9113 §5.2).
+ *
+ * <p>A stream begins with {@link #STREAM} and a connection with twice that. How fast the peer
+ * really sends is measured by PING: what comes between one and its answer is what the line holds,
+ * and where that is more than half the window, the window is what holds it up, and grows. The peer
+ * is told in steps of half a window.
+ *
+ * <p>Content that waits for a slow reader takes up the window of its stream, and not that of the
+ * connection, as long as the budget of the process has room: so it holds up no other stream.
+ *
+ * <p>Owned by the event loop of its connection.
+ */
+final class Http2Windows {
+
+  /** What a stream may send ahead at first. */
+  static final int STREAM = 1024 * 1024;
+
+  /** What it may send ahead at most. */
+  static final int MOST = 8 * STREAM;
+
+  /** The eight bytes of the PING that measures. */
+  static final long MEASURING = 0x706F73746572_6E21L; // "postern!"
+
+  /** What comes between two measurements at least: those who send little are not asked. */
+  private static final int BETWEEN = STREAM / 4;
+
+  private final DefaultHttp2LocalFlowController flow;
+  private final Http2Stream whole;
+  private final WindowBudget budget;
+  private final LongConsumer ping;
+  private int window = STREAM;
+  private int lent;
+  private long received;
+  private boolean measuring;
+
+  /**
+   * The windows of a connection.
+   *
+   * @param ping sends a PING with these eight bytes
+   */
+  Http2Windows(
+      Http2Connection connection,
+      DefaultHttp2LocalFlowController flow,
+      WindowBudget budget,
+      LongConsumer ping) {
+    this.flow = flow;
+    this.whole = connection.connectionStream();
+    this.budget = budget;
+    this.ping = ping;
+  }
+
+  /** Opens the window of the connection, which does not follow SETTINGS (RFC 9113 §6.9.2). */
+  void open() throws Http2Exception {
+    spread();
+  }
+
+  /** So much has come on a stream. */
+  void onData(Http2Stream stream, int bytes) throws Http2Exception {
+    received += bytes;
+    int own = flow.initialWindowSize(stream);
+    if (window > STREAM && own > 0 && own < window) {
+      flow.incrementWindowSize(stream, window - own);
+    }
+    if (!measuring && received >= BETWEEN) {
+      measuring = true;
+      received = 0;
+      ping.accept(MEASURING);
+    }
+  }
+
+  /** The answer to the PING that measures. */
+  void onMeasured() throws Http2Exception {
+    long held = received; // by the line, in one round trip
+    measuring = false;
+    received = 0;
+    int wanted = (int) Math.min(MOST, 2 * held);
+    if (wanted > window && budget.take(wanted - window)) {
+      window = wanted;
+      spread();
+    }
+  }
+
+  /** So much has to wait; answers whether the connection may go on as if it did not. */
+  boolean lend(int bytes) throws Http2Exception {
+    if (!budget.take(bytes)) {
+      return false;
+    }
+    lent += bytes;
+    spread();
+    return true;
+  }
+
+  /** What was lent waits no more, or its stream is closed. */
+  void takeBack(int bytes) throws Http2Exception {
+    lent -= bytes;
+    spread();
+  }
+
+  /** What was taken from the budget for content that waited is free again. */
+  void repay(int bytes) {
+    budget.give(bytes);
+  }
+
+  /** The connection is closed. */
+  void close() {
+    budget.give(window - STREAM);
+    window = STREAM;
+  }
+
+  /**
+   * Gives the connection room for one stream more than has grown, and for what waits. Netty tells
+   * the peer when what was consumed reaches a share of the whole, where what waits does not count.
+   */
+  private void spread() throws Http2Exception {
+    int room = window + STREAM;
+    int all = room + lent;
+    flow.incrementWindowSize(whole, all - flow.initialWindowSize(whole));
+    flow.windowUpdateRatio(whole, (lent + room / 2f) / all);
+  }
+}
