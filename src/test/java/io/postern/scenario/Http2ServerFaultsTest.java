@@ -27,7 +27,7 @@ class Http2ServerFaultsTest {
 
   private static final long PROTOCOL_ERROR = 1;
   private static final long FLOW_CONTROL_ERROR = 3;
-  private static final long CANCEL = 8;
+  private static final long INTERNAL_ERROR = 2;
 
   @ParameterizedTest
   @EnumSource(Version.class)
@@ -95,7 +95,7 @@ class Http2ServerFaultsTest {
       connection.awaitRequest(0);
       connection.headers(FIRST, false, ":status", "200").data(FIRST, "part", false);
       call.head();
-      connection.reset(FIRST, CANCEL);
+      connection.reset(FIRST, INTERNAL_ERROR);
       failed(proxy, Reason.SERVER_RESET, "SD");
       call.awaitCut();
     }
