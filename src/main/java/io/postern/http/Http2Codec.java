@@ -3,7 +3,6 @@ package io.postern.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
@@ -225,8 +224,7 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
   }
 
   long queuedBytes() {
-    ChannelOutboundBuffer queue = ctx.channel().unsafe().outboundBuffer();
-    return queue == null ? 0 : queue.totalPendingWriteBytes();
+    return flusher.queuedBytes();
   }
 
   /**
