@@ -82,11 +82,22 @@ public final class HopByHop {
   }
 
   private static boolean takesTrailers(Fields fields) {
-    for (int at = fields.indexOf(FieldNames.TE, 0); at >= 0; ) {
-      if (fields.value(at).toLowerCase().contains(TRAILERS)) {
+    int at = fields.indexOf(FieldNames.TE, 0);
+    while (at >= 0 && !hasTrailers(fields.value(at))) {
+      at = fields.indexOf(FieldNames.TE, at + 1);
+    }
+    return at >= 0;
+  }
+
+  /** Whether it stands in the list as it is: it takes no weight (RFC 9110 §10.1.4), nor a 0. */
+  private static boolean hasTrailers(AsciiString list) {
+    int from = 0;
+    while (from <= list.length()) {
+      int to = endOfOption(list, from);
+      if (list.subSequence(from, to, false).trim().contentEqualsIgnoreCase(TRAILERS)) {
         return true;
       }
-      at = fields.indexOf(FieldNames.TE, at + 1);
+      from = to + 1;
     }
     return false;
   }

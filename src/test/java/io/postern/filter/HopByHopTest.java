@@ -7,8 +7,10 @@ import io.postern.http.Fields;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HopByHopTest {
@@ -63,6 +65,24 @@ class HopByHopTest {
                 "keep-alive: timeout=5",
                 "a: 3"))
         .containsExactly("a: 1", "a: 2", "trailer: x-sum", "a: 3");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "trailers           | te: trailers",
+        "gzip, Trailers     | te: trailers",
+        "trailers ,deflate  | te: trailers",
+        "gzip;q=0.5         |",
+        "trailers;q=0       |",
+        "gzip, trailers; q=0|",
+        "no-trailers        |",
+      })
+  void teStaysWhereTheClientTakesTrailers(String te, @Nullable String stays) {
+    Fields fields = fields("te: " + te);
+    HopByHop.removeFromRequest(fields);
+    assertThat(fields.toString().strip()).isEqualTo(stays == null ? "" : stays);
   }
 
   @Test
