@@ -31,6 +31,9 @@ final class ExtendedConnect {
       String what = FieldRules.show(head.method()) + " with Upgrade: " + FieldRules.show(upgrade);
       return new Fault(Reason.UPGRADE_UNSUPPORTED, what + " is not a thing of HTTP/2");
     }
+    if (WebSocketKey.isMissing(head)) { // which the server will never see
+      return new Fault(Reason.MALFORMED_REQUEST, "a WebSocket without a valid Sec-WebSocket-Key");
+    }
     return allowed
         ? null
         : new Fault(Reason.UPGRADE_UNSUPPORTED, "no SETTINGS_ENABLE_CONNECT_PROTOCOL");

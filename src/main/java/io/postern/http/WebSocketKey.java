@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class WebSocketKey {
 
   private static final AsciiString WEBSOCKET = AsciiString.cached("websocket");
+  private static final int LENGTH = 24; // of 16 bytes in Base64
   private static final String SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
   private final AsciiString text;
@@ -37,6 +38,18 @@ final class WebSocketKey {
     WebSocketKey key = new WebSocketKey(base64(nonce));
     head.fields().set(FieldNames.SEC_WEBSOCKET_KEY, key.text);
     return key;
+  }
+
+  /**
+   * Whether a client of HTTP/1.1 asks for a WebSocket without a key: one of 16 bytes (RFC 6455
+   * §4.2.1).
+   */
+  static boolean isMissing(RequestHead head) {
+    if (head.version() == HttpVersion.HTTP_2 || !WEBSOCKET.equals(head.upgrade())) {
+      return false;
+    }
+    AsciiString key = head.fields().get(FieldNames.SEC_WEBSOCKET_KEY);
+    return key == null || key.length() != LENGTH;
   }
 
   /** The key of a client that asks for another protocol; null where it has none, or does not. */

@@ -209,6 +209,22 @@ class Http2TunnelTest {
     }
   }
 
+  /** The server would be asked without it, so it is for the proxy to miss it (RFC 6455 §4.2.1). */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "Sec-WebSocket-Key: c2hvcnQ=\r\n"})
+  void aClientOfHttp1WithoutAKeyIsRefused(String key) {
+    try (RawH2Server server = start();
+        ProxyUnderTest proxy = proxy(server);
+        RawClient client = Version.h1(proxy)) {
+      String with = "Sec-WebSocket-Key: " + TunnelClient.KEY + "\r\n";
+      client.send(TunnelClient.request("/ws").replace(with, key));
+      assertThat(client.readAnswer().status()).isEqualTo(400);
+      failed(proxy, Reason.MALFORMED_REQUEST, "PH");
+      assertThat(server.awaitConnection(0).requests()).isZero();
+      assertThat(proxy.server("app", 0).faults()).isZero();
+    }
+  }
+
   private static ProxyUnderTest letting(String protocol, RawH2Server server) {
     return ProxyUnderTest.start(
         """
