@@ -2,6 +2,7 @@ package io.postern.exchange;
 
 import io.netty.buffer.ByteBuf;
 import io.postern.fault.Fault;
+import io.postern.fault.FaultException;
 import io.postern.fault.Reason;
 import io.postern.http.Fields;
 import io.postern.http.ResponseHead;
@@ -19,10 +20,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listener {
 
+  /** 102 may be said every now and then for minutes, and 103 a few times; but not for ever. */
+  private static final int MOST_INTERIM = 32;
+
   private final Exchange exchange;
   private final Server server;
   private @Nullable UpstreamStream stream;
   private @Nullable UpstreamConnection connection;
+  private int interim;
   private boolean reused;
   private boolean over;
 
@@ -94,9 +99,13 @@ final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listen
 
   @Override
   public void onInformational(ResponseHead head) {
-    if (!over) {
-      exchange.onInformational(head);
+    if (over) {
+      return;
     }
+    if (++interim > MOST_INTERIM) {
+      throw new FaultException(Reason.BAD_RESPONSE, "more than " + MOST_INTERIM + " interim heads");
+    }
+    exchange.onInformational(head);
   }
 
   @Override

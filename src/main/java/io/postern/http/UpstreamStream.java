@@ -6,7 +6,11 @@ public non-sealed interface UpstreamStream extends MessageStream {
   /** What is told about the response. */
   non-sealed interface Listener extends MessageStream.Listener {
 
-    /** A head that another follows. */
+    /**
+     * A head that another follows.
+     *
+     * @throws io.postern.fault.FaultException where there were too many: the response is a bad one
+     */
     void onInformational(ResponseHead head);
 
     /**

@@ -2,6 +2,8 @@ package io.postern.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.fault.Fault;
+import io.postern.fault.Reason;
 import io.postern.testkit.Answer;
 import io.postern.testkit.Await;
 import io.postern.testkit.Behaviour.Hold;
@@ -17,11 +19,14 @@ import io.postern.testkit.RawClient;
 import io.postern.testkit.Response;
 import io.postern.testkit.Response.Framing;
 import io.postern.testkit.ScriptedServer;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** 100 and 103 are passed from the server to the client, each as it comes. */
 class InformationalTest {
@@ -39,6 +44,8 @@ class InformationalTest {
       new Response(100, List.of(), Content.EMPTY, Framing.AS_GIVEN, List.of());
   private static final Response HINTS =
       new Response(103, Field.list("Link", "</a.css>"), Content.EMPTY, Framing.AS_GIVEN, List.of());
+
+  private static final Respond OK = new Respond(Response.of(200, "ok"));
 
   @ParameterizedTest
   @EnumSource
@@ -90,6 +97,26 @@ class InformationalTest {
       assertThat(Field.values(call.informational().getFirst().fields(), "link"))
           .containsExactly("</a.css>");
       Verdict.served(proxy, 200);
+    }
+  }
+
+  /** Each of them makes the proxy wait anew, so a server could hold an exchange for ever. */
+  @ParameterizedTest
+  @MethodSource("io.postern.scenario.Pair#all")
+  void aServerThatGoesOnInformingIsGivenUp(Pair pair) {
+    try (ScriptedServer informing =
+            ScriptedServer.start()
+                .on("/enough", new Inform(Collections.nCopies(32, HINTS), OK))
+                .on("/too-many", new Inform(Collections.nCopies(33, HINTS), OK));
+        ProxyUnderTest to = pair.proxy(informing, "");
+        Client client = pair.client().connect(to)) {
+      assertThat(client.get("/enough").text()).isEqualTo("ok");
+      Verdict.served(to, 200);
+      assertThat(client.get("/too-many").status()).isEqualTo(502);
+      Fault fault = Ended.badly(to, 502, "PH", Reason.BAD_RESPONSE).fault;
+      assertThat(Objects.requireNonNull(fault).detail()).isEqualTo("more than 32 interim heads");
+      assertThat(to.server("app", 0).faults()).isEqualTo(1);
+      Pair.awaitPool(to, pair.server() == Version.H2 ? 1 : 0);
     }
   }
 
