@@ -67,17 +67,21 @@ final class GrpcCall {
 
   /** What is said to a gRPC client in place of a reply. */
   LocalReply inPlaceOf(LocalReply reply, @Nullable Fault fault) {
-    GrpcStatus said = status(reply.status(), fault == null ? null : fault.reason());
+    GrpcStatus said = status(reply.status(), fault);
     status = said;
     return reply.toGrpc(said);
   }
 
-  /** Two reasons have a status of their own, which HTTP has not. */
-  private static GrpcStatus status(int http, @Nullable Reason reason) {
-    if (reason == Reason.DEADLINE_EXCEEDED) {
+  /** A deadline, and what a server says by a reset, have no status of HTTP. */
+  private static GrpcStatus status(int http, @Nullable Fault fault) {
+    if (fault == null) {
+      return GrpcStatus.ofHttp(http);
+    }
+    if (fault.reason() == Reason.DEADLINE_EXCEEDED) {
       return GrpcStatus.DEADLINE_EXCEEDED;
     }
-    return reason == Reason.STREAM_CANCELLED ? GrpcStatus.CANCELLED : GrpcStatus.ofHttp(http);
+    boolean reset = fault.resetCode() != Fault.NOT_RESET;
+    return reset ? GrpcStatus.ofReset(fault.resetCode()) : GrpcStatus.ofHttp(http);
   }
 
   /** How the call ended, as the client was told; null where it was not. */

@@ -51,7 +51,7 @@ final class Retries {
     if (untouched && isStale(failed, reason) && Methods.isIdempotent(method)) {
       return Next.SAME_SERVER;
     }
-    boolean refused = reason == Reason.STREAM_REFUSED && untouched && attempts < MOST_ATTEMPTS;
+    boolean refused = reason.nothingDone() && untouched && attempts < MOST_ATTEMPTS;
     if (refused) {
       refusing = failed.server();
     }

@@ -5,8 +5,18 @@ package io.postern.fault;
  *
  * @param reason the row of the table
  * @param detail what exactly, for the log: an exception's message, an offending byte; may be empty
+ * @param resetCode with which an HTTP/2 server has reset the stream (RFC 9113 §7); {@link
+ *     #NOT_RESET} where it has not
  */
-public record Fault(Reason reason, String detail) {
+public record Fault(Reason reason, String detail, long resetCode) {
+
+  /** No reset, and so no code. */
+  public static final long NOT_RESET = -1;
+
+  /** A fault that is not the reset of a stream. */
+  public Fault(Reason reason, String detail) {
+    this(reason, detail, NOT_RESET);
+  }
 
   /** A fault whose reason says it all. */
   public static Fault of(Reason reason) {

@@ -50,6 +50,7 @@ public enum Reason {
   SERVER_HANDSHAKE(SERVER, 503, Connection.KEEP, "the handshake with the server failed"),
   SERVER_UNVERIFIED(SERVER, 503, Connection.KEEP, "the certificate of the server is not accepted"),
   UPGRADE_UNSUPPORTED(SERVER, 501, Connection.KEEP, "the server opens no tunnel over HTTP/2"),
+  SERVER_LEAVING(SERVER, 502, Connection.KEEP, "the server was closing the connection"),
   STREAM_REFUSED(SERVER, 502, Connection.KEEP, "the server refused to process the request"),
   STREAM_CANCELLED(SERVER, 502, Connection.KEEP, "the server cancelled the request"),
   SERVER_RESET(SERVER, 502, Connection.KEEP, "the server closed the connection"),
@@ -105,13 +106,20 @@ public enum Reason {
         || this == UPGRADE_UNSUPPORTED;
   }
 
+  /** Whether the server said that it did nothing, so that it may be asked again as well. */
+  public boolean nothingDone() {
+    return this == STREAM_REFUSED || this == SERVER_LEAVING;
+  }
+
   /**
    * Whether it counts against the server: it did this, and not the client or we ourselves. It may
-   * well cancel because the time is over that the client gave it, and need not speak RFC 8441.
+   * well leave in good order, cancel because the time is over that the client gave it, and need not
+   * speak RFC 8441.
    */
   public boolean chargesServer() {
     return switch (party) {
-      case SERVER, SERVER_TIMEOUT -> this != STREAM_CANCELLED && this != UPGRADE_UNSUPPORTED;
+      case SERVER, SERVER_TIMEOUT ->
+          this != SERVER_LEAVING && this != STREAM_CANCELLED && this != UPGRADE_UNSUPPORTED;
       default -> this == BAD_RESPONSE;
     };
   }

@@ -1,5 +1,6 @@
 package io.postern.http;
 
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,28 @@ public enum GrpcStatus {
       case 404 -> UNIMPLEMENTED;
       case 429, 502, 503, 504 -> UNAVAILABLE;
       default -> UNKNOWN;
+    };
+  }
+
+  /** What the reset of a stream is to a gRPC client ({@code PROTOCOL-HTTP2.md}, "Errors"). */
+  public static GrpcStatus ofReset(long code) {
+    Http2Error error = Http2Error.valueOf(code);
+    return switch (error) {
+      case null -> UNKNOWN;
+      case REFUSED_STREAM -> UNAVAILABLE;
+      case CANCEL -> CANCELLED;
+      case ENHANCE_YOUR_CALM -> RESOURCE_EXHAUSTED;
+      case INADEQUATE_SECURITY -> PERMISSION_DENIED;
+      case STREAM_CLOSED, HTTP_1_1_REQUIRED -> UNKNOWN;
+      case NO_ERROR,
+          PROTOCOL_ERROR,
+          INTERNAL_ERROR,
+          FLOW_CONTROL_ERROR,
+          SETTINGS_TIMEOUT,
+          FRAME_SIZE_ERROR,
+          COMPRESSION_ERROR,
+          CONNECT_ERROR ->
+          INTERNAL;
     };
   }
 

@@ -36,6 +36,7 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
   static final long INTERNAL_ERROR = Http2Error.INTERNAL_ERROR.code();
   static final long CANCEL = Http2Error.CANCEL.code();
   static final long ENHANCE_YOUR_CALM = Http2Error.ENHANCE_YOUR_CALM.code();
+  static final long INADEQUATE_SECURITY = Http2Error.INADEQUATE_SECURITY.code();
 
   private final Http2Connection.PropertyKey key;
   private final Http2Windows windows;

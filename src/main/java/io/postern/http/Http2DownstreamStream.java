@@ -170,16 +170,24 @@ final class Http2DownstreamStream extends Http2MessageStream<DownstreamStream.Li
     }
     exchange = null;
     releaseWaiting();
-    codec.reset(stream(), code(fault.reason()));
+    codec.reset(stream(), code(fault));
   }
 
-  private long code(Reason reason) {
-    if (broken || reason == Reason.BAD_CONTENT) {
+  private long code(Fault fault) {
+    if (broken || fault.reason() == Reason.BAD_CONTENT) {
       return Http2Codec.PROTOCOL_ERROR;
     }
     // Of a tunnel it is what a reset of the connection is in HTTP/1.1 (RFC 8441 §5).
-    boolean cancelled =
-        tunnel || reason == Reason.DEADLINE_EXCEEDED || reason == Reason.STREAM_CANCELLED;
-    return cancelled ? Http2Codec.CANCEL : Http2Codec.INTERNAL_ERROR;
+    if (tunnel || fault.reason() == Reason.DEADLINE_EXCEEDED) {
+      return Http2Codec.CANCEL;
+    }
+    return isOfTheCall(fault.resetCode()) ? fault.resetCode() : Http2Codec.INTERNAL_ERROR;
+  }
+
+  /** Whether a server's code tells its client something: most are about a connection of ours. */
+  private static boolean isOfTheCall(long code) {
+    return code == Http2Codec.CANCEL
+        || code == Http2Codec.ENHANCE_YOUR_CALM
+        || code == Http2Codec.INADEQUATE_SECURITY;
   }
 }

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * is open when the server's first SETTINGS have come.
  *
  * <p>Where the server sends GOAWAY, the streams above the last one that it names end with {@link
- * Reason#STREAM_REFUSED}, the others go on, no new ones begin, and the connection is closed when
- * none is left.
+ * Reason#SERVER_LEAVING}, or {@link Reason#STREAM_REFUSED} where it names an error, the others go
+ * on, no new ones begin, and the connection is closed when none is left.
  *
  * <p>Owned by the event loop of its channel.
  */
@@ -192,7 +192,7 @@ public final class Http2Upstream extends Http2Codec<Http2UpstreamStream>
   void onStreamReset(Http2Stream stream, long code) {
     Http2UpstreamStream known = of(stream);
     if (known != null) {
-      known.fail(new Fault(reason(code), "RST_STREAM " + name(code)));
+      known.fail(new Fault(reason(code), "RST_STREAM " + name(code), code));
     }
   }
 
@@ -264,9 +264,10 @@ public final class Http2Upstream extends Http2Codec<Http2UpstreamStream>
     if (code != NO_ERROR) {
       endsWith(words);
     }
+    Reason reason = code == NO_ERROR ? Reason.SERVER_LEAVING : Reason.STREAM_REFUSED;
     for (Http2UpstreamStream each : open()) {
       if (each.stream().id() > last) {
-        each.fail(new Fault(Reason.STREAM_REFUSED, words + " with the last stream " + last));
+        each.fail(new Fault(reason, words + " with the last stream " + last));
       }
     }
     if (isIdle()) {

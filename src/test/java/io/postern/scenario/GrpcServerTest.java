@@ -17,13 +17,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Of a gRPC call from client to server, both with HTTP/2: what either side gives up, ends at both.
  */
 class GrpcServerTest {
 
-  private static final long INTERNAL_ERROR = 2;
   private static final long CANCEL = 8;
 
   private final RawH2Server server = RawH2Server.start();
@@ -118,13 +119,38 @@ class GrpcServerTest {
     Verdict.requireNoCharge(proxy);
   }
 
-  @Test
-  void theServerBreaksOff() {
+  /** What a client without a proxy makes of the code, it is told ({@code PROTOCOL-HTTP2.md}). */
+  @ParameterizedTest
+  @CsvSource({
+    "0,INTERNAL",
+    "1,INTERNAL",
+    "2,INTERNAL",
+    "3,INTERNAL",
+    "11,RESOURCE_EXHAUSTED",
+    "12,PERMISSION_DENIED",
+    "13,UNKNOWN",
+    "99,UNKNOWN"
+  })
+  void theServerBreaksOff(long code, GrpcStatus status) {
     H2Stream call = call("1M");
-    taken().reset(FIRST, INTERNAL_ERROR);
-    assertThat(call.answer().field("grpc-status")).isEqualTo("14");
-    requireRecord(Reason.SERVER_RESET, "SH", GrpcStatus.UNAVAILABLE);
+    taken().reset(FIRST, code);
+    assertThat(call.answer().field("grpc-status")).isEqualTo("" + status.code());
+    requireRecord(Reason.SERVER_RESET, "SH", status);
     assertThat(proxy.server("app", 0).faults()).isOne();
+  }
+
+  /**
+   * NO_ERROR would be an end in good order, and others speak of a connection that is not theirs.
+   */
+  @ParameterizedTest
+  @CsvSource({"0,2", "1,2", "2,2", "11,11", "12,12", "13,2", "99,2"})
+  void theServerBreaksOffInItsAnswer(long code, long told) {
+    H2Stream call = call("1M");
+    taken().headers(FIRST, false, ":status", "200", "content-type", "application/grpc");
+    assertThat(call.awaitHead().status()).isEqualTo(200);
+    taken().reset(FIRST, code);
+    assertThat(call.awaitReset()).isEqualTo(told);
+    requireRecord(Reason.SERVER_RESET, "SD", null);
   }
 
   /**

@@ -114,6 +114,22 @@ class Http2ServerTest {
   }
 
   @Test
+  void aServerThatGoesOnLeavingIsGivenUpUnblamed() {
+    try (RawH2Server server = RawH2Server.start();
+        ProxyUnderTest proxy = proxy(server);
+        Client client = Version.H2.connect(proxy)) {
+      Call call = client.request("GET", "/");
+      for (int i = 0; i < 3; i++) {
+        server.awaitConnection(i).awaitRequest(0);
+        server.awaitConnection(i).goAway(0, 0);
+      }
+      assertThat(call.answer().status()).isEqualTo(502);
+      assertThat(failed(proxy, Reason.SERVER_LEAVING, "SH").attempts).isEqualTo(3);
+      Verdict.requireNoCharge(proxy);
+    }
+  }
+
+  @Test
   void aServerThatGoesOnRefusingIsBelieved() {
     try (RawH2Server server = RawH2Server.start();
         ProxyUnderTest proxy = proxy(server);
@@ -128,8 +144,10 @@ class Http2ServerTest {
     }
   }
 
-  @Test
-  void afterGoawayTheRestIsAskedElsewhereAndWhatWasTakenIsFinished() {
+  /** A server that leaves in good order has done nothing wrong. */
+  @ParameterizedTest
+  @CsvSource({"0,0", "11,1"})
+  void afterGoawayTheRestIsAskedElsewhereAndWhatWasTakenIsFinished(long code, int faults) {
     try (RawH2Server server = RawH2Server.start();
         ProxyUnderTest proxy = proxy(server);
         Client client = Version.H2.connect(proxy)) {
@@ -138,7 +156,7 @@ class Http2ServerTest {
       first.awaitRequest(0);
       Call notTaken = client.request("POST", "/not-taken");
       first.awaitRequest(1);
-      first.goAway(FIRST, 0);
+      first.goAway(FIRST, code);
       RawH2Connection second = server.awaitConnection(1);
       second.awaitRequest(0);
       second.answer(FIRST, 201, "elsewhere");
@@ -148,6 +166,7 @@ class Http2ServerTest {
       first.awaitEnding();
       Server counted = proxy.server("app", 0);
       Await.until("the second alone is kept", () -> counted.connections() == 1);
+      assertThat(counted.faults()).isEqualTo(faults);
     }
   }
 
