@@ -232,7 +232,7 @@ final class Exchange implements DownstreamStream.Listener {
         pick();
       }
       case NONE -> {
-        if (reason.party() != transfer.endedBy()) {
+        if (!transfer.wasEndedBy(reason.party())) {
           failed.charge(reason);
         }
         fail(fault);
@@ -340,8 +340,10 @@ final class Exchange implements DownstreamStream.Listener {
     }
     Reason reason = fault.reason();
     if (record.status != 0) {
-      // Whoever has ended a tunnel in good order may be gone before the other side has answered.
-      finish(reason.party(), reason.party() == transfer.endedBy() ? null : fault);
+      // Whoever has ended its direction of a tunnel in good order may be gone before it has read
+      // all.
+      boolean inOrder = transfer.wasEndedBy(reason.party());
+      finish(inOrder ? transfer.endedBy() : reason.party(), inOrder ? null : fault);
       downstream.reset(fault);
       return;
     }

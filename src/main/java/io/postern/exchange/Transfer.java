@@ -264,6 +264,12 @@ final class Transfer {
     return endedBy;
   }
 
+  /** Whether this is a tunnel that this side has ended in good order, be it first or second. */
+  boolean wasEndedBy(Party side) {
+    return tunnel
+        && (side == Party.CLIENT && requestEnded || side == Party.SERVER && responseEnded);
+  }
+
   /** Whether no content was taken from the client, and no answer began. */
   boolean isUntouched() {
     return download == null && (upload == null || !upload.isBegun());

@@ -218,6 +218,11 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
     flusher.request();
   }
 
+  /** Whether there is still a connection: where there is none, its streams have not ended well. */
+  boolean isAlive() {
+    return ctx.channel().isActive();
+  }
+
   boolean isWritable(Http2Stream stream) {
     boolean writable = encoder().flowController().isWritable(stream);
     blocked |= !writable;

@@ -140,7 +140,11 @@ public final class Http2Downstream extends Http2Codec<Http2DownstreamStream>
   @Override
   void onStreamSent(Http2Stream stream) {
     Http2DownstreamStream known = of(stream);
-    if (known != null && known.isAnsweredEarly()) {
+    if (known == null) {
+      return;
+    }
+    known.onSentOut();
+    if (known.isAnsweredEarly()) {
       // RFC 9113 §8.1: the response is whole, the rest of the request is not wanted.
       context().executor().execute(() -> reset(stream, NO_ERROR));
     }

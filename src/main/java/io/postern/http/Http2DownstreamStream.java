@@ -22,6 +22,9 @@ final class Http2DownstreamStream extends Http2MessageStream<DownstreamStream.Li
   /** Whether it is one: each direction has its own end. */
   private boolean tunnel;
 
+  /** Whether our END_STREAM is out, and the client has not ended the request. */
+  private boolean sentOut;
+
   Http2DownstreamStream(Http2Downstream codec, Http2Stream stream) {
     super(codec, stream);
     this.codec = codec;
@@ -80,9 +83,13 @@ final class Http2DownstreamStream extends Http2MessageStream<DownstreamStream.Li
     fail(Fault.of(Reason.HEAD_TOO_LARGE));
   }
 
+  void onSentOut() {
+    sentOut = true;
+  }
+
   /** Whether the response is complete and the request is not. */
   boolean isAnsweredEarly() {
-    return isSentWhole() && !isReceivedWhole() && !tunnel;
+    return sentOut && !isReceivedWhole() && !tunnel;
   }
 
   /** The stream is over before its time. */
@@ -110,7 +117,7 @@ final class Http2DownstreamStream extends Http2MessageStream<DownstreamStream.Li
     DownstreamStream.Listener told = exchange;
     exchange = null;
     if (told != null) {
-      if (isSentWhole() && !broken) {
+      if (isSentWhole() && !broken && (sentOut || codec.isAlive())) {
         told.onResponseSent();
       } else {
         told.onFailed(whereNotEnded);

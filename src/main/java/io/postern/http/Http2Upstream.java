@@ -121,7 +121,7 @@ public final class Http2Upstream extends Http2Codec<Http2UpstreamStream>
 
   @Override
   public int room() {
-    if (leaving || lost || pings.isInDoubt() || !context().channel().isActive()) {
+    if (leaving || lost || pings.isInDoubt() || !isAlive()) {
       return 0;
     }
     Http2Connection.Endpoint<Http2LocalFlowController> ours = connection().local();
@@ -147,7 +147,7 @@ public final class Http2Upstream extends Http2Codec<Http2UpstreamStream>
   @Override
   public void close() {
     leaving = true;
-    if (context().channel().isActive() && !connection().goAwaySent()) {
+    if (isAlive() && !connection().goAwaySent()) {
       sendGoAway(0, NO_ERROR); // a server opens no streams
       flush(context());
     }

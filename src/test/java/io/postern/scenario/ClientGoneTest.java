@@ -101,6 +101,17 @@ class ClientGoneTest {
     }
   }
 
+  /** The server is done, and the client has not opened its window for all that it said. */
+  @Test
+  void behindTheResponse() {
+    server.otherwise(new Respond(Response.of(200, "abcdef")));
+    try (H2Client client = Version.h2(proxy, 4, 3).givesBack(false)) {
+      client.get(Version.HOST, "/").awaitReceived(3);
+    }
+    Verdict.failed(proxy, Reason.CLIENT_GONE, 200, "CL");
+    assertThat(proxy.server("app", 0).faults()).isZero();
+  }
+
   /** With this engine a close_notify ends both directions. */
   @Test
   void byACloseNotify() {

@@ -155,7 +155,7 @@ class EarlyAnswerTest {
                 .on("/early", new RespondEarly(Response.of(200, "early")))
                 .on("/held", new Hold(gate, new Respond(Response.of(200, "held"))));
         ProxyUnderTest proxy = ProxyUnderTest.to(server.address());
-        H2Client client = H2Client.over(RawClient.connect(proxy.address(), tls("h2")), 4, 0)) {
+        H2Client client = Version.h2(proxy, 4, 0)) {
       H2Stream early = client.start("POST", "localhost", "/early");
       early.awaitHead();
       early.data("dropped", false).trailers("a", "b");

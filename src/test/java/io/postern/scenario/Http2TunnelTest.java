@@ -99,6 +99,23 @@ class Http2TunnelTest {
     }
   }
 
+  @Test
+  void aClientThatGoesWhenBothSidesHaveEndedBreaksNothingOff() {
+    try (RawH2Server server = start();
+        ProxyUnderTest proxy = proxy(server);
+        H2Client client = Version.h2(proxy, 4, 5).givesBack(false)) {
+      H2Stream stream = client.open(false, TunnelClient.extendedConnect("/ws"));
+      RawH2Connection connection = asked(server);
+      connection.headers(FIRST, false, ":status", "200").data(FIRST, "more than 5", true);
+      stream.awaitReceived(5); // and the end waits behind the rest
+      stream.data("bye", true);
+      connection.awaitContent(FIRST, 3);
+      client.close();
+      assertThat(proxy.record().terminationCode()).isEqualTo("S-");
+      assertThat(proxy.server("app", 0).faults()).isZero();
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void aHeadThatEndsTheStreamIsTheEndOfTheServersDirection(Version version) {

@@ -37,10 +37,10 @@ enum Version {
         proxy.address(), ClientTls.of(ProxyUnderTest.authority(), HOST, H1.alpn()));
   }
 
-  /** A client that sends any frames. */
-  static H2Client h2(ProxyUnderTest proxy) {
-    return H2Client.connect(
-        proxy.address(), ClientTls.of(ProxyUnderTest.authority(), HOST, H2.alpn()));
+  /** A client that sends any frames, and these SETTINGS first. */
+  static H2Client h2(ProxyUnderTest proxy, long... idsAndValues) {
+    ClientTls tls = ClientTls.of(ProxyUnderTest.authority(), HOST, H2.alpn());
+    return H2Client.over(RawClient.connect(proxy.address(), tls), idsAndValues);
   }
 
   private String alpn() {
