@@ -161,11 +161,7 @@ final class Exchange implements DownstreamStream.Listener {
   }
 
   private void connect(Server server, boolean fresh) {
-    record.phase = Phase.CONNECT;
-    record.picked = now();
-    record.server = server.label();
-    record.serverIndex = server.index();
-    record.attempts++;
+    record.connecting(server.label(), server.index(), now());
     Attempt next = new Attempt(this, server);
     attempt = next;
     context
@@ -175,9 +171,7 @@ final class Exchange implements DownstreamStream.Listener {
 
   /** There is a stream to the server: send the head, and let content come. */
   void onUpstream(UpstreamStream stream, boolean reused) {
-    record.phase = Phase.HEADERS;
-    record.connected = now();
-    record.reused = reused;
+    record.connected(reused, now());
     if (call != null) {
       call.sent(now());
     }
@@ -250,9 +244,7 @@ final class Exchange implements DownstreamStream.Listener {
   }
 
   void onResponseHead(ResponseHead head, boolean last) {
-    record.phase = Phase.DATA;
-    record.responded = now();
-    record.status = head.status();
+    record.responded(head.status(), now());
     HopByHop.remove(head.fields());
     Via.append(head.fields(), head.version());
     if (call != null) {
@@ -377,14 +369,9 @@ final class Exchange implements DownstreamStream.Listener {
     if (attempt != null) {
       attempt.cancel();
     }
-    if (fault == null && party != Party.LOCAL) {
-      record.phase = Phase.DONE;
-    }
-    record.party = party;
-    record.fault = fault;
     record.bytesReceived = transfer.bytesReceived();
     record.bytesSent += transfer.bytesSent();
-    record.finished = now();
+    record.ended(party, fault, now());
     context.sink().accept(record);
   }
 

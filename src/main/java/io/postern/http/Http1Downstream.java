@@ -52,12 +52,6 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
   /** How long an idle connection may still bring a request after it was told to go away. */
   private static final long LAST_CALL_NANOS = 2_000_000_000L;
 
-  /** How long a client may go on sending what nobody wants: most read the answer only then. */
-  private static final long LINGER_NANOS = 30_000_000_000L;
-
-  /** How long it may be quiet meanwhile. */
-  private static final long LINGER_QUIET_NANOS = 2_000_000_000L;
-
   private final DownstreamConnection connection;
   private final DownstreamSettings settings;
   private final ExchangeFactory exchanges;
@@ -67,6 +61,7 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
   private final Http1Response response;
   private final Accumulation received = new Accumulation();
   private final Deadline deadline;
+  private final Lingering lingering;
   private final GenericFutureListener<Future<? super Void>> responseWritten =
       this::onResponseWritten;
 
@@ -82,7 +77,6 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
   private boolean paused;
   private boolean broken;
   private long headStarted;
-  private long lingerStarted;
 
   /** A connection that is ready to read its first request. */
   public Http1Downstream(
@@ -97,6 +91,7 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
     this.heads = new RequestHeadParser(settings.maxHeadBytes(), settings.maxFields());
     this.response = new Http1Response(loop.heads());
     this.deadline = loop.deadlines().create(this::onDeadline);
+    this.lingering = new Lingering(loop.deadlines(), deadline);
   }
 
   @Override
@@ -175,7 +170,7 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
   private boolean throwAway(ByteBuf in) {
     in.skipBytes(in.readableBytes());
     if (state == State.LINGER) {
-      linger();
+      lingering.goOn();
     }
     return false;
   }
@@ -276,8 +271,7 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
   private void afterResponse() {
     if (state == State.CONTENT || state == State.REFUSED) {
       state = State.LINGER;
-      lingerStarted = loop.deadlines().now();
-      linger();
+      lingering.start();
       resumeReading();
     } else if (!response.keepsAlive()) {
       ctx.close();
@@ -287,11 +281,6 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
       deadline.after(draining ? LAST_CALL_NANOS : settings.idleNanos());
       process();
     }
-  }
-
-  private void linger() {
-    long left = LINGER_NANOS - (loop.deadlines().now() - lingerStarted);
-    deadline.after(Math.min(left, LINGER_QUIET_NANOS));
   }
 
   @Override

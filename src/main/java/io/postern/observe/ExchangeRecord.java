@@ -115,6 +115,43 @@ public final class ExchangeRecord {
     tenant = known == null ? null : known.tenant();
   }
 
+  /** An attempt on this server begins to connect, or to take a connection. */
+  public void connecting(String name, int index, long now) {
+    phase = Phase.CONNECT;
+    server = name;
+    serverIndex = index;
+    attempts++;
+    picked = now;
+  }
+
+  /**
+   * There is a stream to the server.
+   *
+   * @param another whether its connection had served another exchange
+   */
+  public void connected(boolean another, long now) {
+    phase = Phase.HEADERS;
+    reused = another;
+    connected = now;
+  }
+
+  /** The head of the response is complete. */
+  public void responded(int with, long now) {
+    phase = Phase.DATA;
+    status = with;
+    responded = now;
+  }
+
+  /** All is over. Where nothing failed and a server has answered, it was done. */
+  public void ended(Party by, @Nullable Fault with, long now) {
+    if (with == null && by != Party.LOCAL) {
+      phase = Phase.DONE;
+    }
+    party = by;
+    fault = with;
+    finished = now;
+  }
+
   /** HAProxy's two letters: who ended it, and in which phase. */
   public String terminationCode() {
     return "" + party.letter() + phase.letter();
