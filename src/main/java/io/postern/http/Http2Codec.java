@@ -162,6 +162,17 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
       known.closed();
       known.onClosed(ending);
     }
+    if (connection().numActiveStreams() == 0) {
+      rest();
+    }
+  }
+
+  private void rest() {
+    try {
+      windows.rest();
+    } catch (Http2Exception e) {
+      onError(ctx, false, e);
+    }
   }
 
   private void onWritabilityChanged(Http2Stream stream) {

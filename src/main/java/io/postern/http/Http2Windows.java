@@ -12,7 +12,8 @@ import java.util.function.LongConsumer;
  * <p>A stream begins with {@link #STREAM} and a connection with twice that. How fast the peer
  * really sends is measured by PING: what comes between one and its answer is what the line holds,
  * and where that is more than half the window, the window is what holds it up, and grows. The peer
- * is told in steps of half a window.
+ * is told in steps of half a window. While no stream is open, the budget has back what was taken
+ * for that; the peer may go on with what it was told.
  *
  * <p>Content that waits for a slow reader takes up the window of its stream, and not that of the
  * connection, as long as the budget of the process has room: so it holds up no other stream.
@@ -38,9 +39,14 @@ final class Http2Windows {
   private final WindowBudget budget;
   private final LongConsumer ping;
   private int window = STREAM;
+
+  /** What the window would be if the budget had room. */
+  private int wanted = STREAM;
+
   private int lent;
   private long received;
   private boolean measuring;
+  private boolean resting;
 
   /**
    * The windows of a connection.
@@ -66,6 +72,10 @@ final class Http2Windows {
   /** So much has come on a stream. */
   void onData(Http2Stream stream, int bytes) throws Http2Exception {
     received += bytes;
+    if (resting) {
+      resting = false;
+      grow();
+    }
     int own = flow.initialWindowSize(stream);
     if (window > STREAM && own > 0 && own < window) {
       flow.incrementWindowSize(stream, window - own);
@@ -82,9 +92,24 @@ final class Http2Windows {
     long held = received; // by the line, in one round trip
     measuring = false;
     received = 0;
-    int wanted = (int) Math.min(MOST, 2 * held);
+    wanted = Math.max(wanted, (int) Math.min(MOST, 2 * held));
+    if (!resting) {
+      grow();
+    }
+  }
+
+  private void grow() throws Http2Exception {
     if (wanted > window && budget.take(wanted - window)) {
       window = wanted;
+      spread();
+    }
+  }
+
+  /** No stream is open: content will tell when the window is needed again. */
+  void rest() throws Http2Exception {
+    if (window > STREAM) {
+      resting = true;
+      close();
       spread();
     }
   }

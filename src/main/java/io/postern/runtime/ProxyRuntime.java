@@ -237,6 +237,11 @@ public final class ProxyRuntime implements AutoCloseable {
     new ListenerFamilies(this::listeners).describe(metrics);
     new ServerFamilies(snapshot::get).describe(metrics);
     LoopLag.describe(metrics, loops.contexts().stream().map(LoopContext::loop).toList());
+    metrics.gauges(
+        "postern_window_budget_left_bytes",
+        "What of process.windowBudget no window and no waiting content of HTTP/2 has taken.",
+        List.of(),
+        points -> points.add(loops.side().windows().left()));
   }
 
   /** The listeners, in the order of the config. */

@@ -1,6 +1,7 @@
 package io.postern.scenario;
 
 import static io.postern.scenario.H2cPool.FIRST;
+import static io.postern.scenario.H2cPool.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.testkit.Await;
@@ -12,6 +13,7 @@ import io.postern.testkit.ProxyUnderTest;
 import io.postern.testkit.RawH2Connection;
 import io.postern.testkit.RawH2Server;
 import io.postern.testkit.Response;
+import io.postern.testkit.Scrape;
 import io.postern.testkit.ScriptedServer;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.Test;
 class Http2WindowsTest {
 
   private static final int MIB = 1024 * 1024;
+  private static final String PIECE = "x".repeat(16 * 1024);
 
   @Test
   void slowStreamsHoldUpNoOther() {
@@ -50,26 +53,54 @@ class Http2WindowsTest {
   }
 
   @Test
-  void aWindowGrowsWithWhatTheLineHolds() {
+  void aWindowGrowsWithWhatTheLineHoldsWhileItIsOfUse() {
     try (RawH2Server server = RawH2Server.start();
-        ProxyUnderTest proxy = H2cPool.proxy(server);
+        ProxyUnderTest proxy = proxy(server);
         Client client = Version.H1.connect(proxy)) {
+      long budget = left(proxy);
       Call call = client.request("GET", "/");
       RawH2Connection connection = server.awaitConnection(0).ignorePings();
       connection.awaitRequest(0);
       connection.headers(FIRST, false, ":status", "200");
-      String piece = "x".repeat(16 * 1024);
       for (int i = 0; i < 16; i++) {
-        connection.data(FIRST, piece, false);
+        connection.data(FIRST, PIECE, false);
       }
       connection.awaitPing(); // what is sent until it is answered counts as on its way
       for (int i = 0; i < 47; i++) {
-        connection.data(FIRST, piece, false);
+        connection.data(FIRST, PIECE, false);
       }
       connection.answerPing();
-      connection.data(FIRST, piece, true);
+      Await.until("it has grown", () -> left(proxy) < budget);
+      long grown = left(proxy);
+      connection.data(FIRST, PIECE, true);
       assertThat(call.answer().content().length()).isEqualTo(MIB);
       Await.until("the window of the connection has grown", () -> connection.widened(0) > 3 * MIB);
+      Await.until("nothing runs, and nothing is taken", () -> left(proxy) == budget);
+
+      client.request("GET", "/");
+      connection.awaitRequest(1);
+      connection.headers(SECOND, false, ":status", "200").data(SECOND, PIECE, false);
+      Await.until("it is again what it was", () -> left(proxy) == grown);
     }
+  }
+
+  private static ProxyUnderTest proxy(RawH2Server server) {
+    return ProxyUnderTest.start(
+        """
+        listeners:
+          edge: {bind: 127.0.0.1:0, limits: {connections: 10}, tls: {certificates: [@CERTIFICATES@]}}
+        routes:
+          - {name: all, pool: app}
+        pools:
+          app: {protocol: h2c, servers: [{address: "127.0.0.1:%d"}]}
+        admin: {bind: 127.0.0.1:0}
+        process: {eventLoops: 1}
+        """
+            .formatted(server.address().getPort()));
+  }
+
+  /** What of the budget of all windows is not taken. */
+  private static long left(ProxyUnderTest proxy) {
+    return Scrape.of(proxy.admin()).value("postern_window_budget_left_bytes");
   }
 }
