@@ -52,6 +52,26 @@ final class TlsPool {
   }
 
   /**
+   * A proxy to a server on {@code localhost} that is spoken to as {@code pools.*.protocol} says.
+   */
+  static ProxyUnderTest speaking(String protocol, int port) {
+    return ProxyUnderTest.start(
+        """
+        listeners:
+          edge: {bind: 127.0.0.1:0, limits: {connections: 1000}, tls: {certificates: [@CERTIFICATES@]}}
+        routes:
+          - {name: all, pool: app, timeouts: {connect: 2s}}
+        pools:
+          app:
+            protocol: %s
+            tls: {trust: %s}
+            servers: [{address: "localhost:%d"}]
+        process: {eventLoops: 1}
+        """
+            .formatted(protocol, TRUST, port));
+  }
+
+  /**
    * A proxy with one pool.
    *
    * @param tls the inside of its {@code tls}
