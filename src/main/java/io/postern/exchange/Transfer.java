@@ -266,8 +266,8 @@ final class Transfer {
 
   /** Whether this is a tunnel that this side has ended in good order, be it first or second. */
   boolean wasEndedBy(Party side) {
-    return tunnel
-        && (side == Party.CLIENT && requestEnded || side == Party.SERVER && responseEnded);
+    boolean ended = side == Party.CLIENT ? requestEnded : side == Party.SERVER && responseEnded;
+    return tunnel && ended;
   }
 
   /** Whether no content was taken from the client, and no answer began. */
