@@ -110,7 +110,7 @@ class Http2TunnelTest {
       stream.awaitReceived(5); // and the end waits behind the rest
       stream.data("bye", true);
       connection.awaitContent(FIRST, 3);
-      client.close();
+      client.connection().close();
       assertThat(proxy.record().terminationCode()).isEqualTo("S-");
       assertThat(proxy.server("app", 0).faults()).isZero();
     }
