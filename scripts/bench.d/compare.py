@@ -1,4 +1,4 @@
-"""Measures Postern and HAProxy in turns on this machine. Started by scripts/bench, which has looked after the tools."""
+"""Measures Postern, HAProxy and nginx in turns on this machine. Started by scripts/bench, which has looked after the tools."""
 
 import argparse
 import hashlib
@@ -6,7 +6,6 @@ import http.client
 import os
 import pathlib
 import platform
-import socket
 import subprocess
 import sys
 import threading
@@ -15,11 +14,16 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
 import load
+import plot
+import proxies
 import report
-from harness import MIB, ROOT, Stage, Trouble, first_line, free_ports, render
+from harness import ROOT, Stage, Trouble, first_line
+from idle_clients import Clients
 
-NAMES = ("postern", "haproxy")
-# One cipher and one group for both proxies, settled by the client: else each would take what its library likes best.
+PEERS = ("haproxy", "nginx")
+LATENCY, IDLE = "latency", "idle"
+NAMES = [s.name for s in load.SCENARIOS] + [LATENCY, IDLE]
+# One cipher and one group for all, settled by the client: else each would take what its library likes best.
 CLIENT_TLS = """openssl_conf = client
 [client]
 ssl_conf = modules
@@ -36,30 +40,33 @@ def options():
     parser = argparse.ArgumentParser(
         prog="scripts/bench",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="Compares Postern with HAProxy on this machine: the CPU that the proxy takes for each operation.",
-        epilog="""scenarios:
-"""
+        description="Compares Postern with HAProxy and nginx on this machine: the CPU that the proxy takes for each operation.",
+        epilog="scenarios:\n"
         + "\n".join(f"  {s.name:<12} {s.says}" for s in load.SCENARIOS)
-        + """
+        + f"""
+  {LATENCY:<12} h1-small at half the rate that all can carry: p50, p99, p99.9
+  {IDLE:<12} memory of each of 9,000 idle TLS connections, half of them h2
 
-In CMD these words are replaced: {config} (a config file of Postern), {haproxy} (the same for HAProxy),
-{port}, {backend}, {dir}. The noise of the machine shows when HAProxy is measured against itself:
-  scripts/bench --postern 'haproxy -db -f {haproxy}'""",
+In CMD {{config}} stands for a config file of Postern.""",
     )
-    parser.add_argument("--rounds", type=int, default=5, help="pairs of measurements for each scenario (5)")
-    parser.add_argument("--seconds", type=float, default=5, help="about how long a measurement takes (5)")
-    parser.add_argument("--warm-up", type=float, default=30, help="seconds of mixed load before anything is measured (30)")
-    parser.add_argument("--quick", action="store_true", help="2 rounds of 2 seconds after 10 seconds: a look, not a measurement")
-    parser.add_argument("--only", action="append", metavar="NAME", choices=[s.name for s in load.SCENARIOS], help="this scenario only; may be repeated")
+    parser.add_argument("--rounds", type=int, default=5, help="measurements of each proxy in each scenario (5)")
+    parser.add_argument("--seconds", type=float, default=4, help="about how long a measurement takes (4)")
+    parser.add_argument("--warm-up", type=float, default=60, help="seconds of mixed load before anything is measured (60)")
+    parser.add_argument("--quick", action="store_true", help="2 rounds of 1 second after 20 seconds: a look, not a measurement")
+    parser.add_argument("--only", action="append", metavar="NAME", choices=NAMES, help="this scenario only; may be repeated")
+    parser.add_argument("--without", action="append", default=[], metavar="NAME", choices=["postern-io_uring", *PEERS], help="leave out a column: postern-io_uring, haproxy, nginx")
     parser.add_argument("--postern", default=f"{ROOT}/scripts/postern run -c {{config}}", metavar="CMD", help="how Postern is started")
     parser.add_argument("--haproxy", default="haproxy", metavar="PROGRAM", help="the HAProxy to compare with (that of the PATH)")
-    parser.add_argument("--out", type=pathlib.Path, default=ROOT / "target" / "bench" / "results.json", help="where the figures go (target/bench/results.json)")
+    parser.add_argument("--idle", type=int, default=9000, help="idle connections (9000)")
+    parser.add_argument("--out", type=pathlib.Path, default=ROOT / "target" / "bench", help="the folder where results.json, table.txt and ratios.svg go (target/bench)")
     parser.add_argument("--keep", action="store_true", help="leave the scratch folder with configs and logs")
     chosen = parser.parse_args()
     if chosen.quick:
-        chosen.rounds, chosen.seconds, chosen.warm_up = 2, 2, 10
+        chosen.rounds, chosen.seconds, chosen.warm_up = 2, 1, 20
     if chosen.rounds < 1 or chosen.seconds <= 0:
         parser.error("--rounds and --seconds must be above 0")
+    if set(PEERS) <= set(chosen.without):
+        parser.error("one of haproxy and nginx must be left")
     return chosen
 
 
@@ -67,51 +74,16 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-class Proxy:
-    """One of the two under test: where it listens, what it logs, what it has cost."""
-
-    def __init__(self, process, port, log):
-        self.process = process
-        self.name = process.name
-        self.port = port
-        self._log = log
-
-    def cut_log(self):
-        os.truncate(self._log, 0)
-
-    def logged(self, expected):
-        """Lines of the access log since it was cut; waits up to 2 s for those still in a buffer."""
-        deadline = time.monotonic() + 2
-        while True:
-            with open(self._log, "rb") as lines:
-                count = sum(block.count(b"\n") for block in iter(lambda: lines.read(MIB), b""))
-            if count >= expected or time.monotonic() > deadline:
-                return count
-            time.sleep(0.05)
-
-
-def start_backend(stage, port, cores):
-    folder = stage.folder("backend")
-    (folder / "1m").write_bytes(os.urandom(MIB))
-    config = render("nginx.conf", folder, {"DIR": folder, "BACKEND_PORT": port})
-    backend = stage.start("nginx", ["nginx", "-p", str(folder), "-e", "stderr", "-c", str(config)], cores, folder)
-    backend.await_port(port)
-    return folder
-
-
-def start_haproxy(stage, program, port, backend_port, cores):
-    folder = stage.folder("haproxy")
-    (folder / "both.pem").symlink_to(stage.dir / "both.pem")
-    config = render("haproxy.cfg", folder, {"DIR": folder, "PORT": port, "BACKEND_PORT": backend_port})
-    process = stage.start("haproxy", [program, "-db", "-f", str(config)], cores, folder)
-    process.await_port(port)
-    return Proxy(process, port, process.output), folder / "haproxy.sock"
-
-
-def start_postern(stage, command, port, backend_port, cores):
-    process = stage.start_postern(command, port, backend_port, cores)
-    own = process.output.parent / "access.log"
-    return Proxy(process, port, own if own.exists() else process.output)
+def start_all(starter, chosen, routes):
+    """The columns, in the order of the table."""
+    started = [starter.postern("postern", chosen.postern, "epoll", routes)]
+    if "postern-io_uring" not in chosen.without:
+        started.append(starter.postern("postern-io_uring", chosen.postern, "io_uring", routes))
+    if "haproxy" not in chosen.without:
+        started.append(starter.haproxy(chosen.haproxy, routes))
+    if "nginx" not in chosen.without:
+        started.append(starter.nginx(routes))
+    return started
 
 
 def check_answers(stage, proxy, content):
@@ -128,20 +100,17 @@ def check_answers(stage, proxy, content):
     connection.close()
 
 
-def check_handshakes_full(generator, scenario, haproxy, stats):
-    """Asks HAProxy, in the midst of the load, how many of its handshakes resumed a session: a few do on a
-    busy machine, where a client of h2load connects after another has got its ticket."""
-    thread = threading.Thread(target=generator.run, args=(scenario, haproxy.port, 3000, 60))
+def doubt_of_handshakes(generator, scenario, haproxy):
+    """Asks HAProxy, in the midst of the load, how many of its handshakes resumed a session, and says what is wrong with that; empty
+    where nothing is. A few do among the full ones on a busy machine, where a client of h2load connects after another has got its ticket."""
+    thread = threading.Thread(target=generator.run, args=(scenario, haproxy, 3000, 60))
     thread.start()
     time.sleep(1.2)
-    with socket.socket(socket.AF_UNIX) as asked:
-        asked.connect(str(stats))
-        asked.sendall(b"show info\n")
-        text = b"".join(iter(lambda: asked.recv(65536), b"")).decode()
+    info = proxies.haproxy_info(haproxy)
     thread.join()
-    info = dict(line.split(": ", 1) for line in text.splitlines() if ": " in line)
-    if int(info["SslFrontendKeyRate"]) == 0 or int(info["SslFrontendSessionReuse_pct"]) > 5:
-        raise Trouble(f"the handshakes are not full ones: {info['SslFrontendSessionReuse_pct']} % resumed a session")
+    resumed = int(info["SslFrontendSessionReuse_pct"])
+    wrong = resumed < 80 if scenario.by == "wrk" else resumed > 5
+    return f"{resumed} % of the handshakes resumed a session" if wrong else ""
 
 
 def warm(generator, scenario, proxy, seconds):
@@ -149,7 +118,7 @@ def warm(generator, scenario, proxy, seconds):
     ends = time.monotonic() + seconds
     operations = scenario.first_guess
     while True:
-        done = generator.run(scenario, proxy.port, operations, 120)
+        done = generator.run(scenario, proxy, operations, 120)
         rate = done.operations / done.seconds
         left = ends - time.monotonic()
         proxy.cut_log()
@@ -161,8 +130,8 @@ def warm(generator, scenario, proxy, seconds):
 def measure(generator, scenario, proxy, operations, patience):
     proxy.cut_log()
     before = proxy.process.cpu_micros()
-    done = generator.run(scenario, proxy.port, operations, patience)
-    lines = proxy.logged(done.operations)
+    done = generator.run(scenario, proxy, operations, patience)
+    lines = proxy.logged(scenario.lines(done.operations))
     spent = proxy.process.cpu_micros() - before
     proxy.process.check_alive()
     return {
@@ -174,50 +143,58 @@ def measure(generator, scenario, proxy, operations, patience):
         "operationsPerSecond": done.operations / done.seconds,
         "coreShare": spent / 1e6 / done.seconds,
         "rssBytes": proxy.process.rss_bytes(),
-        "logLines": lines,
+        "unlogged": max(0, scenario.lines(done.operations) - lines),
     }
 
 
-def void(runs):
-    """Why the figures of a scenario count for nothing; empty when they count."""
-    reasons = []
-    for name in NAMES:
-        own = [run for run in runs if run["proxy"] == name]
-        errors = sum(run["errors"] for run in own)
-        unlogged = sum(max(0, run["operations"] - run["logLines"]) for run in own)
-        if errors:
-            reasons.append(f"{name} failed {errors} of {sum(run['operations'] for run in own)}")
-        if unlogged:
-            reasons.append(f"{name} left {unlogged} requests out of its log")
-    return ", ".join(reasons)
-
-
-def compare(generator, scenario, proxies, chosen):
-    """All rounds of one scenario, the proxies in turns, the same work for both."""
-    rate = min(warm(generator, scenario, proxy, min(3.0, chosen.warm_up)) for proxy in proxies)
+def compare(generator, scenario, columns, chosen, doubt):
+    """All rounds of one scenario, the proxies in turns, the same work for each."""
+    rate = min(warm(generator, scenario, proxy, min(3.0, chosen.seconds)) for proxy in columns)
     operations = max(100, int(rate * chosen.seconds))
     runs = []
     for number in range(chosen.rounds):
-        for proxy in proxies:
+        for proxy in columns:
             runs.append({"round": number + 1, **measure(generator, scenario, proxy, operations, 10 * chosen.seconds + 60)})
-        pair = "   ".join(f"{run['proxy']} {run['cpuMicrosPerOperation']:.1f}" for run in runs[-2:])
-        say(f"  {scenario.name:<12} round {number + 1}   {pair}")
-    found = {
-        "name": scenario.name,
-        "says": scenario.says,
-        "bytesPerOperation": scenario.bytes_up + scenario.bytes_down,
-        "void": void(runs),
-        "summary": report.summary(runs, NAMES),
-        "runs": runs,
-    }
-    if found["void"]:
-        say(f"*** VOID: {scenario.name}: {found['void']} ***")
-    return found
+        figures = "   ".join(f"{run['proxy']} {run['cpuMicrosPerOperation']:.1f}" for run in runs[-len(columns) :])
+        say(f"  {scenario.name:<12} round {number + 1}   {figures}")
+    found = report.scenario(scenario.name, scenario.says, scenario.floor, runs, "cpuMicrosPerOperation", PEERS, doubt)
+    return {**found, "bytesPerOperation": scenario.bytes_up + scenario.bytes_down}
+
+
+def latency(generator, columns, chosen):
+    """Of the time from a request to its answer, the tail, at a rate that no proxy is hard put to."""
+    scenario = load.SCENARIOS[0]
+    rate = min(warm(generator, scenario, proxy, min(3.0, chosen.seconds)) for proxy in columns) / 2
+    runs = []
+    for number in range(9 if chosen.rounds > 2 else chosen.rounds):
+        for proxy in columns:
+            micros = generator.latencies(scenario, proxy, rate, max(2, chosen.seconds))
+            own = {f"p{share * 100:g}": micros[int(share * (len(micros) - 1))] for share in (0.5, 0.99, 0.999)}
+            runs.append({"round": number + 1, "proxy": proxy.name, "errors": 0, "unlogged": 0, **own})
+            proxy.cut_log()
+        say(f"  {LATENCY:<12} round {number + 1}   " + "   ".join(f"{run['proxy']} {run['p99.9']}" for run in runs[-len(columns) :]))
+    says = f"{scenario.says}, {rate:.0f} requests a second; us"
+    return report.scenario(LATENCY, says, 1.2, runs, "p99.9", PEERS)
+
+
+def idle(stage, columns, chosen):
+    """What a connection that does nothing costs: what is resident with so many, less what is without."""
+    runs = []
+    for proxy in columns:
+        with Clients(proxy.port, stage.dir / "cert.pem", 100):
+            pass  # code that has never run takes memory of its own; that is not what is measured
+        empty = proxy.resident()
+        with Clients(proxy.port, stage.dir / "cert.pem", chosen.idle):
+            each = (proxy.resident() - empty) / chosen.idle
+        runs.append({"round": 1, "proxy": proxy.name, "errors": 0, "unlogged": 0, "bytesPerConnection": each})
+        say(f"  {IDLE:<12} {proxy.name} {each:.0f}")
+    return report.scenario(IDLE, f"{chosen.idle} idle TLS connections, half of them h2; bytes each", 0.8, runs, "bytesPerConnection", PEERS)
 
 
 def machine(chosen, proxy_core, load_cores):
     model = [l for l in pathlib.Path("/proc/cpuinfo").read_text().splitlines() if l.startswith("model name")]
     return {
+        "date": time.strftime("%Y-%m-%d"),
         "cpu": model[0].partition(":")[2].strip() if model else platform.machine(),
         "kernel": platform.release(),
         "proxyCore": proxy_core,
@@ -235,30 +212,39 @@ def run(chosen):
     if len(cores) < 2:
         raise Trouble("two cores are needed, one for the proxy and one for the load; this machine gives us one")
     proxy_core, load_cores = cores[0], set(cores[1:])
-    scenarios = [s for s in load.SCENARIOS if not chosen.only or s.name in chosen.only]
+    wanted = chosen.only or NAMES
+    scenarios = [s for s in load.SCENARIOS if s.name in wanted]
     about = machine(chosen, proxy_core, load_cores)
     if about["loadAverageBefore"] > 0.5:
         say(f"Note: other work is going on (load average {about['loadAverageBefore']:.2f}); it disturbs the figures.")
     os.sched_setaffinity(0, load_cores)
     with Stage(chosen.keep) as stage:
         stage.certificate()
+        stage.certificate("rsa-", ("rsa:2048",))
         (stage.dir / "client.cnf").write_text(CLIENT_TLS)
         os.environ["OPENSSL_CONF"] = str(stage.dir / "client.cnf")
-        backend_port, postern_port, haproxy_port = free_ports(3)
-        backend = start_backend(stage, backend_port, load_cores)
-        haproxy, stats = start_haproxy(stage, chosen.haproxy, haproxy_port, backend_port, {proxy_core})
-        postern = start_postern(stage, chosen.postern, postern_port, backend_port, {proxy_core})
-        proxies = (postern, haproxy)
-        for proxy in proxies:
-            check_answers(stage, proxy, (backend / "1m").read_bytes())
-        generator = load.Generator(load_cores, backend)
+        backends = proxies.start_backends(stage, load_cores)
+        starter = proxies.Starter(stage, backends, proxy_core)
+        generator = load.Generator(load_cores, stage, backends)
+        columns = {0: start_all(starter, chosen, 0)}
+        for proxy in columns[0]:
+            check_answers(stage, proxy, (backends.folder / "1m").read_bytes())
         say(f"Warming up ({chosen.warm_up:.0f} s) ...")
+        for routes in {s.routes for s in scenarios if s.routes}:
+            columns[routes] = start_all(starter, chosen, routes)
+        doubts = {}
         for scenario in scenarios:
-            warm(generator, scenario, postern, chosen.warm_up / len(scenarios))
-            if scenario.connection_each:
-                check_handshakes_full(generator, scenario, haproxy, stats)
+            for proxy in columns[scenario.routes]:
+                if proxy.name == "haproxy" and scenario.by in ("wrk", "batches") and not scenario.rsa:
+                    doubts[scenario.name] = doubt_of_handshakes(generator, scenario, proxy)
+                elif proxy.name.startswith("postern"):
+                    warm(generator, scenario, proxy, chosen.warm_up / len(scenarios) / 2)
         say("Measuring: CPU of the proxy, in microseconds for each operation")
-        results = [compare(generator, scenario, proxies, chosen) for scenario in scenarios]
+        results = [compare(generator, scenario, columns[scenario.routes], chosen, doubts.get(scenario.name, "")) for scenario in scenarios]
+        if LATENCY in wanted:
+            results.append(latency(generator, columns[0], chosen))
+        if IDLE in wanted:
+            results.append(idle(stage, columns[0], chosen))
     return {
         "machine": about,
         "settings": {"rounds": chosen.rounds, "seconds": chosen.seconds, "warmUp": chosen.warm_up},
@@ -274,12 +260,14 @@ def main():
     except (Trouble, subprocess.CalledProcessError, OSError) as trouble:
         say(f"scripts/bench: {trouble}")
         return 1
-    report.write_json(chosen.out, document)
     about = document["machine"]
-    print(f"\n{about['cpu']}, Linux {about['kernel']}; proxy on core {about['proxyCore']}, load on {about['loadCores']}")
-    print(f"{about['haproxy']}; {chosen.rounds} rounds of about {chosen.seconds:g} s; CPU for each operation, median, lower is better\n")
-    print(report.table(document["scenarios"], NAMES))
-    print(f"{time.monotonic() - began:.0f} s; all figures in {os.path.relpath(chosen.out)}")
+    text = (
+        f"{about['date']}, {about['cpu']}, Linux {about['kernel']}; proxy on core {about['proxyCore']}, load on {about['loadCores']}\n"
+        f"{about['haproxy']}; {about['nginx']}; {chosen.rounds} rounds of about {chosen.seconds:g} s; medians, lower is better\n\n"
+        + report.table(document["scenarios"])
+    )
+    report.write(chosen.out, document, text, plot.ratios(document))
+    print(f"\n{text}\n{time.monotonic() - began:.0f} s; all figures in {os.path.relpath(chosen.out)}")
     voids = [s["name"] for s in document["scenarios"] if s["void"]]
     if voids:
         say(f"*** VOID: {', '.join(voids)} ***")

@@ -1,4 +1,4 @@
-"""What scripts/bench, scripts/memory and scripts/failover share: programs that are started and ended, and what they cost."""
+"""What the scripts that measure share: programs that are started and ended, and what they cost."""
 
 import ctypes
 import os
@@ -14,7 +14,7 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-TEMPLATES = ROOT / "scripts" / "bench.d"
+TEMPLATES = ROOT / "scripts" / "lib"
 MIB = 1 << 20
 _TICK_MICROS = 1_000_000 / os.sysconf("SC_CLK_TCK")
 _LIBC = ctypes.CDLL(None)
@@ -156,17 +156,16 @@ class Stage:
         self._processes.append(process)
         return process
 
-    def certificate(self):
-        """cert.pem, key.pem and both.pem for localhost: ECDSA P-256."""
-        key, cert = self.dir / "key.pem", self.dir / "cert.pem"
+    def certificate(self, prefix="", key_type=("ec", "-pkeyopt", "ec_paramgen_curve:P-256")):
+        """cert.pem, key.pem and both.pem for localhost and *.example.com: ECDSA P-256, where nothing else is asked for."""
+        key, cert = self.dir / f"{prefix}key.pem", self.dir / f"{prefix}cert.pem"
         subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-            + ["-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
-            + ["-keyout", key, "-out", cert],
+            ["openssl", "req", "-x509", "-newkey", *key_type, "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+            + ["-addext", "subjectAltName=DNS:localhost,DNS:*.example.com,IP:127.0.0.1", "-keyout", key, "-out", cert],
             check=True,
             stderr=subprocess.DEVNULL,
         )
-        (self.dir / "both.pem").write_bytes(cert.read_bytes() + key.read_bytes())
+        (self.dir / f"{prefix}both.pem").write_bytes(cert.read_bytes() + key.read_bytes())
 
     def client_context(self):
         """TLS of a client that trusts our certificate and no other."""
@@ -179,8 +178,8 @@ class Stage:
             (folder / name).symlink_to(self.dir / name)
         values = {"DIR": folder, "PORT": port, "BACKEND_PORT": backend_port}
         words = {
-            "{config}": render("postern.yaml", folder, values),
-            "{haproxy}": render("haproxy.cfg", folder, values),
+            "{config}": render(TEMPLATES / "postern.yaml", folder, values),
+            "{haproxy}": render(TEMPLATES / "haproxy.cfg", folder, values),
             "{dir}": folder,
             "{port}": port,
             "{backend}": backend_port,
@@ -193,11 +192,11 @@ class Stage:
 
 
 def render(template, folder, values):
-    """Writes a template of scripts/bench.d into a folder, with @NAME@ replaced."""
-    text = (TEMPLATES / template).read_text()
+    """Writes a template into a folder, with @NAME@ replaced."""
+    text = template.read_text()
     for name, value in values.items():
         text = text.replace(f"@{name}@", str(value))
-    path = folder / template
+    path = folder / template.name
     path.write_text(text)
     return path
 

@@ -9,10 +9,10 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
 from harness import MIB, ROOT, Stage, Trouble, free_ports
+from idle_clients import Clients
 from jvm import Memory
 
 BACKEND = ROOT / "scripts" / "lib" / "backend.py"
-CLIENTS = pathlib.Path(__file__).with_name("idle_clients.py")
 
 
 def options():
@@ -26,24 +26,6 @@ def options():
     parser.add_argument("--most", type=int, default=20 * 1024, help="bytes that each may cost (20480)")
     parser.add_argument("--keep", action="store_true", help="leave the scratch folder with config and logs")
     return parser.parse_args()
-
-
-class Clients:
-    """Connections of a process of their own, from `with` to its end."""
-
-    def __init__(self, port, certificate, count):
-        self._command = [sys.executable, "-B", str(CLIENTS), str(port), str(certificate), str(count)]
-
-    def __enter__(self):
-        self._child = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        said = self._child.stdout.readline().decode().strip()
-        if not said.endswith("open"):
-            raise Trouble("the clients were not all answered; what they said stands above")
-        return self
-
-    def __exit__(self, *_):
-        self._child.stdin.close()
-        self._child.wait()
 
 
 def run(chosen):

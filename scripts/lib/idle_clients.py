@@ -1,10 +1,14 @@
 """Opens TLS connections, makes one request on each, and keeps them until its standard input ends.
 
-Every second connection speaks h2. Arguments: port, certificate, number. Prints one line when all have been answered."""
+Every second connection speaks h2. Arguments: port, certificate, number. Prints one line when all have been answered.
+Clients starts that as a process of its own: descriptors are counted for each process."""
 
 import socket
 import ssl
+import subprocess
 import sys
+
+from harness import Trouble
 
 # The preface, empty SETTINGS, and HEADERS of stream 1: GET / at localhost (RFC 9113 §3.4, RFC 7541 appendix A).
 _BLOCK = bytes([0x82, 0x87, 0x84, 0x41, 9]) + b"localhost"
@@ -13,6 +17,24 @@ H2_REQUEST = (
     + bytes([0, 0, len(_BLOCK), 1, 5, 0, 0, 0, 1]) + _BLOCK
 )  # fmt: skip
 H1_REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+class Clients:
+    """Connections of a process of their own, from `with` to its end."""
+
+    def __init__(self, port, certificate, count):
+        self._command = [sys.executable, "-B", __file__, str(port), str(certificate), str(count)]
+
+    def __enter__(self):
+        self._child = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        said = self._child.stdout.readline().decode().strip()
+        if not said.endswith("open"):
+            raise Trouble("the clients were not all answered; what they said stands above")
+        return self
+
+    def __exit__(self, *_):
+        self._child.stdin.close()
+        self._child.wait()
 
 
 def exactly(connection, size):
