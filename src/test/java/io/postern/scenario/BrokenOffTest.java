@@ -227,6 +227,28 @@ class BrokenOffTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("io.postern.scenario.Pair#all")
+  void byAClientThatReadsNothing(Pair pair) {
+    Respond large = new Respond(Response.of(200, Content.ofSize(64 << 20)));
+    try (ScriptedServer server = ScriptedServer.start().on("/bad", large);
+        ProxyUnderTest proxy = pair.proxy(server, TIMEOUTS)) {
+      try (Client client = pair.client().connectSlow(proxy)) {
+        Call call = client.request("GET", "/bad");
+        assertThat(call.head().status()).isEqualTo(200);
+        Verdict.failed(proxy, Reason.CLIENT_STALLED, 200, "cD");
+        call.awaitCut();
+      }
+      if (pair.server() == Version.H2) {
+        assertThat(server.awaitRequest(0).awaitReset()).isEqualTo(CANCEL);
+      } else {
+        server.awaitConnection(0).ending();
+      }
+      Pair.awaitPool(proxy, pair.server() == Version.H2 ? 1 : 0);
+      nextIsServed(pair, proxy);
+    }
+  }
+
   /** Over HTTP/1.1 what is too much belongs to no response, over HTTP/2 to this one. */
   @ParameterizedTest
   @MethodSource("io.postern.scenario.Pair#all")

@@ -27,11 +27,16 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** SIGTERM: nothing is lost that was begun, and nobody is refused before the time is over. */
 class DrainTest {
 
   private static ProxyUnderTest proxy(ScriptedServer server, String shutdown) {
+    return proxy(server, Version.H1, shutdown);
+  }
+
+  private static ProxyUnderTest proxy(ScriptedServer server, Version spoken, String shutdown) {
     return ProxyUnderTest.start(
         """
         listeners:
@@ -39,11 +44,11 @@ class DrainTest {
         routes:
           - {name: all, pool: app}
         pools:
-          app: {servers: [{address: "127.0.0.1:%d"}]}
+          app: {protocol: %s, servers: [{address: "127.0.0.1:%d"}]}
         shutdown: {%s}
         process: {eventLoops: 1}
         """
-            .formatted(server.port(), shutdown));
+            .formatted(spoken == Version.H1 ? "http/1.1" : "h2c", server.port(), shutdown));
   }
 
   private static final class Draining {
@@ -191,11 +196,13 @@ class DrainTest {
     }
   }
 
-  @Test
-  void aTunnelMayEndInItsOwnTime() {
-    try (ScriptedServer server = ScriptedServer.start().on("/ws", UpgradeTest.echo());
-        ProxyUnderTest proxy = proxy(server, "announce: 0s, spread: 0s, drain: 60s");
-        TunnelClient client = TunnelClient.ask(proxy, "/ws")) {
+  @ParameterizedTest
+  @MethodSource("io.postern.scenario.Pair#all")
+  void aTunnelMayEndInItsOwnTime(Pair pair) {
+    try (ScriptedServer server = ScriptedServer.start().on("/ws", TunnelTest.echo());
+        ProxyUnderTest proxy =
+            proxy(server, pair.server(), "announce: 0s, spread: 0s, drain: 60s");
+        TunnelClient client = TunnelClient.ask(pair.client(), proxy, "/ws")) {
       assertThat(client.isOpened()).isTrue();
       Draining draining = new Draining(proxy);
       awaitRefusing(proxy);
@@ -206,16 +213,19 @@ class DrainTest {
     }
   }
 
-  @Test
-  void aTunnelThatOutlastsTheDrainIsEndedInGoodOrder() {
-    try (ScriptedServer server = ScriptedServer.start().on("/ws", UpgradeTest.echo());
-        ProxyUnderTest proxy = proxy(server, "announce: 0s, spread: 0s, drain: 100ms");
-        TunnelClient client = TunnelClient.ask(proxy, "/ws")) {
+  @ParameterizedTest
+  @MethodSource("io.postern.scenario.Pair#all")
+  void aTunnelThatOutlastsTheDrainIsBrokenOff(Pair pair) {
+    try (ScriptedServer server = ScriptedServer.start().on("/ws", TunnelTest.echo());
+        ProxyUnderTest proxy =
+            proxy(server, pair.server(), "announce: 0s, spread: 0s, drain: 100ms");
+        TunnelClient client = TunnelClient.ask(pair.client(), proxy, "/ws")) {
       assertThat(client.isOpened()).isTrue();
       Draining draining = new Draining(proxy);
-      client.awaitEnd();
+      client.awaitBreak();
       assertThat(draining.lostNothing()).isFalse();
       Ended.badly(proxy, 101, "KD", Reason.STOPPED);
+      assertThat(proxy.server("app", 0).faults()).isZero();
     }
   }
 

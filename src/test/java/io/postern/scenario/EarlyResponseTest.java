@@ -6,12 +6,15 @@ import io.postern.testkit.Answer;
 import io.postern.testkit.Behaviour;
 import io.postern.testkit.Behaviour.Custom;
 import io.postern.testkit.Behaviour.End;
+import io.postern.testkit.ClientTls;
 import io.postern.testkit.Content;
 import io.postern.testkit.H2Client;
 import io.postern.testkit.H2Stream;
 import io.postern.testkit.ProxyUnderTest;
+import io.postern.testkit.RawClient;
 import io.postern.testkit.RawClient.Ending;
 import io.postern.testkit.ScriptedServer;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +25,8 @@ class EarlyResponseTest {
 
   private final ScriptedServer server = ScriptedServer.start();
   private final ProxyUnderTest proxy = ProxyUnderTest.to(server.address());
+
+  private static final int INITIAL_WINDOW_SIZE = 4;
 
   @AfterEach
   void close() {
@@ -81,6 +86,41 @@ class EarlyResponseTest {
       assertThat(client.get(Version.HOST, "/next").answer().text()).isEqualTo("ok");
     }
     Verdict.requireNoCharge(proxy);
+  }
+
+  /** It may send as far ahead as it was allowed before, and is not allowed more. */
+  @Test
+  void overH2NothingMoreIsReadWhileTheClientDoesNotReadTheAnswer() {
+    answerAtOnce();
+    RawClient connection =
+        RawClient.connect(
+            proxy.address(), ClientTls.of(ProxyUnderTest.authority(), Version.HOST, "h2"));
+    try (H2Client client = H2Client.over(connection, INITIAL_WINDOW_SIZE, 0)) {
+      H2Stream stream = client.start("PUT", Version.HOST, "/up");
+      Call call = new H2Call(client, stream);
+      stream.awaitHead();
+      Future<?> sending = call.sendInBackground(Content.ofSize(64 << 20));
+      assertThat(BackpressureTest.standstill(call::sent)).isLessThanOrEqualTo(1 << 20);
+      stream.widen(100);
+      assertThat(stream.answer().text()).isEqualTo("too large");
+      assertThat(stream.awaitReset()).as("NO_ERROR").isZero();
+      sending.cancel(true);
+    }
+    assertThat(server.awaitRequest(0).content().length()).isZero();
+    Verdict.requireNoCharge(proxy);
+  }
+
+  /** What still comes is thrown away, but whoever is quiet has read the answer, or never will. */
+  @Test
+  void overH1AClientThatFallsSilentIsCutOff() {
+    answerAtOnce();
+    try (Client client = Version.H1.connect(proxy)) {
+      Call call = client.start("PUT", "/up", "Content-Length", "1000000").send("some");
+      assertThat(call.answer().status()).isEqualTo(413);
+      call.send("more");
+      assertThat(client.connection().awaitEnding()).isEqualTo(Ending.CLOSED);
+    }
+    assertThat(server.awaitRequest(0).content().length()).isLessThanOrEqualTo(4);
   }
 
   /** Both ways at once: no part of the answer waits for the end of the request. */

@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
 import io.postern.observe.ExchangeRecord;
+import io.postern.observe.LogLine;
 import io.postern.testkit.Caller.Protocol;
 import io.postern.testkit.ProxyUnderTest;
 import java.net.InetSocketAddress;
 
-/** What the record of an exchange has to say. */
+/** What the record of an exchange and its line in the log have to say. */
 final class Ended {
 
   private Ended() {}
@@ -22,6 +23,7 @@ final class Ended {
     assertThat(record.fault).extracting(Fault::reason).isEqualTo(reason);
     assertThat(record.terminationCode()).isEqualTo(terminationCode);
     assertThat(record.attempts).isPositive();
+    assertThat(LogLine.of(record)).isEqualTo(LogLine.with(status, terminationCode, reason));
     return record;
   }
 
@@ -30,6 +32,7 @@ final class Ended {
     ExchangeRecord record = proxy.record();
     assertThat(record.fault).isNull();
     assertThat(record.terminationCode()).isEqualTo("--");
+    assertThat(LogLine.of(record)).isEqualTo(LogLine.with(record.status, "--", null));
     return record;
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.fault.Reason;
 import io.postern.observe.ExchangeRecord;
+import io.postern.observe.LogLine;
 import io.postern.testkit.ProxyUnderTest;
 import io.postern.testkit.RawH2Server;
 import java.net.InetSocketAddress;
@@ -55,6 +56,7 @@ final class H2cPool {
     assertThat(record.fault).as(record.terminationCode()).isNotNull();
     assertThat(Objects.requireNonNull(record.fault).reason()).isEqualTo(reason);
     assertThat(record.terminationCode()).isEqualTo(code);
+    assertThat(LogLine.of(record)).isEqualTo(LogLine.with(record.status, code, reason));
     return record;
   }
 }

@@ -187,6 +187,24 @@ class Http2ServerTest {
     }
   }
 
+  /** The server has said all, and wants no more of the upload (RFC 9113 §8.1). */
+  @ParameterizedTest
+  @CsvSource({"H1,0", "H2,0", "H1,8", "H2,2"})
+  void aResetBehindAWholeResponseTakesNothingBack(Version version, long code) {
+    try (RawH2Server server = RawH2Server.start();
+        ProxyUnderTest proxy = proxy(server);
+        Client client = version.connect(proxy)) {
+      Call call = client.start("POST", "/").send("some");
+      RawH2Connection connection = server.awaitConnection(0);
+      connection.awaitContent(FIRST, 4);
+      connection.answer(FIRST, 200, "whole").reset(FIRST, code);
+      assertThat(call.answer().text()).isEqualTo("whole");
+      Verdict.served(proxy, 200);
+      Verdict.requireNoCharge(proxy);
+      Pair.awaitPool(proxy, 1);
+    }
+  }
+
   @Test
   void aRequestThatIsGivenUpIsCancelled() {
     try (RawH2Server server = RawH2Server.start();

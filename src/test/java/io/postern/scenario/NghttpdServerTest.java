@@ -1,21 +1,17 @@
 package io.postern.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.postern.testkit.Answer;
 import io.postern.testkit.Await;
 import io.postern.testkit.Content;
 import io.postern.testkit.ProxyUnderTest;
-import io.postern.testkit.ScriptedServer;
+import io.postern.testkit.ServerProcess;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,64 +25,32 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class NghttpdServerTest {
 
+  private static final String NGHTTPD = "/usr/sbin/nghttpd";
   private static final int MIB = 1024 * 1024;
 
   @TempDir private Path dir;
 
   @BeforeEach
   void files() throws IOException {
-    boolean there = Files.isExecutable(Path.of("/usr/sbin/nghttpd"));
-    assumeTrue(there, "SKIPPED: there is no /usr/sbin/nghttpd; apt-get install nghttp2-server");
+    ServerProcess.assumeInstalled(NGHTTPD, "nghttp2-server");
     TlsPool.issued("localhost").writeTo(dir, "server");
     Files.write(dir.resolve("large"), Content.ofSize(3 * MIB).slice(0, 3 * MIB));
     Files.writeString(dir.resolve("small"), "small\n");
   }
 
-  /** The process, on a port that was free a moment ago. */
-  private record Nghttpd(Process process, int port) implements AutoCloseable {
-
-    static Nghttpd serving(Path dir, boolean tls) throws IOException {
-      int port = freePort();
-      List<String> command = new ArrayList<>(List.of("/usr/sbin/nghttpd", "-a", "127.0.0.1"));
-      command.addAll(List.of("-d", dir.toString(), "-b", "100", "-m", "5", "--echo-upload"));
-      command.addAll(List.of("--trailer", "x-end: 1", Integer.toString(port)));
-      command.addAll(tls ? List.of("server.key", "server.pem") : List.of("--no-tls"));
-      Process process =
-          new ProcessBuilder(command)
-              .directory(dir.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(dir.resolve("nghttpd.log").toFile())
-              .start();
-      Await.until("nghttpd listens", () -> answers(port));
-      return new Nghttpd(process, port);
-    }
-
-    private static int freePort() {
-      try (ScriptedServer server = ScriptedServer.start()) {
-        return server.port();
-      }
-    }
-
-    private static boolean answers(int port) {
-      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-        return socket.isConnected();
-      } catch (IOException notYet) {
-        return false;
-      }
-    }
-
-    @Override
-    public void close() {
-      process.destroyForcibly();
-      try {
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-      } catch (InterruptedException e) {
-        throw new AssertionError(e);
-      }
-    }
+  private ServerProcess nghttpd(boolean tls) throws IOException {
+    return ServerProcess.start(
+        dir,
+        port -> {
+          List<String> command = new ArrayList<>(List.of(NGHTTPD, "-a", "127.0.0.1"));
+          command.addAll(List.of("-d", dir.toString(), "-b", "100", "-m", "5", "--echo-upload"));
+          command.addAll(List.of("--trailer", "x-end: 1", Integer.toString(port)));
+          command.addAll(tls ? List.of("server.key", "server.pem") : List.of("--no-tls"));
+          return command;
+        });
   }
 
-  private static ProxyUnderTest proxy(Nghttpd server, String protocol) {
+  private static ProxyUnderTest proxy(ServerProcess server, String protocol) {
     String tls = protocol.equals("h2c") ? "" : "tls: {trust: %s}".formatted(TlsPool.TRUST);
     return ProxyUnderTest.start(
         """
@@ -110,7 +74,7 @@ class NghttpdServerTest {
   @ParameterizedTest
   @CsvSource({"H1,h2c", "H2,h2c", "H1,h2", "H2,h2", "H2,auto"})
   void contentAndTrailersGoThrough(Version version, String protocol) throws IOException {
-    try (Nghttpd server = Nghttpd.serving(dir, !protocol.equals("h2c"));
+    try (ServerProcess server = nghttpd(!protocol.equals("h2c"));
         ProxyUnderTest proxy = proxy(server, protocol);
         Client client = version.connect(proxy)) {
       Answer answer = client.get("/large");
@@ -126,7 +90,7 @@ class NghttpdServerTest {
 
   @Test
   void moreThanOneConnectionAllows() throws IOException {
-    try (Nghttpd server = Nghttpd.serving(dir, true);
+    try (ServerProcess server = nghttpd(true);
         ProxyUnderTest proxy = proxy(server, "h2");
         Client client = Version.H2.connect(proxy)) {
       List<Call> calls = new ArrayList<>();

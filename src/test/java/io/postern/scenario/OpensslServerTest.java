@@ -4,16 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
-import io.postern.testkit.Await;
 import io.postern.testkit.Caller;
 import io.postern.testkit.Caller.Protocol;
 import io.postern.testkit.ProxyUnderTest;
-import io.postern.testkit.ScriptedServer;
+import io.postern.testkit.ServerProcess;
 import io.postern.tls.CertificateAuthority;
 import io.postern.tls.KeyType;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,48 +33,15 @@ class OpensslServerTest {
     TlsPool.issued("localhost").writeTo(dir, "server");
   }
 
-  /** The process, on a port that was free a moment ago. */
-  private record Openssl(Process process, int port) implements AutoCloseable {
-
-    static Openssl server(Path dir, String... args) throws IOException {
-      int port = freePort();
-      List<String> command =
-          new ArrayList<>(
-              List.of("openssl", "s_server", "-accept", "127.0.0.1:" + port, "-www", "-quiet"));
-      command.addAll(List.of(args));
-      Process process =
-          new ProcessBuilder(command)
-              .directory(dir.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(dir.resolve("openssl.log").toFile())
-              .start();
-      Await.until("openssl listens", () -> answers(port));
-      return new Openssl(process, port);
-    }
-
-    private static int freePort() {
-      try (ScriptedServer server = ScriptedServer.start()) {
-        return server.port();
-      }
-    }
-
-    private static boolean answers(int port) {
-      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-        return socket.isConnected();
-      } catch (IOException notYet) {
-        return false;
-      }
-    }
-
-    @Override
-    public void close() {
-      process.destroyForcibly();
-      try {
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-      } catch (InterruptedException e) {
-        throw new AssertionError(e);
-      }
-    }
+  private ServerProcess server(String... args) throws IOException {
+    return ServerProcess.start(
+        dir,
+        port -> {
+          List<String> command = new ArrayList<>(List.of("openssl", "s_server", "-www", "-quiet"));
+          command.addAll(List.of("-accept", "127.0.0.1:" + port));
+          command.addAll(List.of(args));
+          return command;
+        });
   }
 
   private static void openssl(Path dir, String... args) throws Exception {
@@ -113,16 +77,9 @@ class OpensslServerTest {
   @ParameterizedTest
   @ValueSource(strings = {"-tls1_2", "-tls1_3"})
   void itsPageComesThrough(String version) throws IOException {
-    try (Openssl server =
-            Openssl.server(
-                dir,
-                version,
-                "-cert",
-                "server.pem",
-                "-cert_chain",
-                "server.pem",
-                "-key",
-                "server.key");
+    try (ServerProcess server =
+            server(
+                version, "-cert", "server.pem", "-cert_chain", "server.pem", "-key", "server.key");
         ProxyUnderTest proxy = TlsPool.proxy(server.port())) {
       // It closes each connection behind its page; the second comes by a resumed session.
       assertThat(page(proxy)).contains("TLSv1." + version.substring(6));
@@ -132,8 +89,7 @@ class OpensslServerTest {
 
   @Test
   void sessionsAreResumed() throws IOException {
-    try (Openssl server =
-            Openssl.server(dir, "-tls1_3", "-cert", "server.pem", "-key", "server.key");
+    try (ServerProcess server = server("-tls1_3", "-cert", "server.pem", "-key", "server.key");
         ProxyUnderTest proxy = TlsPool.proxy(server.port())) {
       assertThat(page(proxy)).contains("New, TLSv1.3");
       assertThat(page(proxy)).contains("Reused, TLSv1.3");
@@ -148,9 +104,8 @@ class OpensslServerTest {
     String tls =
         "trust: %s, certificate: {chain: %s, key: %s}"
             .formatted(TlsPool.TRUST, dir.resolve("proxy.pem"), dir.resolve("proxy.key"));
-    try (Openssl server =
-            Openssl.server(
-                dir,
+    try (ServerProcess server =
+            server(
                 "-cert",
                 "server.pem",
                 "-key",
@@ -182,7 +137,7 @@ class OpensslServerTest {
         "own.key",
         "-out",
         "own.pem");
-    try (Openssl server = Openssl.server(dir, "-cert", "own.pem", "-key", "own.key")) {
+    try (ServerProcess server = server("-cert", "own.pem", "-key", "own.key")) {
       try (ProxyUnderTest proxy = TlsPool.proxy(server.port())) {
         assertThat(refusal(proxy, Reason.SERVER_UNVERIFIED))
             .isEqualTo("it is self-signed and not trusted: CN=own");
@@ -196,9 +151,8 @@ class OpensslServerTest {
 
   @Test
   void noSuiteInCommon() throws IOException {
-    try (Openssl server =
-            Openssl.server(
-                dir,
+    try (ServerProcess server =
+            server(
                 "-tls1_2",
                 "-cipher",
                 "ECDHE-ECDSA-AES128-SHA",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.fault.Reason;
 import io.postern.observe.ExchangeRecord;
+import io.postern.observe.LogLine;
 import io.postern.testkit.Await;
 import io.postern.testkit.Behaviour;
 import io.postern.testkit.Behaviour.Custom;
@@ -54,19 +55,30 @@ class TunnelTest {
     proxy = pair.proxy(server, timeouts);
   }
 
-  /** A server that switches, and then goes by a script. */
   private void behindThe101(Behaviour.Script script) {
-    server.on(
-        "/ws",
-        new Custom(
-            (request, wire) -> {
-              if (request.head().startLine().endsWith("HTTP/2")) {
-                wire.head(Response.of(200, "").framed(Framing.AS_GIVEN));
-              } else {
-                wire.send(UpgradeTest.switched(request));
-              }
-              script.run(request, wire);
-            }));
+    server.on("/ws", switching(script));
+  }
+
+  /** Switches, whatever is spoken, and then goes by a script. */
+  static Custom switching(Behaviour.Script script) {
+    return new Custom(
+        (request, wire) -> {
+          if (request.head().startLine().endsWith("HTTP/2")) {
+            wire.head(Response.of(200, "").framed(Framing.AS_GIVEN));
+          } else {
+            wire.send(UpgradeTest.switched(request));
+          }
+          script.run(request, wire);
+        });
+  }
+
+  /** Says the five bytes that come first again, and ends. */
+  static Custom echo() {
+    return switching(
+        (request, wire) -> {
+          wire.send(wire.read(5));
+          wire.end(End.FINISH);
+        });
   }
 
   private TunnelClient open(Pair pair) {
@@ -82,6 +94,7 @@ class TunnelTest {
     assertThat(record.fault).isNull();
     assertThat(String.valueOf(record.upgrade)).isEqualTo("websocket");
     assertThat(record.status).isEqualTo(101);
+    assertThat(LogLine.of(record)).isEqualTo(LogLine.with(101, termination, null));
     assertThat(proxy.server("app", 0).faults()).isZero();
     return record;
   }

@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
 import io.postern.observe.ExchangeRecord;
+import io.postern.observe.LogLine;
 import io.postern.pool.Server;
 import io.postern.testkit.Await;
 import io.postern.testkit.ProxyUnderTest;
 
-/** What the record of an exchange has to say, and what no server may be charged with. */
+/**
+ * What the record of an exchange and its line in the log have to say, and what no server may be
+ * charged with.
+ */
 final class Verdict {
 
   private Verdict() {}
@@ -23,6 +27,7 @@ final class Verdict {
     assertThat(fault == null ? "" : fault.reason()).as(record.terminationCode()).isEqualTo(reason);
     assertThat(record.terminationCode()).isEqualTo(terminationCode);
     assertThat(record.status).isEqualTo(status);
+    assertThat(LogLine.of(record)).isEqualTo(LogLine.with(status, terminationCode, reason));
     requireNoCharge(proxy);
     return record;
   }
@@ -33,6 +38,7 @@ final class Verdict {
     assertThat(record.fault).isNull();
     assertThat(record.terminationCode()).isEqualTo("--");
     assertThat(record.status).isEqualTo(status);
+    assertThat(LogLine.of(record)).isEqualTo(LogLine.with(status, "--", null));
     return record;
   }
 
