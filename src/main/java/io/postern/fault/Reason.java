@@ -44,6 +44,8 @@ public enum Reason {
   CLIENT_STALLED(CLIENT_TIMEOUT, 499, Connection.CLOSE, "the client stopped reading"),
   TUNNEL_TIMEOUT(CLIENT_TIMEOUT, 499, Connection.CLOSE, "nothing came through the tunnel in time"),
   CLIENT_GONE(CLIENT, 499, Connection.CLOSE, "the client went away"),
+  CLIENT_MISBEHAVED(
+      CLIENT, 499, Connection.CLOSE, "the client did too much of what well-behaved ones seldom do"),
   // What the server did.
   SERVER_REFUSED(SERVER, 503, Connection.KEEP, "no server could be connected to"),
   CONNECT_TIMEOUT(SERVER_TIMEOUT, 503, Connection.KEEP, "no server could be connected to in time"),

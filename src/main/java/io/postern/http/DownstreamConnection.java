@@ -31,6 +31,12 @@ public record DownstreamConnection(
     return tls == null ? "http" : "https";
   }
 
+  /** Who it is, for the log: address and port, and the VPC endpoint where there is one. */
+  public String whence() {
+    String address = clientIp + " port " + client.getPort();
+    return vpce == null ? address : address + " by " + vpce;
+  }
+
   /**
    * What a TLS handshake agreed on.
    *

@@ -2,7 +2,6 @@ package io.postern.http;
 
 import io.postern.fault.FaultException;
 import io.postern.fault.Reason;
-import java.util.function.IntConsumer;
 
 /**
  * The bounds of a listener, as the downstream codecs keep them.
@@ -14,7 +13,7 @@ import java.util.function.IntConsumer;
  * @param maxAheadBytes bytes of requests that an h1 client sends before their turn
  * @param requestHeadNanos from the first byte of a head to its last
  * @param idleNanos without a request in flight
- * @param openStreams told 1 when an h2 stream is opened, and -1 when it is closed
+ * @param events told of what clients do over HTTP/2
  */
 public record DownstreamSettings(
     int maxHeadBytes,
@@ -24,7 +23,7 @@ public record DownstreamSettings(
     int maxAheadBytes,
     long requestHeadNanos,
     long idleNanos,
-    IntConsumer openStreams) {
+    Http2Events events) {
 
   /**
    * A head that keeps the bounds that its parser does not know.

@@ -14,6 +14,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2LocalFlowController;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.ReferenceCountUtil;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
 import java.util.ArrayList;
@@ -40,9 +41,12 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
 
   private final Http2Connection.PropertyKey key;
   private final Http2Windows windows;
+  private final Http2Glitches glitches;
+  private final Http2FrameWatch watch;
   private final Reason gone;
   private final Reason broken;
   private Fault ending;
+  private boolean sentAway;
 
   @SuppressWarnings("NullAway.Init") // set by handlerAdded, before any other call
   private ChannelHandlerContext ctx;
@@ -63,7 +67,7 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
       Http2ConnectionDecoder decoder,
       Http2ConnectionEncoder encoder,
       Http2Settings initial,
-      WindowBudget budget,
+      LoopContext loop,
       Reason gone,
       Reason broken) {
     super(decoder, encoder, initial, false);
@@ -75,8 +79,11 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
         new Http2Windows(
             connection(),
             (DefaultHttp2LocalFlowController) decoder.flowController(),
-            budget,
-            this::writePing);
+            loop.windows(),
+            this::writePing,
+            e -> onError(context(), false, e));
+    this.glitches = new Http2Glitches(loop.deadlines()::now, this::onGlitch, this::sendAway);
+    this.watch = new Http2FrameWatch(connection().isServer(), glitches::note);
     decoder.frameListener(new Http2Frames(this));
     connection().addListener(new Http2StreamLives(this));
     encoder.flowController().listener(this::onWritabilityChanged);
@@ -128,6 +135,45 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
     return open;
   }
 
+  // What the peer does.
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+    if (!sentAway) {
+      watch.follow((ByteBuf) message);
+    }
+    if (sentAway) {
+      ReferenceCountUtil.release(message);
+    } else {
+      super.channelRead(context, message);
+    }
+  }
+
+  /** Whether a field block has begun and not ended. */
+  boolean isBlockOpen() {
+    return watch.isBlockOpen();
+  }
+
+  /** The accounts of what the peer does. */
+  Http2Glitches glitches() {
+    return glitches;
+  }
+
+  /** What the peer sends from now on is not read. */
+  private void sendAway(Glitch lastStraw) {
+    sentAway = true;
+    String words = "too many glitches, the last straw was " + lastStraw;
+    ending = onSentAway(lastStraw, words);
+    onError(ctx, false, Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, words));
+    ctx.close(); // whether or not it reads what it is told
+  }
+
+  /** The peer has done something that well-behaved ones seldom do. */
+  void onGlitch(Glitch glitch) {}
+
+  /** The peer has done too much; answers what its streams end with. */
+  abstract Fault onSentAway(Glitch lastStraw, String words);
+
   // What the frames bring.
 
   /** A field block has come. */
@@ -146,7 +192,7 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
   void onSettings(Http2Settings settings) {}
 
   /** PING was answered. */
-  void onPingAck(long data) throws Http2Exception {
+  void onPingAck(long data) {
     if (data == Http2Windows.MEASURING) {
       windows.onMeasured();
       flusher.request();
@@ -163,15 +209,7 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
       known.onClosed(ending);
     }
     if (connection().numActiveStreams() == 0) {
-      rest();
-    }
-  }
-
-  private void rest() {
-    try {
       windows.rest();
-    } catch (Http2Exception e) {
-      onError(ctx, false, e);
     }
   }
 
@@ -198,6 +236,7 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
   }
 
   void onDataWritten(int streamId, int bytes) {
+    glitches.contentWritten();
     S known = of(connection().stream(streamId));
     if (known != null) {
       known.onDataWritten(bytes);
@@ -219,12 +258,16 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
 
   void reset(Http2Stream stream, long code) {
     if (stream.state() != Http2Stream.State.CLOSED) {
+      if (code != PROTOCOL_ERROR) { // the others are of our own making, and the peer could not know
+        glitches.expectLate();
+      }
       encoder().writeRstStream(ctx, stream.id(), code, ctx.newPromise());
       flusher.request();
     }
   }
 
   void writePing(long data) {
+    glitches.pingWritten();
     encoder().writePing(ctx, false, data, ctx.newPromise());
     flusher.request();
   }
@@ -242,29 +285,6 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
 
   long queuedBytes() {
     return flusher.queuedBytes();
-  }
-
-  /**
-   * Content has to wait.
-   *
-   * @return whether the budget has room for it, so that it holds up no other stream
-   */
-  boolean lend(int bytes) {
-    try {
-      return windows.lend(bytes);
-    } catch (Http2Exception e) {
-      onError(ctx, false, e);
-      return false;
-    }
-  }
-
-  /** Content that was lent waits no more; or its stream is closed, and Netty has given it back. */
-  void takeBack(int bytes) {
-    try {
-      windows.takeBack(bytes);
-    } catch (Http2Exception e) {
-      onError(ctx, false, e);
-    }
   }
 
   void giveBack(Http2Stream stream, int bytes) {
@@ -322,7 +342,9 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
       Throwable cause,
       @Nullable Http2Exception error) {
     String code = error == null ? "INTERNAL_ERROR" : error.error().name();
-    ending = new Fault(broken, "connection error " + code + ": " + cause.getMessage());
+    if (!sentAway) {
+      ending = new Fault(broken, "connection error " + code + ": " + cause.getMessage());
+    }
     super.onConnectionError(context, outbound, cause, error);
   }
 
@@ -332,8 +354,17 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
       boolean outbound,
       Throwable cause,
       Http2Exception.StreamException error) {
-    if (!isOfStreamThatIsGone(error) && !onStreamBroken(error, outbound)) {
+    if (isOfStreamThatIsGone(error)) {
+      if (glitches.isLateForNoReason()) {
+        glitches.note(Glitch.LATE_FRAME);
+      }
+      return;
+    }
+    if (!onStreamBroken(error, outbound)) {
       super.onStreamError(context, outbound, cause, error);
+    }
+    if (!outbound) {
+      glitches.note(Glitch.STREAM_ERROR);
     }
   }
 

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts an HTTP/2 connection together: our field blocks, no priority tree (RFC 9113 §5.3.2 has
- * deprecated it), windows of our own, Netty's guards against floods of empty frames and resets, and
- * ours against those of what the peer would have us answer.
+ * deprecated it), windows of our own. Netty's guards against floods are off: {@link Http2Glitches}
+ * has one account of them all.
  *
  * @param <C> the side that is built
  */
@@ -40,8 +40,10 @@ final class Http2CodecBuilder<C extends Http2Codec<?>>
     C of(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings initial);
   }
 
+  /** Of CONTINUATION frames; 0, which should mean that, lets none pass in Netty 4.2.18. */
+  private static final int ANY_NUMBER = Integer.MAX_VALUE;
+
   private final boolean server;
-  private final Deadlines clock;
   private final Side<C> side;
   private @Nullable C built;
 
@@ -50,9 +52,8 @@ final class Http2CodecBuilder<C extends Http2Codec<?>>
    *
    * @param server whether the server's side is built
    */
-  Http2CodecBuilder(boolean server, Deadlines clock, Side<C> side) {
+  Http2CodecBuilder(boolean server, Side<C> side) {
     this.server = server;
-    this.clock = clock;
     this.side = side;
   }
 
@@ -73,20 +74,15 @@ final class Http2CodecBuilder<C extends Http2Codec<?>>
             new DefaultHttp2RemoteFlowController(
                 connection, new UniformStreamByteDistributor(connection)));
     Http2ConnectionEncoder encoder =
-        new Http2FloodGuard(
-            new DefaultHttp2ConnectionEncoder(
-                connection, new CountingWriter(new DefaultHttp2FrameWriter())),
-            clock);
+        new DefaultHttp2ConnectionEncoder(
+            connection, new CountingWriter(new DefaultHttp2FrameWriter()));
+    decoderEnforceMaxConsecutiveEmptyDataFrames(0);
+    decoderEnforceMaxRstFramesPerWindow(0, 0);
     codec(
         new DefaultHttp2ConnectionDecoder(
-            connection, encoder, new DefaultHttp2FrameReader(new BlockDecoder(blocks))),
+            connection, encoder, new DefaultHttp2FrameReader(new BlockDecoder(blocks), ANY_NUMBER)),
         encoder);
     return build();
-  }
-
-  /** Refuses more resets than a peer has a reason for. */
-  Http2CodecBuilder<C> guardAgainstResets() {
-    return decoderEnforceMaxRstFramesPerWindow(200, 10);
   }
 
   @Override

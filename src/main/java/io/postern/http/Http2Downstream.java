@@ -1,6 +1,5 @@
 package io.postern.http;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
@@ -28,7 +27,6 @@ public final class Http2Downstream extends Http2Codec<Http2DownstreamStream>
   private final ExchangeFactory exchanges;
   private final LoopContext loop;
   private final Deadline deadline;
-  private final Http2BlockWatch blocks = new Http2BlockWatch();
   private final Deadline blockDeadline;
   private boolean draining;
   private boolean lastCall;
@@ -42,7 +40,7 @@ public final class Http2Downstream extends Http2Codec<Http2DownstreamStream>
       DownstreamSettings settings,
       ExchangeFactory exchanges,
       LoopContext loop) {
-    super(decoder, encoder, initial, loop.windows(), Reason.CLIENT_GONE, Reason.CLIENT_GONE);
+    super(decoder, encoder, initial, loop, Reason.CLIENT_GONE, Reason.CLIENT_GONE);
     this.client = client;
     this.settings = settings;
     this.exchanges = exchanges;
@@ -59,10 +57,8 @@ public final class Http2Downstream extends Http2Codec<Http2DownstreamStream>
       LoopContext loop) {
     return new Http2CodecBuilder<>(
             true,
-            loop.deadlines(),
             (decoder, encoder, initial) ->
                 new Http2Downstream(decoder, encoder, initial, client, settings, exchanges, loop))
-        .guardAgainstResets()
         .build(
             new Http2Settings()
                 .maxConcurrentStreams(settings.maxStreams())
@@ -89,14 +85,24 @@ public final class Http2Downstream extends Http2Codec<Http2DownstreamStream>
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
-    blocks.follow((ByteBuf) message);
-    if (!blocks.isBlockOpen()) {
+    super.channelRead(context, message);
+    if (!isBlockOpen() || !context.channel().isActive()) {
       blockDeadline.cancel();
     } else if (!blockDeadline.isSet()) {
       blockStarted = loop.deadlines().now();
       blockDeadline.after(settings.requestHeadNanos());
     }
-    super.channelRead(context, message);
+  }
+
+  @Override
+  void onGlitch(Glitch glitch) {
+    settings.events().glitch(glitch);
+  }
+
+  @Override
+  Fault onSentAway(Glitch lastStraw, String words) {
+    settings.events().sentAway(client, lastStraw);
+    return new Fault(Reason.CLIENT_MISBEHAVED, words);
   }
 
   /** There is no stream yet to answer on, and no other frame can come: the connection ends. */
@@ -134,7 +140,7 @@ public final class Http2Downstream extends Http2Codec<Http2DownstreamStream>
 
   @Override
   void onStreamOpened() {
-    settings.openStreams().accept(1);
+    settings.events().streams(1);
   }
 
   @Override
@@ -153,7 +159,7 @@ public final class Http2Downstream extends Http2Codec<Http2DownstreamStream>
   @Override
   void onStreamClosed(Http2Stream stream) {
     super.onStreamClosed(stream);
-    settings.openStreams().accept(-1);
+    settings.events().streams(-1);
     if (connection().numActiveStreams() == 0) {
       onQuiet();
     }

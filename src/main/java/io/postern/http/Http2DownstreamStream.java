@@ -15,6 +15,7 @@ final class Http2DownstreamStream extends Http2MessageStream<DownstreamStream.Li
 
   private final Http2Downstream codec;
   private boolean broken;
+  private boolean answering;
 
   /** Whether the client asked for a tunnel: from then on nothing but DATA may come. */
   private boolean connect;
@@ -74,6 +75,9 @@ final class Http2DownstreamStream extends Http2MessageStream<DownstreamStream.Li
             || fault.reason() == Reason.AMBIGUOUS_LENGTH
             || fault.reason() == Reason.BAD_CONTENT;
     fail(fault);
+    if (broken) {
+      codec.glitches().note(Glitch.STREAM_ERROR);
+    }
   }
 
   /** The field block was too large to be read at all. */
@@ -103,6 +107,9 @@ final class Http2DownstreamStream extends Http2MessageStream<DownstreamStream.Li
 
   /** The client has reset the stream, and must not be answered with a reset (RFC 9113 §5.4.2). */
   void onReset(Fault fault) {
+    if (answering) {
+      codec.glitches().exchangeDone(); // what it has seen is enough for it
+    }
     releaseWaiting();
     DownstreamStream.Listener told = exchange;
     exchange = null;
@@ -118,6 +125,7 @@ final class Http2DownstreamStream extends Http2MessageStream<DownstreamStream.Li
     exchange = null;
     if (told != null) {
       if (isSentWhole() && !broken && (sentOut || codec.isAlive())) {
+        codec.glitches().exchangeDone();
         told.onResponseSent();
       } else {
         told.onFailed(whereNotEnded);
@@ -149,6 +157,7 @@ final class Http2DownstreamStream extends Http2MessageStream<DownstreamStream.Li
       codec.reset(stream(), Http2Codec.PROTOCOL_ERROR);
       return;
     }
+    answering = true;
     tunnel = head.upgrade() != null;
     if (last) {
       sentWhole();

@@ -2,7 +2,6 @@ package io.postern.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
@@ -37,14 +36,16 @@ final class Http2Frames extends Http2FrameAdapter {
 
   @Override
   public int onDataRead(
-      ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean last)
-      throws Http2Exception {
+      ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean last) {
     int cost = data.readableBytes() + padding;
     Http2MessageStream<?> stream = codec.of(codec.connection().stream(streamId));
     if (stream == null) {
       return cost;
     }
     codec.windows().onData(stream.stream(), cost);
+    if (!last && !data.isReadable()) {
+      codec.glitches().note(Glitch.EMPTY_DATA);
+    }
     return stream.onData(data, cost, last);
   }
 
@@ -59,7 +60,7 @@ final class Http2Frames extends Http2FrameAdapter {
   }
 
   @Override
-  public void onPingAckRead(ChannelHandlerContext ctx, long data) throws Http2Exception {
+  public void onPingAckRead(ChannelHandlerContext ctx, long data) {
     codec.onPingAck(data);
   }
 

@@ -86,7 +86,7 @@ abstract sealed class Http2MessageStream<L extends MessageStream.Listener>
     if (paused) {
       waiting.add(data.retain());
       owed += flowControlled;
-      if (codec.lend(flowControlled)) {
+      if (codec.windows().lend(flowControlled)) {
         lent += flowControlled;
       }
       return 0;
@@ -177,7 +177,7 @@ abstract sealed class Http2MessageStream<L extends MessageStream.Listener>
       int bytes = lent;
       lent = 0;
       if (!closed) {
-        codec.takeBack(bytes);
+        codec.windows().takeBack(bytes);
       }
       codec.windows().repay(bytes);
     }
@@ -188,7 +188,7 @@ abstract sealed class Http2MessageStream<L extends MessageStream.Listener>
     closed = true;
     owed = 0;
     if (lent > 0) {
-      codec.takeBack(lent);
+      codec.windows().takeBack(lent);
     }
   }
 

@@ -56,7 +56,7 @@ public final class Http2Upstream extends Http2Codec<Http2UpstreamStream>
       Terms terms,
       Owner owner,
       Opening opening) {
-    super(decoder, encoder, initial, loop.windows(), Reason.SERVER_RESET, Reason.BAD_RESPONSE);
+    super(decoder, encoder, initial, loop, Reason.SERVER_RESET, Reason.BAD_RESPONSE);
     this.owner = owner;
     this.clock = loop.deadlines();
     this.scheme = terms.scheme();
@@ -92,7 +92,6 @@ public final class Http2Upstream extends Http2Codec<Http2UpstreamStream>
   public static Http2Upstream create(LoopContext loop, Terms terms, Owner owner, Opening opening) {
     return new Http2CodecBuilder<>(
             false,
-            loop.deadlines(),
             (decoder, encoder, initial) ->
                 new Http2Upstream(decoder, encoder, initial, loop, terms, owner, opening))
         .build(new Http2Settings().pushEnabled(false).maxConcurrentStreams(0), BLOCKS);
@@ -160,6 +159,12 @@ public final class Http2Upstream extends Http2Codec<Http2UpstreamStream>
   public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
     lastRead = clock.now();
     super.channelRead(context, message);
+  }
+
+  @Override
+  Fault onSentAway(Glitch lastStraw, String words) {
+    owner.onSentAway(lastStraw);
+    return new Fault(Reason.BAD_RESPONSE, words);
   }
 
   @Override
@@ -245,7 +250,7 @@ public final class Http2Upstream extends Http2Codec<Http2UpstreamStream>
   }
 
   @Override
-  void onPingAck(long data) throws Http2Exception {
+  void onPingAck(long data) {
     super.onPingAck(data);
     if (data == Http2Pings.ASKING) {
       pings.onAnswer();
@@ -281,6 +286,7 @@ public final class Http2Upstream extends Http2Codec<Http2UpstreamStream>
   @Nullable Fault writeHead(Http2Stream stream, RequestHead head, boolean last) {
     Fault refusal = ExtendedConnect.refusal(head, opensTunnels);
     if (refusal == null) {
+      glitches().exchangeDone();
       writeHeaders(stream, Http2OutgoingBlock.of(head, scheme), last);
     }
     return refusal;

@@ -144,6 +144,7 @@ final class Http2UpstreamStream extends Http2MessageStream<UpstreamStream.Listen
   void refuse(Fault fault) {
     codec.reset(stream(), Http2Codec.PROTOCOL_ERROR);
     end(fault);
+    codec.glitches().note(Glitch.STREAM_ERROR);
   }
 
   /**

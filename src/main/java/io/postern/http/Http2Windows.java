@@ -4,6 +4,7 @@ import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Stream;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
@@ -38,6 +39,7 @@ final class Http2Windows {
   private final Http2Stream whole;
   private final WindowBudget budget;
   private final LongConsumer ping;
+  private final Consumer<Http2Exception> broken;
   private int window = STREAM;
 
   /** What the window would be if the budget had room. */
@@ -52,25 +54,28 @@ final class Http2Windows {
    * The windows of a connection.
    *
    * @param ping sends a PING with these eight bytes
+   * @param broken told where the window of a peer cannot be moved
    */
   Http2Windows(
       Http2Connection connection,
       DefaultHttp2LocalFlowController flow,
       WindowBudget budget,
-      LongConsumer ping) {
+      LongConsumer ping,
+      Consumer<Http2Exception> broken) {
     this.flow = flow;
     this.whole = connection.connectionStream();
     this.budget = budget;
     this.ping = ping;
+    this.broken = broken;
   }
 
   /** Opens the window of the connection, which does not follow SETTINGS (RFC 9113 §6.9.2). */
-  void open() throws Http2Exception {
+  void open() {
     spread();
   }
 
   /** So much has come on a stream. */
-  void onData(Http2Stream stream, int bytes) throws Http2Exception {
+  void onData(Http2Stream stream, int bytes) {
     received += bytes;
     if (resting) {
       resting = false;
@@ -78,7 +83,7 @@ final class Http2Windows {
     }
     int own = flow.initialWindowSize(stream);
     if (window > STREAM && own > 0 && own < window) {
-      flow.incrementWindowSize(stream, window - own);
+      widen(stream, window - own);
     }
     if (!measuring && received >= BETWEEN) {
       measuring = true;
@@ -88,7 +93,7 @@ final class Http2Windows {
   }
 
   /** The answer to the PING that measures. */
-  void onMeasured() throws Http2Exception {
+  void onMeasured() {
     long held = received; // by the line, in one round trip
     measuring = false;
     received = 0;
@@ -98,7 +103,7 @@ final class Http2Windows {
     }
   }
 
-  private void grow() throws Http2Exception {
+  private void grow() {
     if (wanted > window && budget.take(wanted - window)) {
       window = wanted;
       spread();
@@ -106,7 +111,7 @@ final class Http2Windows {
   }
 
   /** No stream is open: content will tell when the window is needed again. */
-  void rest() throws Http2Exception {
+  void rest() {
     if (window > STREAM) {
       resting = true;
       close();
@@ -114,8 +119,10 @@ final class Http2Windows {
     }
   }
 
-  /** So much has to wait; answers whether the connection may go on as if it did not. */
-  boolean lend(int bytes) throws Http2Exception {
+  /**
+   * So much has to wait; answers whether the budget has room, so that it holds up no other stream.
+   */
+  boolean lend(int bytes) {
     if (!budget.take(bytes)) {
       return false;
     }
@@ -124,8 +131,8 @@ final class Http2Windows {
     return true;
   }
 
-  /** What was lent waits no more, or its stream is closed. */
-  void takeBack(int bytes) throws Http2Exception {
+  /** What was lent waits no more, or its stream is closed and Netty has given it back. */
+  void takeBack(int bytes) {
     lent -= bytes;
     spread();
   }
@@ -145,10 +152,22 @@ final class Http2Windows {
    * Gives the connection room for one stream more than has grown, and for what waits. Netty tells
    * the peer when what was consumed reaches a share of the whole, where what waits does not count.
    */
-  private void spread() throws Http2Exception {
+  private void spread() {
     int room = window + STREAM;
     int all = room + lent;
-    flow.incrementWindowSize(whole, all - flow.initialWindowSize(whole));
-    flow.windowUpdateRatio(whole, (lent + room / 2f) / all);
+    widen(whole, all - flow.initialWindowSize(whole));
+    try {
+      flow.windowUpdateRatio(whole, (lent + room / 2f) / all);
+    } catch (Http2Exception e) {
+      broken.accept(e);
+    }
+  }
+
+  private void widen(Http2Stream stream, int by) {
+    try {
+      flow.incrementWindowSize(stream, by);
+    } catch (Http2Exception e) {
+      broken.accept(e);
+    }
   }
 }

@@ -14,6 +14,9 @@ public interface UpstreamConnection {
 
     /** So many more exchanges run on connections that several may share, or fewer. */
     default void onStreams(int change) {}
+
+    /** The server was sent away for too many glitches, of which this was the last. */
+    default void onSentAway(Glitch lastStraw) {}
   }
 
   /**

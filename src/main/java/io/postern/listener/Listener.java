@@ -111,7 +111,7 @@ public final class Listener {
             limits.pipelined().intBytes(),
             timeouts.requestHead().toNanos(),
             loadBalancer.idle(timeouts).toNanos(),
-            meters::streams);
+            new Http2Reports(meters));
     return new Downstream(
         config.name(),
         settings,

@@ -1,5 +1,6 @@
 package io.postern.observe;
 
+import io.postern.http.Glitch;
 import io.postern.observe.Metrics.Points;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -24,6 +25,8 @@ public final class ListenerMeters {
   private final LongAdder refused = new LongAdder();
   private final LongAdder denied = new LongAdder();
   private final LongAdder streams = new LongAdder();
+  private final Counters<Glitch> glitches = new Counters<>(Glitch.class);
+  private final Counters<Glitch> sentAway = new Counters<>(Glitch.class);
   private final Arrivals arrivals = new Arrivals();
   private final Counters<Version> handshakes = new Counters<>(Version.class);
   private final Counters<HandshakeFailure> failures = new Counters<>(HandshakeFailure.class);
@@ -49,6 +52,16 @@ public final class ListenerMeters {
   /** So many more streams of h2 connections are open. */
   public void streams(int change) {
     streams.add(change);
+  }
+
+  /** A client did over HTTP/2 what well-behaved ones seldom do. */
+  public void glitch(Glitch glitch) {
+    glitches.increment(glitch);
+  }
+
+  /** A client was sent away for its glitches, of which this was one too many. */
+  public void sentAway(Glitch lastStraw) {
+    sentAway.increment(lastStraw);
   }
 
   /** How its connections began. */
@@ -85,6 +98,16 @@ public final class ListenerMeters {
   /** How many streams are open. */
   public void collectStreams(String listener, Points points) {
     points.add(streams.sum(), listener);
+  }
+
+  /** What {@link #glitch} told of, by kind. */
+  public void collectGlitches(String listener, Points points) {
+    glitches.collect(points, listener);
+  }
+
+  /** Whom {@link #sentAway} told of, by the kind of the last straw. */
+  public void collectSentAway(String listener, Points points) {
+    sentAway.collect(points, listener);
   }
 
   /** Handshakes that ended well, by version. */

@@ -43,6 +43,7 @@ public final class Server {
   private final LongAdder connections = new LongAdder();
   private final LongAdder idle = new LongAdder();
   private final LongAdder streams = new LongAdder();
+  private final LongAdder sentAway = new LongAdder();
   private final AtomicReference<@Nullable ConnectFault> lastConnectFault = new AtomicReference<>();
   private final AtomicBoolean unverified = new AtomicBoolean();
   private final LongAdder checksPassed = new LongAdder();
@@ -163,6 +164,16 @@ public final class Server {
   /** So many more exchanges run on connections of HTTP/2, or fewer. */
   public void streams(int change) {
     streams.add(change);
+  }
+
+  /** A connection of HTTP/2 was closed, for the server did too much that is seldom done. */
+  public void sentAway() {
+    sentAway.increment();
+  }
+
+  /** How often that was. */
+  public long timesSentAway() {
+    return sentAway.sum();
   }
 
   /** Streams that are open on connections of HTTP/2, of all event loops. */

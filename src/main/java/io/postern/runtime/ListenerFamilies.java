@@ -43,8 +43,22 @@ record ListenerFamilies(Supplier<List<Listener>> listeners) {
         "Connections that were closed before the handshake, for no tenant is known by them.",
         LABELS,
         each((listener, points) -> listener.meters().collectDenied(listener.name(), points)));
+    describeGlitches(metrics);
     describeArrivals(metrics);
     describeHandshakes(metrics);
+  }
+
+  private void describeGlitches(Metrics metrics) {
+    metrics.counters(
+        "postern_glitches_total",
+        "What clients of HTTP/2 did that well-behaved ones do seldom, or no more than their work asks for, by kind.",
+        List.of("listener", "kind"),
+        each((listener, points) -> listener.meters().collectGlitches(listener.name(), points)));
+    metrics.counters(
+        "postern_clients_sent_away_total",
+        "Connections of HTTP/2 that were closed for too many glitches, by the kind that was the last straw.",
+        List.of("listener", "kind"),
+        each((listener, points) -> listener.meters().collectSentAway(listener.name(), points)));
   }
 
   private void describeArrivals(Metrics metrics) {

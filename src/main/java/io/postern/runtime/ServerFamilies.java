@@ -50,6 +50,11 @@ record ServerFamilies(Supplier<Snapshot> snapshot) {
         "Streams that are open on HTTP/2 connections to a server.",
         LABELS,
         each(Server::streams));
+    metrics.counters(
+        "postern_server_sent_away_total",
+        "HTTP/2 connections to a server that were closed, for it did too much that well-behaved ones do seldom.",
+        LABELS,
+        each(Server::timesSentAway));
     describeHealth(metrics);
   }
 

@@ -3,6 +3,8 @@ package io.postern.upstream;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AsciiString;
@@ -75,6 +77,18 @@ final class Connecting extends ChannelInitializer<Channel> {
     if (secured != null) {
       tls = secured.newHandler(channel.alloc(), to.address());
       channel.pipeline().addLast(tls, new TlsEdge(tls));
+    } else {
+      channel.pipeline().addLast(new Unopened());
+    }
+  }
+
+  /**
+   * What fails before there is a codec is told by the future of the connect, and to nobody else.
+   */
+  private static final class Unopened extends ChannelInboundHandlerAdapter {
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      LOG.debug("a connect to a server failed", cause);
     }
   }
 
@@ -114,6 +128,9 @@ final class Connecting extends ChannelInitializer<Channel> {
   private void install(Channel channel, boolean h2) {
     if (told) {
       return; // too late
+    }
+    if (tls == null) {
+      channel.pipeline().remove(Unopened.class);
     }
     if (h2) {
       long ping = to.server().dialect().ping().toNanos();

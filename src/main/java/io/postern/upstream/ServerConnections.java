@@ -4,7 +4,9 @@ import io.postern.config.PoolConfig.Protocol;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
 import io.postern.http.Deadlines;
+import io.postern.http.Glitch;
 import io.postern.http.UpstreamConnection;
+import io.postern.observe.SparseLog;
 import io.postern.pool.Pool;
 import io.postern.pool.Server;
 import io.postern.upstream.Underway.Waiting;
@@ -12,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The connections from one event loop to one server. An exchange takes the first with room of those
@@ -25,7 +29,10 @@ final class ServerConnections implements UpstreamConnection.Owner {
   /** How many exchanges a connection of HTTP/2 is expected to serve (RFC 9113 §6.5.2). */
   private static final int USUAL_STREAMS = 100;
 
+  private static final Logger LOG = LoggerFactory.getLogger(ServerConnections.class);
+
   private final Server server;
+  private final SparseLog log = new SparseLog(LOG);
   private final Deadlines deadlines;
   private final Connector connector;
   private final IdleConnections idle;
@@ -145,6 +152,15 @@ final class ServerConnections implements UpstreamConnection.Owner {
   @Override
   public void onStreams(int change) {
     server.streams(change);
+  }
+
+  @Override
+  public void onSentAway(Glitch lastStraw) {
+    server.sentAway();
+    log.warn(
+        () ->
+            "server %s: a connection is closed for too many glitches over HTTP/2, lastly %s"
+                .formatted(server, lastStraw));
   }
 
   /** Closes every idle connection; those in use go when their last exchange ends. */

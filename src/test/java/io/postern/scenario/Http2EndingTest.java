@@ -140,6 +140,7 @@ class Http2EndingTest {
               })
           .isNotNull();
       assertThat(client.awaitGoAway().code()).isEqualTo(ENHANCE_YOUR_CALM);
+      assertThat(client.awaitGoAway().debug()).contains("STREAM_ERROR");
     }
   }
 

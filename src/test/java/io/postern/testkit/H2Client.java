@@ -202,6 +202,11 @@ public final class H2Client implements AutoCloseable {
         "GOAWAY " + index, () -> goAways.size() > index ? goAways.get(index) : null);
   }
 
+  /** Those that have come; one may be lost where the server closes while we send. */
+  public List<GoAway> goAways() {
+    return watched.look(() -> List.copyOf(goAways));
+  }
+
   /** Waits for the end of the connection. */
   public RawClient.Ending awaitEnding() {
     return watched.await("the end of the connection", () -> ending);

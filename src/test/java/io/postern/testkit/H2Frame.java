@@ -40,7 +40,7 @@ public record H2Frame(int type, int flags, int stream, String payload) {
   private static final int MAX_FRAME = 1 << 24;
 
   /** The payload of four bytes. */
-  static String int32(long value) {
+  public static String int32(long value) {
     return latin1(ByteBuffer.allocate(4).putInt((int) value).array());
   }
 

@@ -10,7 +10,7 @@ import java.util.HexFormat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class Http2BlockWatchTest {
+class Http2FrameWatchTest {
 
   private static final String PREFACE =
       HexFormat.of().formatHex("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII));
@@ -33,7 +33,7 @@ class Http2BlockWatchTest {
   void knowsWhetherABlockIsOpen(String frames, boolean open) {
     byte[] bytes = HexFormat.of().parseHex(PREFACE + SETTINGS + frames.replace(" ", ""));
     for (int size = 1; size <= bytes.length; size++) {
-      Http2BlockWatch watch = new Http2BlockWatch();
+      Http2FrameWatch watch = new Http2FrameWatch(true, any -> {});
       for (int at = 0; at < bytes.length; at += size) {
         ByteBuf piece = Unpooled.wrappedBuffer(bytes, at, Math.min(size, bytes.length - at));
         watch.follow(piece);
