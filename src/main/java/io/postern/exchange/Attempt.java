@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listener {
 
-  /** 102 may be said every now and then for minutes, and 103 a few times; but not for ever. */
-  private static final int MOST_INTERIM = 32;
+  /** 102 and 104 may be said every now and then while the server works; but not for ever. */
+  private static final int MOST_INTERIM = 100;
 
   private final Exchange exchange;
   private final Server server;

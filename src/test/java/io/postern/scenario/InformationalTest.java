@@ -106,15 +106,15 @@ class InformationalTest {
   void aServerThatGoesOnInformingIsGivenUp(Pair pair) {
     try (ScriptedServer informing =
             ScriptedServer.start()
-                .on("/enough", new Inform(Collections.nCopies(32, HINTS), OK))
-                .on("/too-many", new Inform(Collections.nCopies(33, HINTS), OK));
+                .on("/enough", new Inform(Collections.nCopies(100, HINTS), OK))
+                .on("/too-many", new Inform(Collections.nCopies(101, HINTS), OK));
         ProxyUnderTest to = pair.proxy(informing, "");
         Client client = pair.client().connect(to)) {
       assertThat(client.get("/enough").text()).isEqualTo("ok");
       Verdict.served(to, 200);
       assertThat(client.get("/too-many").status()).isEqualTo(502);
       Fault fault = Ended.badly(to, 502, "PH", Reason.BAD_RESPONSE).fault;
-      assertThat(Objects.requireNonNull(fault).detail()).isEqualTo("more than 32 interim heads");
+      assertThat(Objects.requireNonNull(fault).detail()).isEqualTo("more than 100 interim heads");
       assertThat(to.server("app", 0).faults()).isEqualTo(1);
       Pair.awaitPool(to, pair.server() == Version.H2 ? 1 : 0);
     }
