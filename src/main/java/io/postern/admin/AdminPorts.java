@@ -83,6 +83,7 @@ public final class AdminPorts implements AutoCloseable {
         bind,
         proxyProtocol,
         null,
+        ListenerConfig.UnusualFieldNames.PASS,
         new ListenerConfig.Limits(place, CONNECTIONS, HEAD, HEAD, 100, 1, HEAD, 0),
         new ListenerConfig.Timeouts(
             place,

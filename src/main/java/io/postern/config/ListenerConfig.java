@@ -11,6 +11,11 @@ public record ListenerConfig(
     @Default("none") @Doc("Whether connections begin with a PROXY header, of version 1 or 2.")
         ProxyProtocol proxyProtocol,
     @Doc("TLS for this listener; left out, it speaks plain HTTP/1.1.") @Nullable TlsConfig tls,
+    @Default("pass")
+        @Doc(
+            "What becomes of a field whose name has more than letters, digits and hyphens, such as"
+                + " `_` and `.`: many servers take `x_user` for `x-user`.")
+        UnusualFieldNames unusualFieldNames,
     @Default("{}") @Doc("What one listener, connection or request may take up.") Limits limits,
     @Default("{}") @Doc("How long a client may be silent.") Timeouts timeouts) {
 
@@ -22,6 +27,16 @@ public record ListenerConfig(
     OPTIONAL,
     /** None does: what comes is the client's. */
     NONE
+  }
+
+  /** What becomes of fields with names that servers may take for others. */
+  public enum UnusualFieldNames {
+    /** They go on to the server. */
+    PASS,
+    /** They are left out. */
+    DROP,
+    /** The request is answered 400; of trailers they are left out. */
+    REFUSE
   }
 
   /** What one listener, connection or request may take up. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * X-Postern-Tenant, where they are known; and Via.
  *
  * <p>What the client sent of these is dropped, of X-Postern-Vpce and X-Postern-Tenant too, and also
- * where a name has an underscore in place of a hyphen: CGI and WSGI make the same variable of both.
+ * where a name has something else in place of a hyphen: servers make the same variable of both.
  */
 public final class ForwardedFields {
 
@@ -70,25 +70,15 @@ public final class ForwardedFields {
     // By length first: most names are told apart by it, and this looks at every field there is.
     return switch (name.length()) {
       case 9 -> name.equals(FieldNames.FORWARDED);
-      case 14 -> isVariantOf(FieldNames.X_POSTERN_VPCE, name);
-      case 15 -> isVariantOf(FieldNames.X_FORWARDED_FOR, name);
+      case 14 -> FieldNames.isVariantOf(FieldNames.X_POSTERN_VPCE, name);
+      case 15 -> FieldNames.isVariantOf(FieldNames.X_FORWARDED_FOR, name);
       case 16 ->
-          isVariantOf(FieldNames.X_FORWARDED_HOST, name)
-              || isVariantOf(FieldNames.X_FORWARDED_PORT, name)
-              || isVariantOf(FieldNames.X_POSTERN_TENANT, name);
-      case 17 -> isVariantOf(FieldNames.X_FORWARDED_PROTO, name);
+          FieldNames.isVariantOf(FieldNames.X_FORWARDED_HOST, name)
+              || FieldNames.isVariantOf(FieldNames.X_FORWARDED_PORT, name)
+              || FieldNames.isVariantOf(FieldNames.X_POSTERN_TENANT, name);
+      case 17 -> FieldNames.isVariantOf(FieldNames.X_FORWARDED_PROTO, name);
       default -> false;
     };
-  }
-
-  private static boolean isVariantOf(AsciiString known, AsciiString name) {
-    for (int i = 0; i < name.length(); i++) {
-      byte b = name.byteAt(i);
-      if ((b == '_' ? '-' : b) != known.byteAt(i)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private static AsciiString port(int port) {

@@ -58,6 +58,20 @@ record Authority(AsciiString text, AsciiString host, int port) {
     return new Authority(text, host.toLowerCase(), port);
   }
 
+  /**
+   * Whether another names the same place.
+   *
+   * @param other null names none
+   * @param usual the port where one is left out
+   */
+  boolean names(@Nullable Authority other, int usual) {
+    return other != null && host.equals(other.host) && port(usual) == other.port(usual);
+  }
+
+  private int port(int usual) {
+    return port == NO_PORT ? usual : port;
+  }
+
   /** The end of a name; the start of it where it is none. */
   private static int endOfName(byte[] bytes, int from, int to) {
     int i = from;

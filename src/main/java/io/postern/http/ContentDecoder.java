@@ -216,10 +216,7 @@ final class ContentDecoder {
   }
 
   private void trailer(AsciiString name, byte[] bytes, int from, int to) {
-    if (FieldRules.isOfFraming(name)) {
-      throw refusal.malformed("a trailer that frames the message: " + name);
-    }
-    if (!FieldRules.isDroppedFromTrailers(name)) {
+    if (FieldRules.passesAsTrailer(name, refusal)) {
       trailers.add(name, new AsciiString(bytes, from, to - from, false));
     }
   }

@@ -10,6 +10,7 @@ import io.postern.fault.Reason;
  * @param maxTargetBytes bytes of the target in it
  * @param maxFields fields of a request head
  * @param maxStreams streams open at once on an h2 connection
+ * @param unusualNames what becomes of fields with names that servers may take for others
  * @param maxAheadBytes bytes of requests that an h1 client sends before their turn
  * @param requestHeadNanos from the first byte of a head to its last
  * @param idleNanos without a request in flight
@@ -20,13 +21,14 @@ public record DownstreamSettings(
     int maxTargetBytes,
     int maxFields,
     int maxStreams,
+    UnusualNames unusualNames,
     int maxAheadBytes,
     long requestHeadNanos,
     long idleNanos,
     Http2Events events) {
 
   /**
-   * A head that keeps the bounds that its parser does not know.
+   * A head that keeps the bounds and rules that its parser does not know.
    *
    * @throws FaultException where it does not
    */
@@ -35,6 +37,25 @@ public record DownstreamSettings(
     if (length > maxTargetBytes) {
       throw new FaultException(Reason.TARGET_TOO_LONG, length + " bytes");
     }
+    if (head.hasContent() && head.method().equals(Methods.TRACE)) {
+      throw new FaultException(Reason.MALFORMED_REQUEST, "TRACE with content"); // RFC 9110 §9.3.8
+    }
+    Fields fields = head.fields();
+    for (int i = 0; i < fields.size(); i++) {
+      if (FieldRules.isFramingInDisguise(fields.name(i))) {
+        throw new FaultException(
+            Reason.AMBIGUOUS_LENGTH, "framing in disguise: " + FieldRules.show(fields.name(i)));
+      }
+    }
+    unusualNames.applyTo(fields);
     return head;
+  }
+
+  /** Trailers without those that would be unusual: whoever reads none has lost nothing. */
+  Fields admit(Fields trailers) {
+    if (unusualNames != UnusualNames.PASS) {
+      UnusualNames.DROP.applyTo(trailers);
+    }
+    return trailers;
   }
 }

@@ -232,6 +232,41 @@ public final class FieldNames {
     return read(bytes, start, start + name.length());
   }
 
+  /**
+   * Whether two names are the same to servers that make variables of names, as CGI, WSGI and PHP
+   * do: to them all but letters and digits is an underscore (RFC 9110 §17.10).
+   *
+   * @param known lower case, with hyphens
+   * @param name lower case
+   */
+  public static boolean isVariantOf(AsciiString known, AsciiString name) {
+    boolean same = name.length() == known.length();
+    for (int i = 0; same && i < name.length(); i++) {
+      byte b = name.byteAt(i);
+      same = (isLetterOrDigit(b) ? b : '-') == known.byteAt(i);
+    }
+    return same;
+  }
+
+  /** Whether a name has only letters, digits and hyphens, so that it is no variant of another. */
+  static boolean isPlain(AsciiString name) {
+    return isVariantOf(name, name);
+  }
+
+  /** The name, known where it is, that servers could take this one for. */
+  static AsciiString plain(AsciiString name) {
+    byte[] bytes = name.toByteArray();
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = isLetterOrDigit(bytes[i]) ? bytes[i] : (byte) '-';
+    }
+    AsciiString plain = read(bytes, 0, bytes.length);
+    return plain == null ? name : plain;
+  }
+
+  private static boolean isLetterOrDigit(byte b) {
+    return (b >= 'a' && b <= 'z') || (b >= '0' && b <= '9');
+  }
+
   /** Whether a byte may stand in a token (RFC 9110 §5.6.2). */
   static boolean isToken(byte b) {
     return TOKEN[b & 0xFF] != 0;

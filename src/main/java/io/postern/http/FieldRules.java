@@ -182,19 +182,41 @@ final class FieldRules {
   }
 
   /**
+   * Whether some server takes a field for one that says where the content ends, though it is none
+   * (RFC 9110 §17.10).
+   */
+  static boolean isFramingInDisguise(AsciiString name) {
+    // By length first: most names are told apart by it, and this looks at every field there is.
+    return switch (name.length()) {
+      case 14 -> FieldNames.isVariantOf(FieldNames.CONTENT_LENGTH, name);
+      case 17 -> FieldNames.isVariantOf(FieldNames.TRANSFER_ENCODING, name);
+      default -> false;
+    };
+  }
+
+  /**
+   * Whether a trailer goes on (RFC 9110 §6.5.1). Names that servers take for each other are judged
+   * alike.
+   *
+   * @param refusal throws the fault of one that is an attack
+   */
+  static boolean passesAsTrailer(AsciiString name, Refusal refusal) {
+    AsciiString meant = FieldNames.plain(name);
+    if (isOfFraming(meant)) {
+      throw refusal.malformed("a trailer that frames the message: " + name);
+    }
+    return !isOfConnection(meant) && !DROPPED_FROM_TRAILERS.contains(meant);
+  }
+
+  /**
    * Whether a field says where a message goes or ends, so that a trailer of the name is an attack.
    */
   @SuppressWarnings("ReferenceEquality") // a known name is always the same object
-  static boolean isOfFraming(AsciiString name) {
+  private static boolean isOfFraming(AsciiString name) {
     return name == FieldNames.CONTENT_LENGTH
         || name == FieldNames.TRANSFER_ENCODING
         || name == FieldNames.HOST
         || name == FieldNames.TRAILER;
-  }
-
-  /** Whether a field does not go on when it comes as a trailer. */
-  static boolean isDroppedFromTrailers(AsciiString name) {
-    return isOfConnection(name) || DROPPED_FROM_TRAILERS.contains(name);
   }
 
   /** A peer's text as a log may show it. */

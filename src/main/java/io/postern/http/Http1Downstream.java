@@ -191,7 +191,7 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
   public void onTrailers(Fields trailers) {
     state = State.ANSWER;
     if (exchange != null) {
-      exchange.onTrailers(trailers);
+      exchange.onTrailers(settings.admit(trailers));
     }
   }
 

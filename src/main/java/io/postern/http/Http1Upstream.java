@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * An HTTP/1.1 connection to a server (RFC 9112), and the stream of the one exchange that it serves
- * at a time. It goes back to its pool when both the request and the response are complete, the
- * server keeps it, and not one byte is left over. Behind a 101 it is a tunnel: content both ways
- * that nothing frames, and each direction ends by itself where the transport can do so.
+ * at a time. It goes back to its pool when both messages are complete, the server keeps it and is
+ * sure to have read what it was sent, and not one byte is left over. Behind a 101 it is a tunnel:
+ * content both ways that nothing frames; each direction ends by itself where the transport can.
  *
  * <p>Owned by the event loop of its channel.
  */
@@ -62,6 +62,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
   private @Nullable WebSocketKey key;
   private @Nullable TunnelEnd tunnel;
   private boolean toHead;
+  private boolean doubtful;
   private boolean requestEnded;
   private boolean keepAlive;
   private boolean paused;
@@ -118,6 +119,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
     toHead = head.isHead();
     upgrade = head.upgrade();
     key = WebSocketKey.addTo(head);
+    doubtful = head.hasDoubtfulContent();
     request.start(head.hasContent() && head.contentLength() < 0);
     ctx.write(loop.heads().request(ctx.alloc(), head), ctx.voidPromise());
     flusher.request();
@@ -209,7 +211,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
       told.onInformational(head);
       return true;
     }
-    keepAlive = heads.keepAlive();
+    keepAlive = heads.keepAlive() && !doubtful;
     content.start(heads.framing(), head.contentLength());
     if (upgrade != null) {
       onUpgradeAnswered(head);

@@ -58,6 +58,11 @@ final class Http2DownstreamStream extends Http2MessageStream<DownstreamStream.Li
   }
 
   @Override
+  void deliver(Fields trailers, DownstreamStream.Listener to) {
+    to.onTrailers(codec.settings().admit(trailers));
+  }
+
+  @Override
   Reason badContent() {
     return Reason.BAD_CONTENT;
   }

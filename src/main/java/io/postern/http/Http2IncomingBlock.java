@@ -149,19 +149,27 @@ final class Http2IncomingBlock extends DefaultHttp2Headers {
               ? Fault.of(Reason.METHOD_UNSUPPORTED)
               : malformed("a pseudo-field is missing"));
     }
-    if (host != null && !host.contentEqualsIgnoreCase(site)) {
-      throw new FaultException(malformed(":authority and host differ"));
-    }
-    if (!scheme.contentEquals("https") && !scheme.contentEquals("http")) {
-      throw new FaultException(malformed("the scheme is neither https nor http"));
-    }
+    int port = usualPort(scheme);
     Authority asked = Authority.parse(site);
     if (asked == null) {
       throw new FaultException(malformed("not an authority: " + FieldRules.show(site)));
     }
+    if (host != null && !asked.names(Authority.parse(host), port)) {
+      throw new FaultException(malformed(":authority and host differ"));
+    }
     return protocol == null
         ? head(method(verb), asked, path, last)
         : tunnel(verb, asked, path, protocol);
+  }
+
+  private int usualPort(AsciiString named) {
+    if (named.contentEqualsIgnoreCase("https")) {
+      return 443;
+    }
+    if (named.contentEqualsIgnoreCase("http")) {
+      return 80;
+    }
+    throw new FaultException(malformed("the scheme is neither https nor http"));
   }
 
   /** RFC 8441 §4: what is meant by an extended CONNECT is a GET in HTTP/1.1, and said so here. */
@@ -244,13 +252,19 @@ final class Http2IncomingBlock extends DefaultHttp2Headers {
         HttpVersion.HTTP_2, code, completeFields(), announced, !none && announced != 0);
   }
 
-  /** The trailer section that the block says. */
+  /** The trailer section that the block says, as far as it goes on. */
   Fields toTrailers() {
     check(
         pseudo || host != null || contentLength != null
             ? malformed("a field that may not stand in trailers")
             : null);
-    return completeFields();
+    Fields trailers = new Fields(fields.size());
+    for (int i = 0; i < fields.size(); i++) {
+      if (FieldRules.passesAsTrailer(fields.name(i), refusal)) {
+        trailers.add(fields.name(i), fields.value(i));
+      }
+    }
+    return trailers; // without a cookie, which does not go on
   }
 
   private Fields completeFields() {

@@ -65,7 +65,9 @@ final class Http2OutgoingBlock extends DefaultHttp2Headers {
       lead.add(AUTHORITY, head.authority());
     }
     lead.add(PATH, head.target());
-    addLength(lead, head.contentLength());
+    if (upgrade == null) {
+      addLength(lead, head.contentLength());
+    }
     Fields fields = upgrade == null ? head.fields() : ExtendedConnect.fields(head);
     return new Http2OutgoingBlock(null, lead, fields);
   }

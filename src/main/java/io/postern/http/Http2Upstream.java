@@ -215,6 +215,14 @@ public final class Http2Upstream extends Http2Codec<Http2UpstreamStream>
 
   @Override
   boolean onStreamBroken(Http2Exception.StreamException error, boolean ours) {
+    if (connection().remote().isValidStreamId(error.streamId())) {
+      // RFC 9113 §5.1.1: a server opens no streams, and we allow no pushes.
+      onError(
+          context(),
+          ours,
+          Http2Exception.connectionError(Http2Error.PROTOCOL_ERROR, "a stream of the server"));
+      return true;
+    }
     Http2UpstreamStream known = of(connection().stream(error.streamId()));
     if (known != null && ours) {
       // Later, since whoever writes is not done yet.

@@ -66,7 +66,17 @@ public record RequestHead(
   /** The same head, asking for this protocol, or for none where that is null. */
   public RequestHead upgradingTo(@Nullable AsciiString protocol) {
     return new RequestHead(
-        version, method, authority, target, host, path, query, fields, -1, false, protocol);
+        version,
+        method,
+        authority,
+        target,
+        host,
+        path,
+        query,
+        fields,
+        contentLength,
+        false,
+        protocol);
   }
 
   private static final AsciiString CONTINUE = AsciiString.cached("100-continue");
@@ -79,6 +89,16 @@ public record RequestHead(
     return expect != null
         && version != HttpVersion.HTTP_1_0
         && expect.contentEqualsIgnoreCase(CONTINUE);
+  }
+
+  /**
+   * Whether it has content to which its method gives no meaning (RFC 9110 §9.3.1, §9.3.2, §9.3.5):
+   * a server may leave that unread, and take it for the next request.
+   */
+  @SuppressWarnings("ReferenceEquality")
+  boolean hasDoubtfulContent() {
+    return hasContent
+        && (method == Methods.GET || method == Methods.HEAD || method == Methods.DELETE);
   }
 
   /** Whether the response must have no content (RFC 9110 §9.3.2). */

@@ -13,6 +13,7 @@ import io.postern.config.LoadBalancerConfig;
 import io.postern.fault.Fault;
 import io.postern.http.DownstreamSettings;
 import io.postern.http.ExchangeFactory;
+import io.postern.http.UnusualNames;
 import io.postern.observe.ListenerMeters;
 import io.postern.tls.CertificateStore;
 import java.net.InetSocketAddress;
@@ -108,6 +109,7 @@ public final class Listener {
             limits.requestTarget().intBytes(),
             limits.requestFields(),
             limits.concurrentStreams(),
+            unusualNames(),
             limits.pipelined().intBytes(),
             timeouts.requestHead().toNanos(),
             loadBalancer.idle(timeouts).toNanos(),
@@ -122,6 +124,14 @@ public final class Listener {
         context,
         new ClientConnections(context.loop()),
         meters);
+  }
+
+  private UnusualNames unusualNames() {
+    return switch (config.unusualFieldNames()) {
+      case PASS -> UnusualNames.PASS;
+      case DROP -> UnusualNames.DROP;
+      case REFUSE -> UnusualNames.REFUSE;
+    };
   }
 
   /** The name in the config. */

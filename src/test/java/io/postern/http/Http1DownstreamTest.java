@@ -46,7 +46,15 @@ class Http1DownstreamTest {
               null,
               null),
           new DownstreamSettings(
-              4096, 4096, 10, 1, MAX_AHEAD, Long.MAX_VALUE / 2, Long.MAX_VALUE / 2, change -> {}),
+              4096,
+              4096,
+              10,
+              1,
+              UnusualNames.PASS,
+              MAX_AHEAD,
+              Long.MAX_VALUE / 2,
+              Long.MAX_VALUE / 2,
+              change -> {}),
           (stream, started) -> {
             Request opened = new Request(stream);
             requests.add(opened);

@@ -117,6 +117,21 @@ class UpstreamReuseTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(Protocol.class)
+  void contentThatAServerMayNotHaveReadIsNotFollowedByARequest(Protocol protocol) {
+    try (ScriptedServer server = ScriptedServer.start();
+        ProxyUnderTest proxy = ProxyUnderTest.to(server.address());
+        Caller client = protocol.connect(proxy)) {
+      assertThat(client.begin("GET", "/get", 3).send("abc", true).answer().text()).isEqualTo("ok");
+      isNotUsedAgain(server, client);
+      assertThat(client.begin("POST", "/post", 3).send("abc", true).answer().text())
+          .isEqualTo("ok");
+      assertThat(client.get("/last").answer().text()).isEqualTo("ok");
+      assertThat(server.requests("/last").getFirst().connection()).isEqualTo(1);
+    }
+  }
+
   private static void isNotUsedAgain(ScriptedServer server, Caller client) {
     assertThat(server.awaitConnection(0).ending())
         .isIn(Ending.CLOSED_BY_PEER, Ending.BROKEN_BY_PEER);
