@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.postern.fault.FaultException;
 import io.postern.fault.Reason;
+import io.postern.testkit.Corpus;
 import io.postern.testkit.Pieces;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.util.AsciiString;
 import io.postern.fault.FaultException;
+import io.postern.testkit.Corpus;
 import io.postern.testkit.Pieces;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,13 +19,26 @@ final class HeadText {
   private static final int MAX_BYTES = 1024;
   private static final int MAX_FIELDS = 20;
 
+  /** What the connections to servers allow. */
+  private static final int MAX_RESPONSE_BYTES = 128 * 1024;
+
+  private static final int MAX_RESPONSE_FIELDS = 400;
+
+  /** What a listener refuses that its parsers do not know of. */
+  private static final DownstreamSettings LISTENER =
+      new DownstreamSettings(
+          MAX_BYTES, MAX_BYTES, MAX_FIELDS, 1, UnusualNames.PASS, 0, 0, 0, change -> {});
+
   private HeadText() {}
 
   /** What comes of a request: its head, the reason that it is refused for, or {@code nothing}. */
   static List<String> ofRequest(byte[] bytes, int[] ends) {
     RequestHeadParser parser = new RequestHeadParser(MAX_BYTES, MAX_FIELDS);
     return read(
-        bytes, ends, parser::parse, head -> describe(head, parser.framing(), parser.keepAlive()));
+        bytes,
+        ends,
+        in -> admit(parser.parse(in)),
+        head -> describe(head, parser.framing(), parser.keepAlive()));
   }
 
   /**
@@ -35,12 +49,16 @@ final class HeadText {
   static List<String> ofResponse(byte[] bytes, int[] ends, String asked) {
     boolean toHead = asked.equals("HEAD");
     AsciiString upgrade = asked.equals("UPGRADE") ? new AsciiString("websocket") : null;
-    ResponseHeadParser parser = new ResponseHeadParser(MAX_BYTES, MAX_FIELDS);
+    ResponseHeadParser parser = new ResponseHeadParser(MAX_RESPONSE_BYTES, MAX_RESPONSE_FIELDS);
     return read(
         bytes,
         ends,
         in -> parser.parse(in, toHead, upgrade),
         head -> describe(head, parser.framing(), parser.keepAlive()));
+  }
+
+  private static @Nullable RequestHead admit(@Nullable RequestHead head) {
+    return head == null ? null : LISTENER.admit(head);
   }
 
   private interface Parser<H> {
@@ -67,7 +85,9 @@ final class HeadText {
                 lines.addAll(consumedEarly(in, before));
               }
             }
-            rest[0] = ByteBufUtil.getBytes(in);
+            if (!heads.isEmpty()) {
+              rest[0] = ByteBufUtil.getBytes(in);
+            }
           });
     } catch (FaultException e) {
       return List.of(e.fault().reason().name());

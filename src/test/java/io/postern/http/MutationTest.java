@@ -9,6 +9,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.util.AsciiString;
 import io.postern.fault.FaultException;
 import io.postern.fault.Reason;
+import io.postern.testkit.Corpus;
 import io.postern.testkit.Pieces;
 import java.util.ArrayList;
 import java.util.Arrays;

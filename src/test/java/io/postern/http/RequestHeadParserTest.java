@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.postern.fault.FaultException;
+import io.postern.testkit.Corpus;
 import io.postern.testkit.Pieces;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

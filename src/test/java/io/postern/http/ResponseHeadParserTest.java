@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.postern.testkit.Corpus;
 import io.postern.testkit.Pieces;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

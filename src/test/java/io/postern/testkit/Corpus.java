@@ -1,4 +1,4 @@
-package io.postern.http;
+package io.postern.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,10 +13,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Cases out of a text file: {@code ## name}, perhaps {@code # options}, the bytes with escapes, and
- * {@code => } lines of what is expected.
+ * Cases out of a text file: {@code ## name}, {@code @ } where it is written what must happen,
+ * perhaps {@code # options}, the text with escapes, and {@code => } lines of what is expected.
  */
-final class Corpus {
+public final class Corpus {
 
   private static final Map<String, String> SHORT =
       Map.of(
@@ -25,21 +25,32 @@ final class Corpus {
           "{R}", "HTTP/1.1 200 OK\\r\\n");
 
   private static final Pattern BLOCK = Pattern.compile("^## ", Pattern.MULTILINE);
-  private static final Pattern REPEATED = Pattern.compile("\\{(.)\\*(\\d+)}");
+  private static final Pattern WHERE = Pattern.compile("RFC \\d{4} §\\d+(\\.\\d+)*");
+  private static final Pattern REPEATED = Pattern.compile("\\{([^{}]+)\\*(\\d+)}");
 
   /**
    * One case; nobody compares two.
    *
+   * @param name what is odd about it
+   * @param why the section of the RFC that says so
    * @param options what stands behind {@code #} below the name; empty where nothing does
-   * @param bytes what is fed
+   * @param lines the text as it stands in the file
+   * @param bytes what the text stands for, its lines joined
    * @param expected the lines, in the same escapes that {@link #escape} makes
    */
   @SuppressWarnings("ArrayRecordComponent")
-  record Case(String name, String options, byte[] bytes, List<String> expected) {
+  public record Case(
+      String name,
+      String why,
+      String options,
+      List<String> lines,
+      byte[] bytes,
+      List<String> expected) {
+
     /**
      * Asserts what came of the bytes in pieces that end at these places; says more where it fails.
      */
-    void check(List<String> outcome, int[] ends) {
+    public void check(List<String> outcome, int[] ends) {
       if (!outcome.equals(expected)) {
         assertThat(outcome).as("%s, in pieces that end at %s", name, ends).isEqualTo(expected);
       }
@@ -47,16 +58,16 @@ final class Corpus {
 
     @Override
     public String toString() {
-      return name;
+      return name + " (" + why + ")";
     }
   }
 
   private Corpus() {}
 
   /** The cases of a file below {@code src/test/resources/http}. */
-  static List<Case> read(String file) {
+  public static List<Case> read(String file) {
     List<Case> cases = new ArrayList<>();
-    for (String block : BLOCK.splitAsStream(text(file)).toList()) {
+    for (String block : BLOCK.splitAsStream(content(file)).toList()) {
       if (!block.startsWith("#")) {
         cases.add(parse(block));
       }
@@ -66,22 +77,26 @@ final class Corpus {
 
   private static Case parse(String block) {
     List<String> lines = block.lines().toList();
+    String why = "";
     String options = "";
-    StringBuilder bytes = new StringBuilder();
+    List<String> text = new ArrayList<>();
     List<String> expected = new ArrayList<>();
     for (String line : lines.subList(1, lines.size())) {
-      if (line.startsWith("# ")) {
+      if (line.startsWith("@ ")) {
+        why = line.substring(2);
+      } else if (line.startsWith("# ")) {
         options = line.substring(2);
       } else if (line.startsWith("=> ")) {
         expected.add(escape(bytes(line.substring(3))).stripTrailing());
-      } else {
-        bytes.append(line);
+      } else if (!line.isEmpty()) {
+        text.add(line);
       }
     }
-    return new Case(lines.getFirst(), options, bytes(bytes.toString()), expected);
+    assertThat(why).as(lines.getFirst()).matches(WHERE);
+    return new Case(lines.getFirst(), why, options, text, bytes(String.join("", text)), expected);
   }
 
-  private static String text(String file) {
+  private static String content(String file) {
     try (InputStream in = Corpus.class.getResourceAsStream("/http/" + file)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
@@ -90,13 +105,20 @@ final class Corpus {
   }
 
   /** The bytes that a text with escapes stands for. */
-  static byte[] bytes(String text) {
+  public static byte[] bytes(String text) {
+    return text(text).getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  /** The same as Latin-1. */
+  static String text(String text) {
     String whole = text;
     for (Map.Entry<String, String> entry : SHORT.entrySet()) {
       whole = whole.replace(entry.getKey(), entry.getValue());
     }
     Matcher repeated = REPEATED.matcher(whole);
-    whole = repeated.replaceAll(m -> m.group(1).repeat(Integer.parseInt(m.group(2))));
+    whole =
+        repeated.replaceAll(
+            m -> Matcher.quoteReplacement(m.group(1).repeat(Integer.parseInt(m.group(2)))));
     StringBuilder bytes = new StringBuilder();
     for (int i = 0; i < whole.length(); i++) {
       char c = whole.charAt(i);
@@ -116,11 +138,11 @@ final class Corpus {
         default -> throw new IllegalArgumentException("escape in " + text);
       }
     }
-    return bytes.toString().getBytes(StandardCharsets.ISO_8859_1);
+    return bytes.toString();
   }
 
   /** Bytes as a text with escapes. */
-  static String escape(byte[] bytes) {
+  public static String escape(byte[] bytes) {
     StringBuilder text = new StringBuilder();
     for (byte b : bytes) {
       switch (b) {
@@ -141,7 +163,7 @@ final class Corpus {
   }
 
   /** A text of single-byte characters with escapes. */
-  static String escape(CharSequence text) {
+  public static String escape(CharSequence text) {
     return escape(text.toString().getBytes(StandardCharsets.ISO_8859_1));
   }
 }
