@@ -3,6 +3,7 @@ package io.postern.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,6 +29,19 @@ final class GoldenTest {
           .filter(name -> name.endsWith(".yaml"))
           .sorted()
           .toList();
+    }
+  }
+
+  /** What stands in the files. */
+  static Stream<byte[]> texts() throws IOException {
+    return cases().stream().map(name -> bytes(FILES.resolve(name)));
+  }
+
+  private static byte[] bytes(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
     }
   }
 

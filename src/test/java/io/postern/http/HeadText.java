@@ -25,7 +25,7 @@ final class HeadText {
   private static final int MAX_RESPONSE_FIELDS = 400;
 
   /** What a listener refuses that its parsers do not know of. */
-  private static final DownstreamSettings LISTENER =
+  static final DownstreamSettings LISTENER =
       new DownstreamSettings(
           MAX_BYTES, MAX_BYTES, MAX_FIELDS, 1, UnusualNames.PASS, 0, 0, 0, change -> {});
 

@@ -1,5 +1,6 @@
 package io.postern.testkit;
 
+import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * {@code transfer-encoding: chunked}; chunks have no extensions. No field is of a connection but an
  * Upgrade with its Connection, and none has a name that some server takes for one of those.
  */
-final class CanonicalReader {
+public final class CanonicalReader {
 
   private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
   private static final Pattern START = Pattern.compile(TOKEN + " [!-~]+ HTTP/1\\.1");
@@ -32,7 +33,8 @@ final class CanonicalReader {
   /** By the names that CGI gives them: of these none may come in disguise. */
   private static final Pattern GUARDED =
       Pattern.compile(
-          "host|content_length|transfer_encoding|connection|x_forwarded_.*|x_postern_.*|forwarded");
+          "host|content_length|transfer_encoding|connection|forwarded"
+              + "|x_forwarded_(for|host|port|proto)|x_postern_(tenant|vpce)");
 
   private static final Pattern OF_CONNECTION =
       Pattern.compile("keep-alive|proxy-connection|te|http2-settings|trailer|proxy-auth.*");
@@ -51,6 +53,20 @@ final class CanonicalReader {
     this.in = in;
     this.connection = connection;
     this.onByte = onByte;
+  }
+
+  /** The one request that these bytes are; fails where they are not one, or more. */
+  public static Recorded only(byte[] bytes) {
+    ByteArrayInputStream in = new ByteArrayInputStream(bytes);
+    try {
+      Recorded request = new CanonicalReader(in, 0, each -> {}).next();
+      if (request == null || in.available() > 0) {
+        throw new AssertionError("not one request: " + Corpus.escape(bytes));
+      }
+      return request;
+    } catch (IOException cut) {
+      throw new AssertionError(Corpus.escape(bytes), cut);
+    }
   }
 
   /** The next request; null where the connection ends before its first byte. */
