@@ -37,7 +37,9 @@ public final class CanonicalReader {
               + "|x_forwarded_(for|host|port|proto)|x_postern_(tenant|vpce)");
 
   private static final Pattern OF_CONNECTION =
-      Pattern.compile("keep-alive|proxy-connection|te|http2-settings|trailer|proxy-auth.*");
+      Pattern.compile(
+          "keep-alive|proxy-connection|te|http2-settings|trailer"
+              + "|proxy-authenticate|proxy-authorization");
 
   private final InputStream in;
   private final int connection;
