@@ -82,8 +82,8 @@ class ArchitectureTest {
   private static final Map<String, String> MAY_SHARE =
       Map.of(
           "http.WindowBudget", "what the windows of all loops may take together",
-          "listener.Listener", "one count of the open connections of all loops",
-          "listener.DownstreamInitializer", "the same count");
+          "listener.Admission", "one count of the open connections of all loops",
+          "tenant.TenantConnections", "the same for each tenant");
 
   @Test
   void everyClassIsInARoom() {

@@ -84,7 +84,7 @@ public final class AdminPorts implements AutoCloseable {
         proxyProtocol,
         null,
         ListenerConfig.UnusualFieldNames.PASS,
-        new ListenerConfig.Limits(place, CONNECTIONS, HEAD, HEAD, 100, 1, HEAD, 0),
+        new ListenerConfig.Limits(place, CONNECTIONS, 0, HEAD, HEAD, 100, 1, HEAD, 0),
         new ListenerConfig.Timeouts(
             place,
             Duration.ofSeconds(5),

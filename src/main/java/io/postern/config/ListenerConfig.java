@@ -46,6 +46,11 @@ public record ListenerConfig(
           @Range(min = "1", max = "10000000")
           @Doc("Connections open at once; more are closed as they are accepted.")
           int connections,
+      @Default("0")
+          @Range(min = "0", max = "10000000")
+          @Doc(
+              "Connections open at once from one source, which is an address, or an IPv6 /64, and the VPC endpoint that it comes by; more are closed before the handshake. 0 is any number.")
+          int connectionsPerSource,
       @Default("32KiB")
           @Range(min = "1KiB", max = "1MiB")
           @Doc("Bytes of a request head; more are answered 431, or 414 within the first line.")

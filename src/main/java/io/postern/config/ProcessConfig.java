@@ -14,7 +14,7 @@ public record ProcessConfig(
     @Default("128MiB")
         @Range(min = "0B", max = "1TiB")
         @Doc(
-            "Memory that all connections of HTTP/2 may take together beyond the windows that each begins with: for windows that grow with long lines, and for content that waits for a slow reader.")
+            "Memory that all connections of HTTP/2 may take together beyond the windows that each begins with: for windows that grow with long lines, and for content that waits for a slow reader. Where there is no room left, 64KiB may wait on each connection of a client.")
         Size windowBudget) {
 
   /** How sockets are driven. */

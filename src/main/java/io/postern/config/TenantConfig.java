@@ -11,7 +11,17 @@ public record TenantConfig(
             regex = "vpce-[0-9a-f]{1,59}",
             expected = "a VPC endpoint id, such as vpce-08d2bf15fac5001c9")
         @Doc("Ids of the VPC endpoints that it calls through; each is one tenant's only.")
-        List<String> vpcEndpoints) {
+        List<String> vpcEndpoints,
+    @Default("{}") @Doc("What it may take up.") Limits limits) {
+
+  /** What a tenant may take up. */
+  public record Limits(
+      Place place,
+      @Default("0")
+          @Range(min = "0", max = "10000000")
+          @Doc(
+              "Connections open at once, on all listeners; more are closed before the handshake. 0 is any number.")
+          int connections) {}
 
   /** What becomes of a client that no tenant is known by. */
   public enum Unknown {

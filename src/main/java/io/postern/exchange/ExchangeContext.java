@@ -1,6 +1,5 @@
 package io.postern.exchange;
 
-import io.netty.util.AsciiString;
 import io.postern.http.DownstreamStream;
 import io.postern.http.ExchangeFactory;
 import io.postern.http.LoopContext;
@@ -12,7 +11,6 @@ import java.util.IdentityHashMap;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the exchanges on one event loop share, and what opens them.
@@ -45,11 +43,6 @@ public record ExchangeContext(
       LongSupplier wallMillis) {
     return new ExchangeContext(
         loop, snapshot, upstreams, new IdentityHashMap<>(), random, sink, wallMillis);
-  }
-
-  @Override
-  public boolean admits(@Nullable AsciiString vpce) {
-    return snapshot.get().tenants().admits(vpce);
   }
 
   Picker picker(Pool pool) {

@@ -14,8 +14,11 @@ final class ChunkLine {
 
   private static final int MAX_DIGITS = 16;
 
-  /** How many bytes of extensions one message may have in all, so that it cannot be all of them. */
+  /** How many bytes of extensions one message may have beyond their share of its content. */
   private static final int MAX_EXTENSIONS = 16 * 1024;
+
+  /** For how many bytes of content there may be one of extensions. */
+  private static final int CONTENT = 16;
 
   /** In the order of the line. */
   private enum State {
@@ -37,7 +40,10 @@ final class ChunkLine {
   private State state = State.SIZE;
   private long size;
   private int digits;
-  private int extensions;
+  private long extensions;
+
+  /** What the chunks before have brought. */
+  private long content;
 
   ChunkLine(Refusal refusal) {
     this.refusal = refusal;
@@ -46,11 +52,14 @@ final class ChunkLine {
   /** Begins the first line of a message. */
   void startMessage() {
     extensions = 0;
+    content = 0;
+    size = 0;
     startLine();
   }
 
   /** Begins the next line of the same message. */
   void startLine() {
+    content = Math.min(content, Long.MAX_VALUE - size) + size;
     state = State.SIZE;
     size = 0;
     digits = 0;
@@ -70,8 +79,11 @@ final class ChunkLine {
     while (state != State.DONE && in.isReadable()) {
       byte b = in.readByte();
       state = next(b);
-      if (inExtension() && ++extensions > MAX_EXTENSIONS) {
-        throw refusal.malformed("more than " + MAX_EXTENSIONS + " bytes of chunk extensions");
+      if (inExtension() && ++extensions > MAX_EXTENSIONS + content / CONTENT) {
+        throw refusal.malformed(
+            "chunk extensions of more than "
+                + MAX_EXTENSIONS
+                + " bytes and a share of the content");
       }
     }
     return state == State.DONE;

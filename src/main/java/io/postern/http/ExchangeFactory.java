@@ -1,8 +1,6 @@
 package io.postern.http;
 
-import io.netty.util.AsciiString;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /** Opens an exchange for each request that a downstream codec reads. */
 @FunctionalInterface
@@ -24,12 +22,5 @@ public interface ExchangeFactory {
 
     /** What lots are drawn from. */
     RandomGenerator random();
-
-    /**
-     * Whether a connection may bring requests at all.
-     *
-     * @param vpce the id of the VPC endpoint that it came by; null where that is not known
-     */
-    boolean admits(@Nullable AsciiString vpce);
   }
 }

@@ -81,7 +81,8 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
             (DefaultHttp2LocalFlowController) decoder.flowController(),
             loop.windows(),
             this::writePing,
-            e -> onError(context(), false, e));
+            e -> onError(context(), false, e),
+            this::onCrowded);
     this.glitches = new Http2Glitches(loop.deadlines()::now, this::onGlitch, this::sendAway);
     this.watch = new Http2FrameWatch(connection().isServer(), glitches::note);
     decoder.frameListener(new Http2Frames(this));
@@ -174,6 +175,9 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
   /** The peer has done too much; answers what its streams end with. */
   abstract Fault onSentAway(Glitch lastStraw, String words);
 
+  /** More content of the peer waits than there is room for, or no more does. */
+  void onCrowded(boolean crowded) {}
+
   // What the frames bring.
 
   /** A field block has come. */
@@ -236,7 +240,7 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
   }
 
   void onDataWritten(int streamId, int bytes) {
-    glitches.contentWritten();
+    glitches.contentWritten(bytes);
     S known = of(connection().stream(streamId));
     if (known != null) {
       known.onDataWritten(bytes);

@@ -105,6 +105,25 @@ public final class Http2Downstream extends Http2Codec<Http2DownstreamStream>
     return new Fault(Reason.CLIENT_MISBEHAVED, words);
   }
 
+  /**
+   * The client is not heard until what it has sent has somewhere to go: it fills no memory that is
+   * not accounted for, and harms nobody but itself.
+   */
+  @Override
+  void onCrowded(boolean crowded) {
+    context().channel().config().setAutoRead(!crowded);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) throws Exception {
+    if (context.channel().config().isAutoRead()) {
+      super.channelReadComplete(context);
+    } else { // Netty would read on all the same
+      flush(context);
+      context.fireChannelReadComplete();
+    }
+  }
+
   /** There is no stream yet to answer on, and no other frame can come: the connection ends. */
   private void onBlockTimeout() {
     Http2DownstreamStream unopened =

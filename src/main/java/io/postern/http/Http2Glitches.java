@@ -28,8 +28,10 @@ final class Http2Glitches {
   /** Points of talk that a frame of content earns: peers answer with two WINDOW_UPDATEs each. */
   private static final int OF_CONTENT = 4;
 
+  private static final int FRAME = 16 * 1024;
+
   /** Frames of 16 KiB in the largest window of a stream: what may be under way when we end it. */
-  private static final int LATE = Http2Windows.MOST / (16 * 1024);
+  private static final int LATE = Http2Windows.MOST / FRAME;
 
   /** What may be under way on all streams together. */
   private static final int MOST_LATE = 8 * LATE;
@@ -93,9 +95,9 @@ final class Http2Glitches {
     earn(talk, OF_EXCHANGE);
   }
 
-  /** A frame of content was written. */
-  void contentWritten() {
-    earn(talk, OF_CONTENT);
+  /** Content was written, in frames of 16 KiB at most. */
+  void contentWritten(int bytes) {
+    earn(talk, OF_CONTENT * (1 + bytes / FRAME));
   }
 
   /** A PING was written, which is to be answered. */

@@ -38,6 +38,9 @@ abstract sealed class Http2MessageStream<L extends MessageStream.Listener>
   /** What of that the window of the connection goes on without. */
   private int lent;
 
+  /** What of it the budget had no room for. */
+  private int held;
+
   private boolean closed;
   private boolean paused;
   private boolean receivedWhole;
@@ -88,6 +91,8 @@ abstract sealed class Http2MessageStream<L extends MessageStream.Listener>
       owed += flowControlled;
       if (codec.windows().lend(flowControlled)) {
         lent += flowControlled;
+      } else {
+        held += flowControlled;
       }
       return 0;
     }
@@ -180,6 +185,11 @@ abstract sealed class Http2MessageStream<L extends MessageStream.Listener>
         codec.windows().takeBack(bytes);
       }
       codec.windows().repay(bytes);
+    }
+    if (held > 0) {
+      int bytes = held;
+      held = 0;
+      codec.windows().release(bytes);
     }
   }
 

@@ -32,6 +32,9 @@ final class Http2Windows {
   /** The eight bytes of the PING that measures. */
   static final long MEASURING = 0x706F73746572_6E21L; // "postern!"
 
+  /** What may wait on a connection where the budget has no room. */
+  private static final int OWN = 64 * 1024;
+
   /** What comes between two measurements at least: those who send little are not asked. */
   private static final int BETWEEN = STREAM / 4;
 
@@ -40,12 +43,15 @@ final class Http2Windows {
   private final WindowBudget budget;
   private final LongConsumer ping;
   private final Consumer<Http2Exception> broken;
+  private final Consumer<Boolean> onCrowded;
   private int window = STREAM;
 
   /** What the window would be if the budget had room. */
   private int wanted = STREAM;
 
   private int lent;
+  private int held;
+  private boolean crowded;
   private long received;
   private boolean measuring;
   private boolean resting;
@@ -55,18 +61,21 @@ final class Http2Windows {
    *
    * @param ping sends a PING with these eight bytes
    * @param broken told where the window of a peer cannot be moved
+   * @param onCrowded told when more waits than there is room for, and when no more does
    */
   Http2Windows(
       Http2Connection connection,
       DefaultHttp2LocalFlowController flow,
       WindowBudget budget,
       LongConsumer ping,
-      Consumer<Http2Exception> broken) {
+      Consumer<Http2Exception> broken,
+      Consumer<Boolean> onCrowded) {
     this.flow = flow;
     this.whole = connection.connectionStream();
     this.budget = budget;
     this.ping = ping;
     this.broken = broken;
+    this.onCrowded = onCrowded;
   }
 
   /** Opens the window of the connection, which does not follow SETTINGS (RFC 9113 §6.9.2). */
@@ -121,14 +130,36 @@ final class Http2Windows {
 
   /**
    * So much has to wait; answers whether the budget has room, so that it holds up no other stream.
+   * No connection gets more than it leaves for all others together.
    */
   boolean lend(int bytes) {
-    if (!budget.take(bytes)) {
+    if (lent + bytes > budget.left() || !budget.take(bytes)) {
+      hold(bytes);
       return false;
     }
     lent += bytes;
     spread();
     return true;
+  }
+
+  /**
+   * What waits beyond the budget: each connection has a little of its own, and then has to stop.
+   */
+  private void hold(int bytes) {
+    held += bytes;
+    if (held > OWN && !crowded) {
+      crowded = true;
+      onCrowded.accept(true);
+    }
+  }
+
+  /** What waited though the budget had no room for it waits no more. */
+  void release(int bytes) {
+    held -= bytes;
+    if (held <= OWN / 2 && crowded) {
+      crowded = false;
+      onCrowded.accept(false);
+    }
   }
 
   /** What was lent waits no more, or its stream is closed and Netty has given it back. */

@@ -4,57 +4,38 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
-import io.postern.observe.ListenerMeters;
 import io.postern.tls.CertificateStore;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes the pipeline of an accepted connection, in wire order: the PROXY header, TLS by the
- * ClientHello, then the codec that ALPN agreed on. Connections beyond the limit are closed here.
+ * ClientHello, then the codec that ALPN agreed on; as far as {@link Admission} lets it stay.
  */
 @Sharable
 final class DownstreamInitializer extends ChannelInitializer<Channel> {
 
-  private static final Logger LOG = LoggerFactory.getLogger(DownstreamInitializer.class);
-
   private final HeaderPolicy policy;
   private final Map<EventLoop, Downstream> byLoop;
   private final @Nullable CertificateStore certificates;
-  private final int maxConnections;
-  private final AtomicInteger open;
-  private final ListenerMeters meters;
+  private final Admission admission;
 
   DownstreamInitializer(
       HeaderPolicy policy,
       Map<EventLoop, Downstream> byLoop,
       @Nullable CertificateStore certificates,
-      int maxConnections,
-      AtomicInteger open,
-      ListenerMeters meters) {
+      Admission admission) {
     this.policy = policy;
     this.byLoop = byLoop;
     this.certificates = certificates;
-    this.maxConnections = maxConnections;
-    this.open = open;
-    this.meters = meters;
+    this.admission = admission;
   }
 
   @Override
   protected void initChannel(Channel channel) {
-    int now = open.incrementAndGet();
-    channel.closeFuture().addListener(closed -> open.decrementAndGet());
-    if (now > maxConnections) {
-      meters.refused();
-      LOG.debug(
-          "listener {}: {} connections are open, another is closed", policy.listener(), now - 1);
-      channel.close();
+    if (!admission.accepts(channel)) {
       return;
     }
-    meters.accepted();
     Downstream downstream = byLoop.get(channel.eventLoop());
     if (downstream == null) {
       throw new IllegalStateException("a connection on an event loop that is not ours");
@@ -69,11 +50,10 @@ final class DownstreamInitializer extends ChannelInitializer<Channel> {
   }
 
   private void begin(Downstream downstream, Channel channel, Arrival arrival) {
-    if (!downstream.context().admits(arrival.vpce())) {
-      meters.denied();
-      LOG.debug("listener {}: {} is no tenant's", policy.listener(), arrival);
-      channel.close();
-    } else if (certificates == null) {
+    if (!admission.admits(channel, arrival)) {
+      return;
+    }
+    if (certificates == null) {
       downstream.install(channel, arrival, null, false);
     } else {
       HandshakeHandler handshake = new HandshakeHandler(downstream, arrival);

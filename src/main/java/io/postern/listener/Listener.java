@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,17 +31,20 @@ public final class Listener {
 
   private final ListenerConfig config;
   private final Map<EventLoop, Downstream> byLoop = new HashMap<>();
-  private final AtomicInteger open = new AtomicInteger();
   private final ListenerMeters meters = new ListenerMeters();
+  private final Admission admission;
   private final Channel server;
 
   private Listener(
       ListenerConfig config,
       LoadBalancerConfig loadBalancer,
+      Admitted admitted,
       List<? extends ExchangeFactory.OfLoop> loops,
       Binding binding)
       throws InterruptedException {
     this.config = config;
+    this.admission =
+        new Admission(config.name(), config.limits().connectionsPerSource(), admitted, meters);
     for (ExchangeFactory.OfLoop each : loops) {
       byLoop.put(each.loop().loop(), downstream(loadBalancer, each));
     }
@@ -58,19 +60,20 @@ public final class Listener {
    *
    * @param loadBalancer what stands before it
    * @param loops the loops to spread connections over, each with what opens its exchanges
-   * @param maxConnections the limit of the config, or less where descriptors are few
+   * @param admitted who may come, and how many
    */
   public static Listener bind(
       ListenerConfig config,
       LoadBalancerConfig loadBalancer,
       @Nullable CertificateStore certificates,
-      int maxConnections,
+      Admitted admitted,
       Sockets sockets,
       List<? extends ExchangeFactory.OfLoop> loops)
       throws InterruptedException {
     return new Listener(
         config,
         loadBalancer,
+        admitted,
         loops,
         listener ->
             sockets
@@ -85,9 +88,7 @@ public final class Listener {
                         listener.policy(loadBalancer.sources()),
                         listener.byLoop,
                         certificates,
-                        maxConnections,
-                        listener.open,
-                        listener.meters))
+                        listener.admission))
                 .bind(config.bind().host(), config.bind().port()));
   }
 
@@ -146,7 +147,7 @@ public final class Listener {
 
   /** How many connections are open. */
   public int openConnections() {
-    return open.get();
+    return admission.open();
   }
 
   /** What is counted of it. */

@@ -22,9 +22,9 @@ public final class ListenerMeters {
   }
 
   private final LongAdder accepted = new LongAdder();
-  private final LongAdder refused = new LongAdder();
   private final LongAdder denied = new LongAdder();
   private final LongAdder streams = new LongAdder();
+  private final Counters<ConnectionLimit> refused = new Counters<>(ConnectionLimit.class);
   private final Counters<Glitch> glitches = new Counters<>(Glitch.class);
   private final Counters<Glitch> sentAway = new Counters<>(Glitch.class);
   private final Arrivals arrivals = new Arrivals();
@@ -40,8 +40,8 @@ public final class ListenerMeters {
   }
 
   /** A connection was closed as it came, for too many were open. */
-  public void refused() {
-    refused.increment();
+  public void refused(ConnectionLimit limit) {
+    refused.increment(limit);
   }
 
   /** A connection was closed, for no tenant is known by it. */
@@ -85,9 +85,9 @@ public final class ListenerMeters {
     points.add(accepted.sum(), listener);
   }
 
-  /** How many {@link #refused} told of. */
+  /** How many {@link #refused} told of, by limit. */
   public void collectRefused(String listener, Points points) {
-    points.add(refused.sum(), listener);
+    refused.collect(points, listener);
   }
 
   /** How many {@link #denied} told of. */

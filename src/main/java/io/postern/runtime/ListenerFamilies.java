@@ -35,8 +35,8 @@ record ListenerFamilies(Supplier<List<Listener>> listeners) {
         each((listener, points) -> listener.meters().collectAccepted(listener.name(), points)));
     metrics.counters(
         "postern_connections_refused_total",
-        "Connections that were closed as they came, for `limits.connections` were open.",
-        LABELS,
+        "Connections that were closed as they came, by the limit that was reached.",
+        List.of("listener", "limit"),
         each((listener, points) -> listener.meters().collectRefused(listener.name(), points)));
     metrics.counters(
         "postern_connections_denied_total",

@@ -1,7 +1,6 @@
 package io.postern.runtime;
 
 import io.netty.channel.EventLoopGroup;
-import io.netty.util.AsciiString;
 import io.netty.util.concurrent.Future;
 import io.postern.config.Config;
 import io.postern.config.ListenerConfig;
@@ -16,6 +15,7 @@ import io.postern.http.DownstreamStream;
 import io.postern.http.ExchangeFactory;
 import io.postern.http.LoopContext;
 import io.postern.http.SocketOptions;
+import io.postern.listener.Admitted;
 import io.postern.listener.Listener;
 import io.postern.listener.Sockets;
 import io.postern.observe.ExchangeMeters;
@@ -24,6 +24,7 @@ import io.postern.observe.LoopLag;
 import io.postern.observe.Metrics;
 import io.postern.pool.Pool;
 import io.postern.pool.Server;
+import io.postern.tenant.TenantConnections;
 import io.postern.tls.CertificateStore;
 import io.postern.upstream.Connector;
 import io.postern.upstream.UpstreamConnections;
@@ -61,6 +62,7 @@ public final class ProxyRuntime implements AutoCloseable {
   private final SocketOptions options;
   private final Compiled compiled;
   private final AtomicReference<Snapshot> snapshot;
+  private final TenantConnections ofTenants = new TenantConnections();
   private final ExchangeMeters exchanges;
   private final List<Connector> connectors = new ArrayList<>();
   private final List<UpstreamConnections> upstreams = new ArrayList<>();
@@ -121,7 +123,8 @@ public final class ProxyRuntime implements AutoCloseable {
             limit);
       }
       CertificateStore store = compiled.certificates().get(each.name());
-      listeners.add(bound(each, config.loadBalancer(), store, limit, loops.group(), contexts));
+      Admitted admitted = new Admitted(limit, () -> current().tenants(), ofTenants);
+      listeners.add(bound(each, config.loadBalancer(), store, admitted, loops.group(), contexts));
     }
     check(compiled.snapshot().pools().values());
   }
@@ -165,7 +168,7 @@ public final class ProxyRuntime implements AutoCloseable {
             port,
             config.loadBalancer().withAnySource(),
             null,
-            port.limits().connections(),
+            Admitted.anyone(port.limits().connections()),
             side.loop(),
             List.of(answering));
     aside.add(listener);
@@ -177,11 +180,6 @@ public final class ProxyRuntime implements AutoCloseable {
     @Override
     public DownstreamStream.Listener open(DownstreamStream stream, long headStarted) {
       return factory.open(stream, headStarted);
-    }
-
-    @Override
-    public boolean admits(@Nullable AsciiString vpce) {
-      return true;
     }
   }
 
@@ -203,12 +201,12 @@ public final class ProxyRuntime implements AutoCloseable {
       ListenerConfig listener,
       LoadBalancerConfig loadBalancer,
       @Nullable CertificateStore store,
-      int limit,
+      Admitted admitted,
       EventLoopGroup group,
       List<? extends ExchangeFactory.OfLoop> exchanges) {
     try {
       Sockets sockets = new Sockets(group, loops.serverChannels(), options);
-      return Listener.bind(listener, loadBalancer, store, limit, sockets, exchanges);
+      return Listener.bind(listener, loadBalancer, store, admitted, sockets, exchanges);
     } catch (InterruptedException e) {
       close();
       Thread.currentThread().interrupt();
@@ -220,6 +218,10 @@ public final class ProxyRuntime implements AutoCloseable {
           "listener " + listener.name() + " cannot bind " + listener.bind() + ": " + e.getMessage(),
           e);
     }
+  }
+
+  private Snapshot current() {
+    return Objects.requireNonNull(snapshot.get());
   }
 
   /** How far it is. */
@@ -235,6 +237,15 @@ public final class ProxyRuntime implements AutoCloseable {
   public void describe(Metrics metrics) {
     exchanges.describe(metrics);
     new ListenerFamilies(this::listeners).describe(metrics);
+    metrics.gauges(
+        "postern_tenant_connections",
+        "Connections that a tenant has open, on all listeners.",
+        List.of("tenant"),
+        points ->
+            current()
+                .tenants()
+                .all()
+                .forEach(each -> points.add(ofTenants.open(each), each.name().toString())));
     new ServerFamilies(snapshot::get).describe(metrics);
     LoopLag.describe(metrics, loops.contexts().stream().map(LoopContext::loop).toList());
     metrics.gauges(

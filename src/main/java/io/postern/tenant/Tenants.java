@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /** All tenants of a config, found by what a connection brings. Immutable and shared. */
 public final class Tenants {
 
+  /** Nobody is a tenant, and everybody may come. */
+  public static final Tenants NONE = new Tenants(List.of(), List.of(), true);
+
   private final List<Tenant> all;
   private final List<Endpoint> endpoints;
   private final Map<AsciiString, Endpoint> byVpce;
@@ -31,7 +34,8 @@ public final class Tenants {
     List<Tenant> all = new ArrayList<>();
     List<Endpoint> endpoints = new ArrayList<>();
     for (TenantConfig each : config.tenants().values()) {
-      Tenant tenant = new Tenant(all.size(), new AsciiString(each.name()));
+      Tenant tenant =
+          new Tenant(all.size(), new AsciiString(each.name()), each.limits().connections());
       all.add(tenant);
       for (String id : each.vpcEndpoints()) {
         endpoints.add(new Endpoint(endpoints.size(), new AsciiString(id), tenant));

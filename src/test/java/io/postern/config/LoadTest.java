@@ -36,6 +36,7 @@ final class LoadTest {
             new ListenerConfig.Limits(
                 edge.place(),
                 100_000,
+                0,
                 new Size(32 << 10),
                 new Size(16 << 10),
                 100,

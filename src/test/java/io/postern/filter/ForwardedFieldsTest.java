@@ -83,7 +83,7 @@ class ForwardedFieldsTest {
   @Test
   void whatIsKnownOfTheCallerIsSaidInPlaceOfWhatItSaysItself() {
     vpce = new AsciiString("vpce-08d2bf15fac5001c9");
-    tenant = new Tenant(0, new AsciiString("acme"));
+    tenant = new Tenant(0, new AsciiString("acme"), 0);
     assertThat(
             after(
                 HttpVersion.HTTP_1_1,

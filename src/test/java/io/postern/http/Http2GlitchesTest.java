@@ -58,15 +58,21 @@ class Http2GlitchesTest {
   @Test
   void workSavesUpTenTimesAsMuch() {
     for (int i = 0; i < 100_000; i++) {
-      glitches.contentWritten();
+      glitches.contentWritten(1);
     }
     assertThat(untilTooMany(Glitch.WINDOW_UPDATE)).isEqualTo(11 * Http2Glitches.LIMIT + 1);
   }
 
   @Test
+  void muchContentIsManyFrames() {
+    glitches.contentWritten(1024 * 1024);
+    assertThat(untilTooMany(Glitch.WINDOW_UPDATE)).isEqualTo(Http2Glitches.LIMIT + 4 * 65 + 1);
+  }
+
+  @Test
   void contentBuysNoOffence() {
     for (int i = 0; i < 1000; i++) {
-      glitches.contentWritten();
+      glitches.contentWritten(100);
     }
     assertThat(untilTooMany(Glitch.RESET)).isEqualTo(251);
   }

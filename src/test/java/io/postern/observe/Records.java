@@ -46,7 +46,7 @@ final class Records {
     record.status = 502;
     record.bytesReceived = 5_000_000_000L;
     record.bytesSent = 17;
-    record.tenant = new Tenant(0, new AsciiString("acme"));
+    record.tenant = new Tenant(0, new AsciiString("acme"), 0);
     record.route = "uploads";
     record.pool = "store";
     record.server = "10.1.0.10:8080";

@@ -84,6 +84,44 @@ class Http2WindowsTest {
     }
   }
 
+  /** The client is not read while more waits than there is room for, and then it is. */
+  @Test
+  void whereThereIsNoRoomAnUploadGoesOnWhenThereIsSome() {
+    Gate gate = new Gate();
+    try (ScriptedServer server =
+            ScriptedServer.start()
+                .on("/slow", new Hold(gate, new Respond(Response.of(200, "ok"))));
+        ProxyUnderTest proxy = withoutBudget(server);
+        Client client = Version.H2.connect(proxy)) {
+      List<Call> slow = new ArrayList<>();
+      List<Future<?>> sending = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        Call call = client.start("POST", "/slow");
+        sending.add(call.sendInBackground(Content.ofSize(20 * MIB)));
+        slow.add(call);
+        server.awaitRequest(i);
+      }
+      gate.open();
+      slow.forEach(call -> assertThat(call.answer().status()).isEqualTo(200));
+      sending.forEach(each -> Await.result("the upload", each));
+      assertThat(client.get("/").status()).isEqualTo(200);
+    }
+  }
+
+  private static ProxyUnderTest withoutBudget(ScriptedServer server) {
+    return ProxyUnderTest.start(
+        """
+        listeners:
+          edge: {bind: 127.0.0.1:0, limits: {connections: 10}, tls: {certificates: [@CERTIFICATES@]}}
+        routes:
+          - {name: all, pool: app}
+        pools:
+          app: {servers: [{address: "127.0.0.1:%d"}]}
+        process: {eventLoops: 1, windowBudget: 0B}
+        """
+            .formatted(server.port()));
+  }
+
   private static ProxyUnderTest proxy(RawH2Server server) {
     return ProxyUnderTest.start(
         """

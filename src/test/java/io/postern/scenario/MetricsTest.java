@@ -179,7 +179,7 @@ class MetricsTest {
       try (RawClient tooMany = RawClient.connect(proxy.address())) {
         tooMany.awaitEnding();
       }
-      becomes("postern_connections_refused_total{listener=\"edge\"}", 1);
+      becomes("postern_connections_refused_total{limit=\"listener\",listener=\"edge\"}", 1);
     }
     becomes("postern_connections{listener=\"edge\"}", 0);
     Scrape scrape = Scrape.of(proxy.admin());

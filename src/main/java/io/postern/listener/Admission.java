@@ -1,0 +1,114 @@
+package io.postern.listener;
+
+import io.netty.channel.Channel;
+import io.postern.observe.ConnectionLimit;
+import io.postern.observe.ListenerMeters;
+import io.postern.observe.SparseLog;
+import io.postern.tenant.Endpoint;
+import io.postern.tenant.Tenant;
+import io.postern.tenant.Tenants;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which connections of a listener may stay, by who has come and how many there are. Those that may
+ * not are closed before the first byte of TLS. Shared by all event loops: what changes is a
+ * counter.
+ */
+final class Admission {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
+
+  private final String listener;
+  private final int perSource;
+  private final Admitted admitted;
+  private final ListenerMeters meters;
+  private final AtomicInteger open = new AtomicInteger();
+  private final Map<Source, Integer> bySource = new ConcurrentHashMap<>();
+  private final Map<ConnectionLimit, SparseLog> logs = new EnumMap<>(ConnectionLimit.class);
+
+  Admission(String listener, int perSource, Admitted admitted, ListenerMeters meters) {
+    this.listener = listener;
+    this.perSource = perSource;
+    this.admitted = admitted;
+    this.meters = meters;
+    for (ConnectionLimit each : ConnectionLimit.values()) {
+      logs.put(each, new SparseLog(LOG));
+    }
+  }
+
+  int open() {
+    return open.get();
+  }
+
+  /** Whether one more may come at all; one that may not is closed. */
+  boolean accepts(Channel channel) {
+    int now = open.incrementAndGet();
+    channel.closeFuture().addListener(closed -> open.decrementAndGet());
+    if (now > admitted.connections()) {
+      return refuse(channel, ConnectionLimit.LISTENER, "another", admitted.connections());
+    }
+    meters.accepted();
+    return true;
+  }
+
+  /** Whether it may stay, now that it is known who it is; one that may not is closed. */
+  boolean admits(Channel channel, Arrival arrival) {
+    Tenants tenants = admitted.tenants().get();
+    if (!tenants.admits(arrival.vpce())) {
+      meters.denied();
+      LOG.debug("listener {}: {} is no tenant's", listener, arrival);
+      channel.close();
+      return false;
+    }
+    Endpoint endpoint = tenants.find(arrival.vpce());
+    return isOneOfFew(channel, arrival)
+        && (endpoint == null || isOneOfFew(channel, endpoint.tenant()));
+  }
+
+  private boolean isOneOfFew(Channel channel, Arrival arrival) {
+    if (perSource == 0) {
+      return true;
+    }
+    Source source = Source.of(arrival);
+    int now = bySource.merge(source, 1, Integer::sum);
+    channel.closeFuture().addListener(closed -> bySource.computeIfPresent(source, Admission::less));
+    return now <= perSource
+        || refuse(channel, ConnectionLimit.SOURCE, "one of " + arrival, perSource);
+  }
+
+  @SuppressWarnings("NullAway") // null takes the entry out
+  private static Integer less(Source any, Integer count) {
+    return count == 1 ? null : count - 1;
+  }
+
+  private boolean isOneOfFew(Channel channel, Tenant tenant) {
+    if (!admitted.ofTenants().enter(tenant)) {
+      String who = "one of tenant " + tenant.name();
+      return refuse(channel, ConnectionLimit.TENANT, who, tenant.maxConnections());
+    }
+    channel.closeFuture().addListener(closed -> admitted.ofTenants().leave(tenant));
+    return true;
+  }
+
+  private boolean refuse(Channel channel, ConnectionLimit limit, String who, int most) {
+    meters.refused(limit);
+    logOf(limit)
+        .warn(
+            () ->
+                "listener %s: %s is closed as it comes, for %d are open, the limit of the %s"
+                    .formatted(
+                        listener, who, most, limit.name().toLowerCase(java.util.Locale.ROOT)));
+    channel.close();
+    return false;
+  }
+
+  @SuppressWarnings("NullAway") // the constructor put one in for every limit
+  private SparseLog logOf(ConnectionLimit limit) {
+    return logs.get(limit);
+  }
+}
