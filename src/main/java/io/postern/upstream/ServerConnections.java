@@ -39,6 +39,9 @@ final class ServerConnections implements UpstreamConnection.Owner {
   private final List<UpstreamConnection> shared = new ArrayList<>(1);
   private final List<Underway> underway = new ArrayList<>(1);
 
+  /** With less patience than this nobody gets a connect of its own. */
+  private static final int LEAST_MILLIS = 100;
+
   /** How many exchanges the next connection will serve, going by the last one. */
   private int expected;
 
@@ -120,7 +123,14 @@ final class ServerConnections implements UpstreamConnection.Owner {
 
   void onConnectFailed(Underway failed, Fault fault) {
     underway.remove(failed);
-    tell(failed, fault);
+    for (Waiting each : failed.waiting()) {
+      // Whoever came later has more patience than the one for whom the connect began.
+      if (fault.reason() == Reason.CONNECT_TIMEOUT && millisLeft(each) > LEAST_MILLIS) {
+        waitFor(each, millisLeft(each));
+      } else {
+        each.waiter().onConnectFailed(fault);
+      }
+    }
   }
 
   private static void tell(Underway failed, Fault fault) {

@@ -30,11 +30,13 @@ final class Underway implements Connector.Listener {
   }
 
   /**
-   * Adds another where it will be told in time.
+   * Adds another where it will be told in time. Those who wait no more make room: else whoever asks
+   * and takes it back has a connection opened each time.
    *
    * @param expected how many exchanges the connection will serve
    */
   boolean join(Waiting next, int expected) {
+    waiting.removeIf(each -> !each.waiter().isWaiting());
     return waiting.size() < expected && until - next.until <= 0 && waiting.add(next);
   }
 
