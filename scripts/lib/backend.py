@@ -13,6 +13,7 @@ import content
 
 class Backend(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def _asked(self, name):
         query = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query)
