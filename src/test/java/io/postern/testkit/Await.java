@@ -11,7 +11,7 @@ import java.util.concurrent.TimeoutException;
 public final class Await {
 
   /** Long enough for a busy machine; a test that works never waits for it. */
-  public static final Duration LIMIT = Duration.ofSeconds(10);
+  public static final Duration LIMIT = Duration.ofSeconds(20);
 
   private Await() {}
 

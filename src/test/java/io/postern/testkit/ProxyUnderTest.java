@@ -20,7 +20,6 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +39,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProxyUnderTest implements AutoCloseable {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final CertificateAuthority AUTHORITY = CertificateAuthority.create("Test CA");
 
   private final ProxyRuntime runtime;
@@ -225,7 +223,7 @@ public final class ProxyUnderTest implements AutoCloseable {
   /** Waits for the record of the next exchange to finish. */
   public ExchangeRecord record() {
     try {
-      ExchangeRecord record = records.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      ExchangeRecord record = records.poll(Await.LIMIT.toMillis(), TimeUnit.MILLISECONDS);
       assertThat(record).as("the record of an exchange").isNotNull();
       return record;
     } catch (InterruptedException e) {

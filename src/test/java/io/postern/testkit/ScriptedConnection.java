@@ -16,7 +16,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLSession;
@@ -134,7 +133,7 @@ public final class ScriptedConnection {
 
   void join() {
     try {
-      if (!thread.join(Duration.ofSeconds(10))) {
+      if (!thread.join(Await.LIMIT)) {
         server.failed(new AssertionError("connection " + index + " does not stop"));
       }
     } catch (InterruptedException interrupted) {
