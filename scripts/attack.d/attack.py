@@ -152,10 +152,13 @@ def attacked(target, chosen, name):
         command = [sys.executable, "-B", str(HERE / "attacker.py"), str(target.port), where, str(chosen.seconds)]
         processes.append(subprocess.Popen(["nice", "-n", "10", *command], stdout=subprocess.PIPE, text=True))
         watch = Watch(target)
-        while good.poll() is None:
+        while True:
             watch.look()
-            time.sleep(1)
-        saw = json.loads(good.communicate()[0])
+            try:
+                saw = json.loads(good.communicate(timeout=1)[0])
+                break
+            except subprocess.TimeoutExpired:
+                continue
         connections, sent = processes[-1].communicate(timeout=30)[0].split()
     finally:
         for process in processes:
@@ -174,7 +177,7 @@ def run(chosen):
         quiet = json.loads(target.good(chosen.seconds).communicate()[0])["millis"]
         limit = max(3 * p99(quiet), 10)
         idle = target.postern.rss_bytes()
-        print(f"Quiet: p50 {statistics.median(quiet):.1f} ms, p99 {p99(quiet):.1f} ms of {len(quiet)} requests, so p99 may be {limit:.1f} ms; {os.getloadavg()[0]:.1f} is the load of the machine")
+        print(f"Quiet: p50 {statistics.median(quiet):.1f} ms, p99 {p99(quiet):.1f} ms of {len(quiet)} requests, so p99 may be {limit:.1f} ms; {os.getloadavg()[0]:.1f} is the load of the machine", flush=True)
         print(f"{'attack':<34}{'conns':>6}{'MiB':>7}{'good':>6}{'p50':>7}{'p99':>8}{'failed':>7}{'RSS':>6}{'heap':>6}{'direct':>7}{'files':>6}{'lines':>6}  seen by")
         passed = True
         for name in names:
