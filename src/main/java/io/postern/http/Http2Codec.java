@@ -175,6 +175,9 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
   /** The peer has done too much; answers what its streams end with. */
   abstract Fault onSentAway(Glitch lastStraw, String words);
 
+  /** The peer has broken the rules of the connection, which ends with that. */
+  void onBroken(String how) {}
+
   /** More content of the peer waits than there is room for, or no more does. */
   void onCrowded(boolean crowded) {}
 
@@ -348,6 +351,7 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
     String code = error == null ? "INTERNAL_ERROR" : error.error().name();
     if (!sentAway) {
       ending = new Fault(broken, "connection error " + code + ": " + cause.getMessage());
+      onBroken(ending.detail());
     }
     super.onConnectionError(context, outbound, cause, error);
   }

@@ -100,6 +100,11 @@ public final class Http2Downstream extends Http2Codec<Http2DownstreamStream>
   }
 
   @Override
+  void onBroken(String how) {
+    settings.events().broken(client, how);
+  }
+
+  @Override
   Fault onSentAway(Glitch lastStraw, String words) {
     settings.events().sentAway(client, lastStraw);
     return new Fault(Reason.CLIENT_MISBEHAVED, words);

@@ -10,6 +10,9 @@ public interface Http2Events {
   /** A client has done what well-behaved ones seldom do. */
   default void glitch(Glitch glitch) {}
 
+  /** A client has broken the rules of its connection (RFC 9113 §5.4.1), which ends with that. */
+  default void broken(DownstreamConnection client, String how) {}
+
   /** A client was sent away, since it did so too often. */
   default void sentAway(DownstreamConnection client, Glitch lastStraw) {}
 }

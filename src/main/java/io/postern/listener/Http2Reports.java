@@ -15,6 +15,7 @@ final class Http2Reports implements Http2Events {
 
   private final ListenerMeters meters;
   private final SparseLog log = new SparseLog(LoggerFactory.getLogger(Http2Reports.class));
+  private final SparseLog brokenLog = new SparseLog(LoggerFactory.getLogger(Http2Reports.class));
 
   Http2Reports(ListenerMeters meters) {
     this.meters = meters;
@@ -28,6 +29,15 @@ final class Http2Reports implements Http2Events {
   @Override
   public void glitch(Glitch glitch) {
     meters.glitch(glitch);
+  }
+
+  @Override
+  public void broken(DownstreamConnection client, String how) {
+    meters.broken();
+    brokenLog.warn(
+        () ->
+            "listener %s: %s broke the rules of HTTP/2: %s"
+                .formatted(client.listener(), client.whence(), how));
   }
 
   @Override

@@ -27,6 +27,7 @@ public final class ListenerMeters {
   private final Counters<ConnectionLimit> refused = new Counters<>(ConnectionLimit.class);
   private final Counters<Glitch> glitches = new Counters<>(Glitch.class);
   private final Counters<Glitch> sentAway = new Counters<>(Glitch.class);
+  private final LongAdder broken = new LongAdder();
   private final Arrivals arrivals = new Arrivals();
   private final Counters<Version> handshakes = new Counters<>(Version.class);
   private final Counters<HandshakeFailure> failures = new Counters<>(HandshakeFailure.class);
@@ -62,6 +63,11 @@ public final class ListenerMeters {
   /** A client was sent away for its glitches, of which this was one too many. */
   public void sentAway(Glitch lastStraw) {
     sentAway.increment(lastStraw);
+  }
+
+  /** A client broke the rules of an HTTP/2 connection, which ended with that. */
+  public void broken() {
+    broken.increment();
   }
 
   /** How its connections began. */
@@ -108,6 +114,11 @@ public final class ListenerMeters {
   /** Whom {@link #sentAway} told of, by the kind of the last straw. */
   public void collectSentAway(String listener, Points points) {
     sentAway.collect(points, listener);
+  }
+
+  /** How many {@link #broken} told of. */
+  public void collectBroken(String listener, Points points) {
+    points.add(broken.sum(), listener);
   }
 
   /** Handshakes that ended well, by version. */

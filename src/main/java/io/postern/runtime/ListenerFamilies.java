@@ -59,6 +59,11 @@ record ListenerFamilies(Supplier<List<Listener>> listeners) {
         "Connections of HTTP/2 that were closed for too many glitches, by the kind that was the last straw.",
         List.of("listener", "kind"),
         each((listener, points) -> listener.meters().collectSentAway(listener.name(), points)));
+    metrics.counters(
+        "postern_http2_errors_total",
+        "Connections of HTTP/2 that were closed because the client broke their rules.",
+        LABELS,
+        each((listener, points) -> listener.meters().collectBroken(listener.name(), points)));
   }
 
   private void describeArrivals(Metrics metrics) {

@@ -37,6 +37,7 @@ class Http2FloodTest {
   private static final long CANCEL = 8;
   private static final long ENHANCE_YOUR_CALM = 11;
   private static final int PADDED = 8;
+  private static final long FRAME_SIZE_ERROR = 6;
   private static final int UNKNOWN = 0xBE;
   private static final String LARGEST = "\177\377\377\377";
 
@@ -200,6 +201,27 @@ class Http2FloodTest {
     }
     assertThat(record.terminationCode()).startsWith("C");
     assertThat(record.status).isEqualTo(499);
+  }
+
+  /** One error of the connection is enough, and leaves a trace where no exchange was there to. */
+  @Test
+  void whoeverBreaksTheRulesOfTheConnectionIsToldOf() {
+    try (LogLines log = LogLines.of("io.postern.listener.Http2Reports");
+        ScriptedServer server = ScriptedServer.start();
+        ProxyUnderTest proxy = proxy(server);
+        H2Client bad = client(proxy)) {
+      bad.awaitSettings();
+      bad.frame(H2Frame.SETTINGS, 0, 0, "\0\0\0\4\0");
+      assertThat(bad.awaitGoAway().code()).isEqualTo(FRAME_SIZE_ERROR);
+      bad.awaitEnding();
+      assertThat(log.await("broke the rules", 1))
+          .singleElement()
+          .asString()
+          .contains("127.0.0.1", "FRAME_SIZE_ERROR");
+      String metric = "postern_http2_errors_total{listener=\"edge\"}";
+      assertThat(Scrape.of(proxy.admin()).value(metric)).isOne();
+      assertThat(proxy.hasNoRecord()).isTrue();
+    }
   }
 
   /** Whoever splits a field block because it must fills the frames. */
