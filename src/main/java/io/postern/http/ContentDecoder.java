@@ -4,13 +4,15 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.AsciiString;
 import io.postern.fault.Reason;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the content of one message after another out of a connection's accumulation buffer (RFC
- * 9112 §6.3, §7.1). Content is not copied: the listener gets retained slices, and releases them.
- * The buffer itself stays the caller's even where all of it is content, because its indices go on
- * being read and moved here while the listener keeps its piece; as long as pieces live, the
- * buffer's reference count says that it must not be written to again.
+ * 9112 §6.3, §7.1). Content is not copied, but for small chunks that come together: the listener
+ * gets retained slices, and releases them. The buffer itself stays the caller's even where all of
+ * it is content, because its indices go on being read and moved here while the listener keeps its
+ * piece; as long as pieces live, the buffer's reference count says that it must not be written to
+ * again.
  *
  * <p>The state is moved on before the listener is called. It may therefore do what it likes with
  * its stream from inside the call, start this decoder for the next message included if the piece
@@ -22,6 +24,12 @@ final class ContentDecoder {
 
   private static final int MAX_TRAILER_BYTES = 16 * 1024;
   private static final int MAX_TRAILERS = 100;
+
+  /** Less than this is a small chunk. */
+  private static final int SMALL = 512;
+
+  /** How many bytes of small chunks go on as one. */
+  private static final int GATHERED = 4 * 1024;
 
   /** What stands between the data of the last chunk and the end, where nobody sends more. */
   private static final byte[] PLAIN_END = {'\r', '\n', '0', '\r', '\n', '\r', '\n'};
@@ -41,6 +49,7 @@ final class ContentDecoder {
   private final ChunkLine chunkLine;
   private final SectionReader section;
   private final FieldLines lines;
+  private @Nullable ByteBuf gathered;
   private Fields trailers = new Fields(0);
   private State state = State.DONE;
   private long remaining;
@@ -101,6 +110,14 @@ final class ContentDecoder {
    * @throws io.postern.fault.FaultException where the content is not framed as it must be
    */
   boolean decode(ByteBuf in, ContentListener out) {
+    try {
+      return take(in, out);
+    } finally {
+      handGathered(out);
+    }
+  }
+
+  private boolean take(ByteBuf in, ContentListener out) {
     int message = starts;
     boolean more = true;
     while (more && state != State.DONE && in.isReadable()) {
@@ -159,6 +176,12 @@ final class ContentDecoder {
   }
 
   private boolean chunkData(ByteBuf in, ContentListener out) {
+    int length = (int) Math.min(in.readableBytes(), remaining);
+    if (length < SMALL && length == remaining && !isPlainEnd(in, length)) {
+      gather(in, length, out);
+      return true;
+    }
+    handGathered(out);
     ByteBuf piece = piece(in);
     boolean last = remaining == 0 && skipPlainEnd(in);
     if (last) {
@@ -171,19 +194,45 @@ final class ContentDecoder {
   }
 
   /**
+   * Small chunks that come together go on together: one by one they would cost whoever passes them
+   * on, and all who wait for him, many times what they cost to send.
+   */
+  private void gather(ByteBuf in, int length, ContentListener out) {
+    if (gathered != null && !gathered.isWritable(length)) {
+      handGathered(out);
+    }
+    if (gathered == null) {
+      gathered = in.alloc().buffer(GATHERED, GATHERED);
+    }
+    gathered.writeBytes(in, length);
+    remaining = 0;
+    state = State.CHUNK_RETURN;
+  }
+
+  private void handGathered(ContentListener out) {
+    ByteBuf pieces = gathered;
+    gathered = null;
+    if (pieces != null) {
+      out.onContent(pieces, false);
+    }
+  }
+
+  /**
    * Consumes the usual end of a message, if it is all there, so that the data can say it is last.
    */
   private static boolean skipPlainEnd(ByteBuf in) {
-    if (in.readableBytes() < PLAIN_END.length) {
-      return false;
+    boolean end = isPlainEnd(in, 0);
+    in.skipBytes(end ? PLAIN_END.length : 0);
+    return end;
+  }
+
+  /** Whether it stands behind so many bytes more. */
+  private static boolean isPlainEnd(ByteBuf in, int behind) {
+    boolean end = in.readableBytes() - behind >= PLAIN_END.length;
+    for (int i = 0; end && i < PLAIN_END.length; i++) {
+      end = in.getByte(in.readerIndex() + behind + i) == PLAIN_END[i];
     }
-    for (int i = 0; i < PLAIN_END.length; i++) {
-      if (in.getByte(in.readerIndex() + i) != PLAIN_END[i]) {
-        return false;
-      }
-    }
-    in.skipBytes(PLAIN_END.length);
-    return true;
+    return end;
   }
 
   private boolean expect(ByteBuf in, char expected, State next) {
@@ -207,6 +256,7 @@ final class ContentDecoder {
     }
     in.skipBytes(section.size());
     state = State.DONE;
+    handGathered(out);
     if (trailers.isEmpty()) {
       out.onContent(Unpooled.EMPTY_BUFFER, true);
     } else {

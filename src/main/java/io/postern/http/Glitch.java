@@ -9,7 +9,7 @@ import static io.postern.http.Glitch.Allowance.TALK;
  */
 public enum Glitch {
   /** A rule broken on a stream, which we had to reset: its work may go on without it. */
-  STREAM_ERROR(RULES, 4),
+  STREAM_ERROR(RULES, 10),
   /** RST_STREAM: whoever asks and takes it back has the work done for nothing. */
   RESET(RULES, 4),
   /** DATA with nothing in it, not even the end of its stream. */
@@ -28,6 +28,8 @@ public enum Glitch {
   PRIORITY(TALK, 1),
   /** A frame for a stream that has ended, more than can have been under way. */
   LATE_FRAME(TALK, 1),
+  /** A stream beyond those that may be open at once; a client may not know yet how many that is. */
+  REFUSED_STREAM(TALK, 1),
   /** A frame of a type that we do not know, or that only we may send. */
   OTHER_FRAME(TALK, 1);
 

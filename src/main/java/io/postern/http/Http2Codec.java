@@ -372,7 +372,8 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
       super.onStreamError(context, outbound, cause, error);
     }
     if (!outbound) {
-      glitches.note(Glitch.STREAM_ERROR);
+      boolean refused = error.error() == Http2Error.REFUSED_STREAM;
+      glitches.note(refused ? Glitch.REFUSED_STREAM : Glitch.STREAM_ERROR);
     }
   }
 

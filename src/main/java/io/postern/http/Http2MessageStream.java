@@ -20,6 +20,12 @@ import org.jspecify.annotations.Nullable;
 abstract sealed class Http2MessageStream<L extends MessageStream.Listener>
     permits Http2DownstreamStream, Http2UpstreamStream {
 
+  /** Less than this is a small piece. */
+  private static final int SMALL = 512;
+
+  /** How many bytes of small pieces wait as one. */
+  private static final int GATHERED = 4 * 1024;
+
   private final Http2Codec<?> codec;
   private final Http2Stream stream;
   private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>(0);
@@ -31,6 +37,9 @@ abstract sealed class Http2MessageStream<L extends MessageStream.Listener>
   private long announced = -1;
   private long received;
   private long queued;
+
+  /** The last of what waits, where more may be added to it. */
+  private @Nullable ByteBuf gathered;
 
   /** What waits, as far as it is not given back to the window of the stream. */
   private int owed;
@@ -87,7 +96,7 @@ abstract sealed class Http2MessageStream<L extends MessageStream.Listener>
       return 0; // nobody reads it: the peer may send no more of it, and the stream is to end
     }
     if (paused) {
-      waiting.add(data.retain());
+      keep(data);
       owed += flowControlled;
       if (codec.windows().lend(flowControlled)) {
         lent += flowControlled;
@@ -98,6 +107,23 @@ abstract sealed class Http2MessageStream<L extends MessageStream.Listener>
     }
     deliver(data.retain(), last, exchange);
     return flowControlled;
+  }
+
+  /**
+   * What comes in small pieces is gathered: as many objects would take far more than the window.
+   */
+  private void keep(ByteBuf data) {
+    int size = data.readableBytes();
+    if (size >= SMALL) {
+      gathered = null;
+      waiting.add(data.retain());
+      return;
+    }
+    if (gathered == null || !gathered.isWritable(size)) {
+      gathered = codec.context().alloc().buffer(GATHERED, GATHERED);
+      waiting.add(gathered);
+    }
+    gathered.writeBytes(data, data.readerIndex(), size);
   }
 
   /** Passes content on that nothing holds up. */
@@ -166,6 +192,7 @@ abstract sealed class Http2MessageStream<L extends MessageStream.Listener>
 
   /** Forgets what waits: nobody wants it any more. */
   void releaseWaiting() {
+    gathered = null;
     for (ByteBuf piece = waiting.poll(); piece != null; piece = waiting.poll()) {
       piece.release();
     }
@@ -262,6 +289,7 @@ abstract sealed class Http2MessageStream<L extends MessageStream.Listener>
     paused = false;
     while (!paused && exchange != null && !waiting.isEmpty()) {
       ByteBuf piece = waiting.remove();
+      gathered = waiting.isEmpty() ? null : gathered;
       boolean last = waiting.isEmpty() && receivedWhole && waitingTrailers == null;
       deliver(piece, last, exchange);
     }

@@ -224,6 +224,32 @@ class ContentDecoderTest {
   }
 
   @Test
+  void smallChunksThatComeTogetherGoOnTogether() {
+    ContentDecoder decoder = new ContentDecoder(Reason.BAD_CONTENT);
+    decoder.start(Framing.CHUNKED, -1);
+    List<Integer> pieces = new ArrayList<>();
+    ContentListener out =
+        new ContentListener() {
+          @Override
+          public void onContent(ByteBuf content, boolean last) {
+            pieces.add(content.readableBytes());
+            content.release();
+          }
+
+          @Override
+          public void onTrailers(Fields trailers) {
+            throw new AssertionError("no trailers");
+          }
+        };
+    ByteBuf in =
+        Unpooled.copiedBuffer(
+            "1\r\na\r\n".repeat(5000) + "1\r\nb\r\n0\r\n\r\n", StandardCharsets.US_ASCII);
+    assertThat(decoder.decode(in, out)).isTrue();
+    assertThat(pieces).containsExactly(4096, 904, 1);
+    in.release();
+  }
+
+  @Test
   void refusesMoreTrailersThanItMayKeep() {
     ContentDecoder decoder = new ContentDecoder(Reason.BAD_CONTENT);
     decoder.start(Framing.CHUNKED, -1);

@@ -7,14 +7,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.postern.testkit.Await;
 import io.postern.testkit.Behaviour.Hold;
 import io.postern.testkit.Behaviour.Respond;
+import io.postern.testkit.ClientTls;
 import io.postern.testkit.Content;
 import io.postern.testkit.Gate;
+import io.postern.testkit.H2Client;
+import io.postern.testkit.H2Frame;
+import io.postern.testkit.H2Stream;
 import io.postern.testkit.ProxyUnderTest;
 import io.postern.testkit.RawH2Connection;
 import io.postern.testkit.RawH2Server;
 import io.postern.testkit.Response;
 import io.postern.testkit.Scrape;
 import io.postern.testkit.ScriptedServer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
@@ -105,6 +110,35 @@ class Http2WindowsTest {
       slow.forEach(call -> assertThat(call.answer().status()).isEqualTo(200));
       sending.forEach(each -> Await.result("the upload", each));
       assertThat(client.get("/").status()).isEqualTo(200);
+    }
+  }
+
+  /** A window of pieces of a byte each takes little more than the window, and arrives whole. */
+  @Test
+  void smallPiecesThatWaitAreGathered() {
+    Gate gate = new Gate();
+    try (ScriptedServer server =
+            ScriptedServer.start(new Hold(gate, new Respond(Response.of(200, "ok"))));
+        ProxyUnderTest proxy = ProxyUnderTest.to(server.address());
+        H2Client client =
+            H2Client.connect(
+                proxy.address(), ClientTls.of(ProxyUnderTest.authority(), Version.HOST, "h2"))) {
+      H2Stream upload = client.start("POST", Version.HOST, "/", "x-content", "small");
+      server.awaitRequest(0);
+      StringBuilder frames = new StringBuilder();
+      for (int i = 0; i < 1000; i++) {
+        byte[] frame =
+            new H2Frame(H2Frame.DATA, 0, upload.id(), "" + (char) ('a' + i % 26)).bytes();
+        frames.append(new String(frame, StandardCharsets.ISO_8859_1));
+      }
+      byte[] thousand = frames.toString().getBytes(StandardCharsets.ISO_8859_1);
+      for (int i = 0; i < 50; i++) {
+        client.write(thousand);
+      }
+      gate.open();
+      upload.data("", true);
+      assertThat(upload.answer().status()).isEqualTo(200);
+      assertThat(server.awaitRequest(0).content().length()).isEqualTo(50_000);
     }
   }
 
