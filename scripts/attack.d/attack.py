@@ -45,6 +45,7 @@ TELLTALES = [
     "postern_tls_handshake_failures_total",
     "postern_probes_total",
     "postern_glitches_total",
+    "postern_slow_reads_total",
     "postern_connections_accepted_total",
 ]
 LINES = 4  # of the process, for each attack

@@ -81,6 +81,7 @@ class ArchitectureTest {
   /** Who else may share state between threads, and why. */
   private static final Map<String, String> MAY_SHARE =
       Map.of(
+          "http.Turns", "a count that whoever scrapes the metrics asks for",
           "http.WindowBudget", "what the windows of all loops may take together",
           "listener.Admission", "one count of the open connections of all loops",
           "tenant.TenantConnections", "the same for each tenant");

@@ -115,7 +115,7 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
       refuse(e.fault());
       received.clear();
     }
-    ctx.channel().config().setAutoRead(!isHeldUp());
+    Reads.of(ctx.channel()).allow(!isHeldUp());
   }
 
   /** Where content is read its exchange says so; of what is sent ahead there may not be much. */
@@ -168,10 +168,10 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
   }
 
   private boolean throwAway(ByteBuf in) {
-    in.skipBytes(in.readableBytes());
-    if (state == State.LINGER) {
-      lingering.goOn();
-    }
+    int bytes = in.readableBytes();
+    in.skipBytes(bytes);
+    // Behind a refusal nothing is read before the answer is written, and then at a pace.
+    paused = state == State.REFUSED || (state == State.LINGER && !lingering.goOn(bytes));
     return false;
   }
 
@@ -296,7 +296,7 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
   @Override
   public void pauseReading() {
     paused = true;
-    ctx.channel().config().setAutoRead(!isHeldUp());
+    Reads.of(ctx.channel()).allow(!isHeldUp());
   }
 
   @Override
@@ -334,6 +334,8 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
   private void onDeadline() {
     if (state == State.HEAD && heads.started()) {
       refuse(Fault.of(Reason.REQUEST_TIMEOUT));
+    } else if (state == State.LINGER && lingering.isNotOver()) {
+      resumeReading();
     } else {
       ctx.close();
     }

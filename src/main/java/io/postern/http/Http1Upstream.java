@@ -328,14 +328,14 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
   @Override
   public void pauseReading() {
     paused = true;
-    ctx.channel().config().setAutoRead(false);
+    Reads.of(ctx.channel()).allow(false);
   }
 
   @Override
   public void resumeReading() {
     if (paused) {
       paused = false;
-      ctx.channel().config().setAutoRead(true);
+      Reads.of(ctx.channel()).allow(true);
       process();
     }
   }

@@ -14,7 +14,6 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2LocalFlowController;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
-import io.netty.util.ReferenceCountUtil;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
 import java.util.ArrayList;
@@ -42,7 +41,7 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
   private final Http2Connection.PropertyKey key;
   private final Http2Windows windows;
   private final Http2Glitches glitches;
-  private final Http2FrameWatch watch;
+  private final Http2Intake intake;
   private final Reason gone;
   private final Reason broken;
   private Fault ending;
@@ -84,7 +83,7 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
             e -> onError(context(), false, e),
             this::onCrowded);
     this.glitches = new Http2Glitches(loop.deadlines()::now, this::onGlitch, this::sendAway);
-    this.watch = new Http2FrameWatch(connection().isServer(), glitches::note);
+    this.intake = new Http2Intake(connection().isServer(), glitches::note);
     decoder.frameListener(new Http2Frames(this));
     connection().addListener(new Http2StreamLives(this));
     encoder.flowController().listener(this::onWritabilityChanged);
@@ -94,6 +93,7 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
   public void handlerAdded(ChannelHandlerContext context) throws Exception {
     ctx = context;
     flusher = new Flusher(context.channel());
+    context.pipeline().addBefore(context.name(), null, intake);
     super.handlerAdded(context);
     windows.open();
     flusher.request();
@@ -139,20 +139,19 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
   // What the peer does.
 
   @Override
-  public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
-    if (!sentAway) {
-      watch.follow((ByteBuf) message);
-    }
-    if (sentAway) {
-      ReferenceCountUtil.release(message);
-    } else {
-      super.channelRead(context, message);
+  public void channelReadComplete(ChannelHandlerContext context) throws Exception {
+    if (context.channel().config().isAutoRead()) {
+      super.channelReadComplete(context);
+    } else { // Netty would read on all the same
+      discardSomeReadBytes();
+      flush(context);
+      context.fireChannelReadComplete();
     }
   }
 
-  /** Whether a field block has begun and not ended. */
-  boolean isBlockOpen() {
-    return watch.isBlockOpen();
+  /** What the frames come through. */
+  Http2Intake intake() {
+    return intake;
   }
 
   /** The accounts of what the peer does. */
@@ -163,6 +162,7 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
   /** What the peer sends from now on is not read. */
   private void sendAway(Glitch lastStraw) {
     sentAway = true;
+    intake.close();
     String words = "too many glitches, the last straw was " + lastStraw;
     ending = onSentAway(lastStraw, words);
     onError(ctx, false, Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, words));
@@ -337,7 +337,7 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
     if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) != null) {
       super.exceptionCaught(context, cause);
     } else {
-      ending = Fault.of(gone, cause);
+      ending = sentAway ? ending : Fault.of(gone, cause);
       context.close();
     }
   }

@@ -86,7 +86,7 @@ public final class Http2Downstream extends Http2Codec<Http2DownstreamStream>
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
     super.channelRead(context, message);
-    if (!isBlockOpen() || !context.channel().isActive()) {
+    if (!intake().isBlockOpen() || !context.channel().isActive()) {
       blockDeadline.cancel();
     } else if (!blockDeadline.isSet()) {
       blockStarted = loop.deadlines().now();
@@ -116,17 +116,7 @@ public final class Http2Downstream extends Http2Codec<Http2DownstreamStream>
    */
   @Override
   void onCrowded(boolean crowded) {
-    context().channel().config().setAutoRead(!crowded);
-  }
-
-  @Override
-  public void channelReadComplete(ChannelHandlerContext context) throws Exception {
-    if (context.channel().config().isAutoRead()) {
-      super.channelReadComplete(context);
-    } else { // Netty would read on all the same
-      flush(context);
-      context.fireChannelReadComplete();
-    }
+    Reads.of(context().channel()).allow(!crowded);
   }
 
   /** There is no stream yet to answer on, and no other frame can come: the connection ends. */

@@ -21,6 +21,9 @@ final class Http2FrameWatch {
   /** Whoever has more to say than a frame holds fills it: none is smaller than 16 KiB. */
   private static final int FRAGMENT = 8 * 1024;
 
+  /** So many heads take the loop about a millisecond. */
+  private static final int AT_ONCE = 16;
+
   private static final int DATA = 0x0;
   private static final int HEADERS = 0x1;
   private static final int PRIORITY = 0x2;
@@ -50,11 +53,15 @@ final class Http2FrameWatch {
     this.glitches = glitches;
   }
 
-  /** Looks at what was read; its indexes stay as they are. */
-  void follow(ByteBuf read) {
+  /**
+   * Looks at what was read, some frames of it at most; its indexes stay as they are.
+   *
+   * @return how many bytes were looked at: where that is not all, the next begins with a frame
+   */
+  int follow(ByteBuf read) {
     int at = read.readerIndex();
     int end = read.writerIndex();
-    while (at < end) {
+    for (int frames = 0; at < end && frames < AT_ONCE; ) {
       if (skip > 0) {
         int part = (int) Math.min(skip, end - at);
         skip -= part;
@@ -62,11 +69,13 @@ final class Http2FrameWatch {
       } else {
         header(read.getUnsignedByte(at++));
       }
-      if (skip == 0 && seen == 0 && endsWithFrame) {
-        inBlock = false;
+      if (skip == 0 && seen == 0) {
+        frames++;
+        inBlock &= !endsWithFrame;
         endsWithFrame = false;
       }
     }
+    return at - read.readerIndex();
   }
 
   private void header(int octet) {

@@ -105,8 +105,23 @@ abstract sealed class Http2MessageStream<L extends MessageStream.Listener>
       }
       return 0;
     }
-    deliver(data.retain(), last, exchange);
+    if (data.readableBytes() < SMALL && !last) {
+      gather(data);
+    } else if (waiting.isEmpty()) {
+      deliver(data.retain(), last, exchange);
+    } else {
+      keep(data);
+      passOn();
+    }
     return flowControlled;
+  }
+
+  /** One by one, small pieces would cost whoever passes them on far more than they cost to send. */
+  private void gather(ByteBuf data) {
+    if (waiting.isEmpty()) {
+      codec.intake().gathers(this);
+    }
+    keep(data);
   }
 
   /**
@@ -143,11 +158,10 @@ abstract sealed class Http2MessageStream<L extends MessageStream.Listener>
       if (announced >= 0 && received < announced) {
         throw new FaultException(badContent(), "content is not as long as announced");
       }
-      if (paused) {
+      if (paused || wantsContent()) {
         waitingTrailers = trailers;
-      } else if (exchange != null && wantsContent()) {
-        deliver(trailers, exchange); // else content was thrown away before them
-      }
+        passOn();
+      } // else content was thrown away before them
     } catch (FaultException e) {
       refuse(e.fault());
     }
@@ -287,6 +301,11 @@ abstract sealed class Http2MessageStream<L extends MessageStream.Listener>
   /** See {@link MessageStream#resumeReading}. */
   public void resumeReading() {
     paused = false;
+    passOn();
+  }
+
+  /** Passes on what waits, for as long as nothing holds it up. */
+  void passOn() {
     while (!paused && exchange != null && !waiting.isEmpty()) {
       ByteBuf piece = waiting.remove();
       gathered = waiting.isEmpty() ? null : gathered;

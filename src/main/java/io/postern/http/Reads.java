@@ -1,22 +1,145 @@
 package io.postern.http;
 
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
-import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
+import io.netty.util.UncheckedBooleanSupplier;
+import java.util.function.LongSupplier;
 
-/** How much is read from a socket at a time, on both sides. */
-final class Reads {
+/**
+ * How a connection is read, on both sides: whether, when, and how much at a time. Buffers grow and
+ * shrink with what comes, and with what it costs: where a read took the loop long, the next is
+ * smaller, and has to wait for its turn. So a peer that makes much work with few bytes, of the
+ * smallest chunks and frames there are, holds up nobody but those who do the same.
+ *
+ * <p>Owned by the event loop of the connection.
+ */
+final class Reads extends DefaultMaxMessagesRecvByteBufAllocator {
 
   private static final int LEAST = 1024;
   private static final int FIRST = 4 * 1024;
   private static final int MOST = 64 * 1024;
 
+  /** However long reads take: smaller ones would cost more than they bring. */
+  private static final int LEAST_OF_SLOW = 8 * 1024;
+
   /** So that one fast sender leaves time for the others on its loop, and for what it feeds. */
   private static final int IN_A_ROW = 4;
 
-  private Reads() {}
+  /** What takes longer is slow; the content of a large read passes in about a third of it. */
+  private static final long SLOW_NANOS = 200_000;
 
-  /** Buffers that grow and shrink with what comes. */
-  static RecvByteBufAllocator sized() {
-    return new AdaptiveRecvByteBufAllocator(LEAST, FIRST, MOST).maxMessagesPerRead(IN_A_ROW);
+  private final Channel channel;
+  private final Turns turns;
+  private final LongSupplier nanos;
+  private Runnable rest = () -> {};
+  private boolean allowed = true;
+  private boolean waits;
+  private long began;
+
+  /**
+   * The reads of a connection.
+   *
+   * @param turns whose turns those wait for that are slow
+   * @param nanos tells the time
+   */
+  Reads(Channel channel, Turns turns, LongSupplier nanos) {
+    super(IN_A_ROW);
+    this.channel = channel;
+    this.turns = turns;
+    this.nanos = nanos;
+  }
+
+  /** Those of a connection that takes part in the {@link Turns} of its loop. */
+  static Reads of(Channel channel) {
+    return channel.config().getRecvByteBufAllocator();
+  }
+
+  /** Whether there is room for what would be read; at first there is. */
+  void allow(boolean room) {
+    allowed = room;
+    apply();
+  }
+
+  /** Has this done first when it is the turn of the connection: what is left of the last. */
+  void onTurn(Runnable rest) {
+    this.rest = rest;
+  }
+
+  /** Whether the loop has done enough for the connection, which is to wait for its turn. */
+  boolean isSpent() {
+    return nanos.getAsLong() - began > SLOW_NANOS;
+  }
+
+  /** It is the turn of this connection. */
+  void goOn() {
+    waits = false;
+    began = nanos.getAsLong();
+    rest.run();
+    apply();
+  }
+
+  /** Nothing more is read until it is the turn of the connection. */
+  void await() {
+    if (!waits) {
+      waits = true;
+      apply();
+      turns.await(this);
+    }
+  }
+
+  private void apply() {
+    if (channel.isOpen()) { // or Netty looks for a socket that is no more
+      channel.config().setAutoRead(allowed && !waits);
+    }
+  }
+
+  @Override
+  public ExtendedHandle newHandle() {
+    return new Sized();
+  }
+
+  private final class Sized extends MaxMessageHandle {
+
+    private int size = FIRST;
+    private boolean sparse;
+
+    @Override
+    public int guess() {
+      return size;
+    }
+
+    /** The bytes are read, and will be passed on. */
+    @Override
+    public void lastBytesRead(int bytes) {
+      super.lastBytesRead(bytes);
+      began = nanos.getAsLong();
+    }
+
+    /** They have been passed on. */
+    @Override
+    public boolean continueReading(UncheckedBooleanSupplier maybeMore) {
+      if (isSpent()) {
+        size = Math.max(Math.min(size, LEAST_OF_SLOW), size / 2);
+        await();
+      } else {
+        fit(lastBytesRead());
+      }
+      return super.continueReading(maybeMore);
+    }
+
+    /** Grows at once where a buffer was full, and shrinks where it was too large twice. */
+    private void fit(int bytes) {
+      if (bytes >= size) {
+        sparse = false;
+        size = Math.min(MOST, 2 * size);
+      } else if (bytes > size / 4) {
+        sparse = false;
+      } else if (sparse) {
+        sparse = false;
+        size = Math.max(LEAST, size / 2);
+      } else {
+        sparse = true;
+      }
+    }
   }
 }

@@ -23,7 +23,6 @@ public record SocketOptions(Map<ChannelOption<?>, Object> values) {
   public static SocketOptions with(Map<ChannelOption<?>, Object> ofTransport) {
     Map<ChannelOption<?>, Object> values = new LinkedHashMap<>(ofTransport);
     values.put(ChannelOption.TCP_NODELAY, true);
-    values.put(ChannelOption.RECVBUF_ALLOCATOR, Reads.sized());
     values.put(
         ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(64 * 1024, 128 * 1024));
     return new SocketOptions(Map.copyOf(values));

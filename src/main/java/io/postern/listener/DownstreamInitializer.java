@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
+import io.postern.http.LoopContext;
 import io.postern.tls.CertificateStore;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -40,12 +41,14 @@ final class DownstreamInitializer extends ChannelInitializer<Channel> {
     if (downstream == null) {
       throw new IllegalStateException("a connection on an event loop that is not ours");
     }
+    LoopContext loop = downstream.context().loop();
+    loop.turns().join(channel);
     channel
         .pipeline()
         .addLast(
             new ProxyHeaderHandler(
                 policy,
-                downstream.context().loop().deadlines(),
+                loop.deadlines(),
                 (arrived, arrival) -> begin(downstream, arrived, arrival)));
   }
 

@@ -20,7 +20,6 @@ import io.postern.listener.Listener;
 import io.postern.listener.Sockets;
 import io.postern.observe.ExchangeMeters;
 import io.postern.observe.ExchangeSink;
-import io.postern.observe.LoopLag;
 import io.postern.observe.Metrics;
 import io.postern.pool.Pool;
 import io.postern.pool.Server;
@@ -247,12 +246,7 @@ public final class ProxyRuntime implements AutoCloseable {
                 .all()
                 .forEach(each -> points.add(ofTenants.open(each), each.name().toString())));
     new ServerFamilies(snapshot::get).describe(metrics);
-    LoopLag.describe(metrics, loops.contexts().stream().map(LoopContext::loop).toList());
-    metrics.gauges(
-        "postern_window_budget_left_bytes",
-        "What of process.windowBudget no window and no waiting content of HTTP/2 has taken.",
-        List.of(),
-        points -> points.add(loops.side().windows().left()));
+    new LoopFamilies(loops.contexts()).describe(metrics);
   }
 
   /** The listeners, in the order of the config. */

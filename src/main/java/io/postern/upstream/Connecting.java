@@ -73,6 +73,7 @@ final class Connecting extends ChannelInitializer<Channel> {
 
   @Override
   protected void initChannel(Channel channel) {
+    loop.turns().join(channel);
     UpstreamTls secured = to.server().dialect().tls();
     if (secured != null) {
       tls = secured.newHandler(channel.alloc(), to.address());

@@ -62,6 +62,10 @@ class Http1DownstreamTest {
           },
           loop);
 
+  Http1DownstreamTest() {
+    loop.turns().join(channel);
+  }
+
   @AfterEach
   void close() {
     channel.finishAndReleaseAll();

@@ -33,6 +33,7 @@ class Http2BlockFuzzTest {
       "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n";
 
   private static final int MOST = 4096;
+  private static final int MOST_FIELDS = 40;
 
   static Stream<byte[]> corpus() {
     return Stream.of(
@@ -62,7 +63,7 @@ class Http2BlockFuzzTest {
   private static void asRequest(List<Field> fields) {
     RequestHead head;
     try {
-      head = HeadText.LISTENER.admit(block(Refusal.OF_REQUEST, MOST, fields).toRequestHead(true));
+      head = HeadText.LISTENER.admit(block(Refusal.OF_REQUEST, fields).toRequestHead(true));
     } catch (FaultException refused) {
       return;
     }
@@ -73,17 +74,19 @@ class Http2BlockFuzzTest {
     assertThat(request.startLine()).isEqualTo(head.method() + " " + head.target() + " HTTP/1.1");
     assertThat(Field.values(request.fields(), "host")).containsExactly("" + head.authority());
     List<Field> written = fields(Http2OutgoingBlock.of(head, AsciiString.of("https")));
-    RequestHead again = // with the fields that we have added it may be larger than it came
-        block(Refusal.OF_REQUEST, 2 * MOST, written).toRequestHead(true);
+    // With the fields that we have added it may be larger than it came.
+    Http2IncomingBlock larger =
+        new Http2IncomingBlock(Refusal.OF_REQUEST, 2 * MOST, 2 * MOST_FIELDS);
+    RequestHead again = filled(larger, written).toRequestHead(true);
     assertThat(again.target().toString()).isEqualTo(head.target().toString());
     assertThat(again.authority().toString()).isEqualTo(head.authority().toString());
   }
 
   private static void asResponse(List<Field> fields) {
     try {
-      ResponseHead head = block(Refusal.OF_RESPONSE, MOST, fields).toResponseHead(false, false);
+      ResponseHead head = block(Refusal.OF_RESPONSE, fields).toResponseHead(false, false);
       byte[] sent = Rewritten.response(head);
-      ResponseHeadParser parser = new ResponseHeadParser(MOST, 40);
+      ResponseHeadParser parser = new ResponseHeadParser(MOST, MOST_FIELDS);
       assertThat(parser.parse(Unpooled.wrappedBuffer(sent), false, null))
           .isNotNull()
           .extracting(ResponseHead::status)
@@ -95,7 +98,7 @@ class Http2BlockFuzzTest {
 
   private static void asTrailers(List<Field> fields) {
     try {
-      Fields trailers = block(Refusal.OF_REQUEST, MOST, fields).toTrailers();
+      Fields trailers = block(Refusal.OF_REQUEST, fields).toTrailers();
       byte[] sent = Rewritten.content(new byte[0], trailers);
       byte[] head = HEAD.getBytes(US_ASCII);
       Recorded request =
@@ -106,8 +109,11 @@ class Http2BlockFuzzTest {
     }
   }
 
-  private static Http2IncomingBlock block(Refusal refusal, int most, List<Field> fields) {
-    Http2IncomingBlock block = new Http2IncomingBlock(refusal, most, 40);
+  private static Http2IncomingBlock block(Refusal refusal, List<Field> fields) {
+    return filled(new Http2IncomingBlock(refusal, MOST, MOST_FIELDS), fields);
+  }
+
+  private static Http2IncomingBlock filled(Http2IncomingBlock block, List<Field> fields) {
     fields.forEach(f -> block.add(new AsciiString(f.name()), new AsciiString(f.value())));
     return block;
   }

@@ -3,6 +3,7 @@ package io.postern.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.testkit.Answer;
+import io.postern.testkit.Await;
 import io.postern.testkit.Behaviour;
 import io.postern.testkit.Behaviour.Custom;
 import io.postern.testkit.Behaviour.End;
@@ -72,6 +73,21 @@ class EarlyResponseTest {
       assertThat(call.send(large).answer().status()).isEqualTo(413);
     }
     Verdict.requireNoCharge(proxy);
+  }
+
+  /** Nobody wants what it sends, so it is not read as fast as the loop can. */
+  @Test
+  void overH1AClientThatSendsOnIsReadAtAPace() {
+    try (RawClient client = Version.h1(proxy)) {
+      client.send("GET / HTTP/1.1\r\nHost : a\r\n\r\n");
+      long began = System.nanoTime();
+      client.sendInBackground(Content.ofSize(1L << 30));
+      assertThat(client.readAnswer().status()).isEqualTo(400);
+      Await.until("much was sent", () -> client.sent() > 24L << 20);
+      double seconds = (System.nanoTime() - began) / 1e9;
+      double inSockets = 16 << 20;
+      assertThat(client.sent()).isLessThan((long) (inSockets + seconds * (9 << 20)));
+    }
   }
 
   @Test
