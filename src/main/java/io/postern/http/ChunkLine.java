@@ -12,7 +12,12 @@ import io.netty.buffer.ByteBuf;
  */
 final class ChunkLine {
 
+  static final short CR_LF = '\r' << 8 | '\n';
+
   private static final int MAX_DIGITS = 16;
+
+  /** So many are always a size that can be counted. */
+  private static final int PLAIN_DIGITS = 7;
 
   /** How many bytes of extensions one message may have beyond their share of its content. */
   private static final int MAX_EXTENSIONS = 16 * 1024;
@@ -76,6 +81,9 @@ final class ChunkLine {
    * @return whether the line is complete
    */
   boolean read(ByteBuf in) {
+    if (state == State.SIZE && digits == 0 && readPlain(in)) {
+      return true;
+    }
     while (state != State.DONE && in.isReadable()) {
       byte b = in.readByte();
       state = next(b);
@@ -87,6 +95,27 @@ final class ChunkLine {
       }
     }
     return state == State.DONE;
+  }
+
+  /** The usual line, a few digits, if all of it is there; else nothing is consumed. */
+  private boolean readPlain(ByteBuf in) {
+    int start = in.readerIndex();
+    int end = Math.min(in.writerIndex() - 1, start + PLAIN_DIGITS + 1);
+    int read = 0;
+    for (int at = start; at < end; at++) {
+      int digit = Character.digit(in.getByte(at), 16);
+      if (digit < 0) {
+        boolean plain = at > start && in.getShort(at) == CR_LF;
+        if (plain) {
+          size = read;
+          state = State.DONE;
+          in.readerIndex(at + 2);
+        }
+        return plain;
+      }
+      read = read << 4 | digit;
+    }
+    return false;
   }
 
   private boolean inExtension() {

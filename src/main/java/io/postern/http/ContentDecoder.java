@@ -127,7 +127,7 @@ final class ContentDecoder {
             case UNTIL_CLOSE -> untilClose(in, out);
             case CHUNK_LINE -> chunkLine(in);
             case CHUNK_DATA -> chunkData(in, out);
-            case CHUNK_RETURN -> expect(in, '\r', State.CHUNK_FEED);
+            case CHUNK_RETURN -> chunkEnd(in);
             case CHUNK_FEED -> expect(in, '\n', State.CHUNK_LINE);
             case TRAILERS -> trailers(in, out);
             case DONE -> false;
@@ -233,6 +233,15 @@ final class ContentDecoder {
       end = in.getByte(in.readerIndex() + behind + i) == PLAIN_END[i];
     }
     return end;
+  }
+
+  private boolean chunkEnd(ByteBuf in) {
+    if (in.readableBytes() >= 2 && in.getShort(in.readerIndex()) == ChunkLine.CR_LF) {
+      in.skipBytes(2);
+      state = State.CHUNK_LINE;
+      return true;
+    }
+    return expect(in, '\r', State.CHUNK_FEED);
   }
 
   private boolean expect(ByteBuf in, char expected, State next) {

@@ -34,6 +34,7 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
   static final long NO_ERROR = Http2Error.NO_ERROR.code();
   static final long PROTOCOL_ERROR = Http2Error.PROTOCOL_ERROR.code();
   static final long INTERNAL_ERROR = Http2Error.INTERNAL_ERROR.code();
+  static final long REFUSED_STREAM = Http2Error.REFUSED_STREAM.code();
   static final long CANCEL = Http2Error.CANCEL.code();
   static final long ENHANCE_YOUR_CALM = Http2Error.ENHANCE_YOUR_CALM.code();
   static final long INADEQUATE_SECURITY = Http2Error.INADEQUATE_SECURITY.code();
@@ -197,6 +198,9 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
 
   /** SETTINGS have come. */
   void onSettings(Http2Settings settings) {}
+
+  /** The peer knows our SETTINGS. */
+  void onSettingsAck() {}
 
   /** PING was answered. */
   void onPingAck(long data) {
@@ -372,8 +376,7 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
       super.onStreamError(context, outbound, cause, error);
     }
     if (!outbound) {
-      boolean refused = error.error() == Http2Error.REFUSED_STREAM;
-      glitches.note(refused ? Glitch.REFUSED_STREAM : Glitch.STREAM_ERROR);
+      glitches.note(Glitch.STREAM_ERROR);
     }
   }
 

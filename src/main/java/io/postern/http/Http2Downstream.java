@@ -70,6 +70,7 @@ public final class Http2Downstream extends Http2Codec<Http2DownstreamStream>
   @Override
   public void handlerAdded(ChannelHandlerContext context) throws Exception {
     super.handlerAdded(context);
+    letNettyCountNoStreams();
     deadline.after(settings.idleNanos());
   }
 
@@ -137,11 +138,30 @@ public final class Http2Downstream extends Http2Codec<Http2DownstreamStream>
       known.onTrailers(block);
       return;
     }
+    if (connection().remote().numActiveStreams() > settings.maxStreams()) {
+      glitches().note(Glitch.REFUSED_STREAM);
+      reset(stream, REFUSED_STREAM);
+      return;
+    }
     if (!draining) {
       deadline.cancel();
     }
     Http2DownstreamStream opened = put(stream, new Http2DownstreamStream(this, stream));
     opened.onHead(block, last, exchanges.open(opened, loop.deadlines().now()));
+  }
+
+  /** With our SETTINGS Netty has set a limit of its own. */
+  @Override
+  void onSettingsAck() {
+    letNettyCountNoStreams();
+  }
+
+  /**
+   * They are counted when they are opened: for Netty the content of a stream that it has refused,
+   * which may have been under way, is an error of the connection.
+   */
+  private void letNettyCountNoStreams() {
+    connection().remote().maxActiveStreams(Integer.MAX_VALUE);
   }
 
   @Override

@@ -60,6 +60,11 @@ final class Http2Frames extends Http2FrameAdapter {
   }
 
   @Override
+  public void onSettingsAckRead(ChannelHandlerContext ctx) {
+    codec.onSettingsAck();
+  }
+
+  @Override
   public void onPingAckRead(ChannelHandlerContext ctx, long data) {
     codec.onPingAck(data);
   }

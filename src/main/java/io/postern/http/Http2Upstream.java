@@ -35,7 +35,6 @@ public final class Http2Upstream extends Http2Codec<Http2UpstreamStream>
   private static final long SILENCE_NANOS = 2_000_000_000L;
 
   private static final long CANCEL = Http2Error.CANCEL.code();
-  private static final long REFUSED_STREAM = Http2Error.REFUSED_STREAM.code();
 
   private final Owner owner;
   private final Deadlines clock;

@@ -17,7 +17,7 @@ record LoopFamilies(List<LoopContext> loops) {
     metrics.counters(
         "postern_slow_reads_total",
         "How often a connection had to wait for its turn, because of much work in what was read"
-            + " from it.",
+            + " from it, such as a handshake.",
         List.of("loop"),
         points ->
             loops.forEach(

@@ -106,6 +106,21 @@ class SmallPiecesTest {
     }
   }
 
+  @Test
+  void recordsOfOneByte() {
+    Content content = Content.ofSize(5000);
+    try (ScriptedServer server = server();
+        ProxyUnderTest proxy = ProxyUnderTest.start(CONFIG.formatted(server.port()));
+        RawClient client = Version.h1(proxy)) {
+      client.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n\r\n");
+      for (byte each : content.slice(0, 5000)) {
+        client.send(new byte[] {each});
+      }
+      othersAreServed(proxy);
+      assertThat(client.readAnswer().content().isAllOf(content)).isTrue();
+    }
+  }
+
   /** What waits for its turn is not lost where the server closes behind it. */
   @Test
   void framesOfOneByteOfAServerThatThenCloses() {
