@@ -73,7 +73,8 @@ class ArchitectureTest {
           "runtime.ProxyRuntime", "the thread that stops us waits for the loops",
           "runtime.Drain", "the thread that stops us waits for what is in flight",
           "cli.Service", "the main thread waits for a signal",
-          "cli.DemoServerCommand", "the same");
+          "cli.DemoServerCommand", "the same",
+          "cli.WarmLoad", "its clients ask for so long");
 
   /** Rooms whose state is shared between event loops by design. */
   private static final Set<String> SHARED_STATE = Set.of("pool", "observe", "runtime", "tls");

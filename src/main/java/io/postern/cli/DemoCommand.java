@@ -9,13 +9,11 @@ import io.postern.tls.KeyType;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -37,12 +35,9 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Path directory = Files.createTempDirectory("postern-demo-");
-    try {
-      makeCertificates(directory);
-      return startServers() ? serve(directory) : 1;
-    } finally {
-      delete(directory);
+    try (Scratch scratch = Scratch.create("postern-demo-")) {
+      makeCertificates(scratch.path());
+      return startServers() ? serve(scratch.path()) : 1;
     }
   }
 
@@ -62,7 +57,7 @@ final class DemoCommand implements Callable<Integer> {
     Map<String, String> environment = new HashMap<>(System.getenv());
     environment.put("DEMO", directory.toString());
     ConfigOption.Ready ready = ConfigOption.ready(load(directory, environment));
-    return ready == null ? 1 : Service.serve(ready, () -> explain(directory));
+    return ready == null ? 1 : Service.serve(ready, stop -> explain(directory));
   }
 
   private Loaded load(Path directory, Map<String, String> environment) throws IOException {
@@ -85,15 +80,6 @@ final class DemoCommand implements Callable<Integer> {
         .issue(KeyType.ECDSA, List.of("cp.example.test", "login.example.test"))
         .writeTo(directory, "cp");
     authority.issue(KeyType.ECDSA, List.of("dp.example.test")).writeTo(directory, "dp");
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
-      for (Path each : files.toList()) {
-        Files.delete(each);
-      }
-    }
-    Files.delete(directory);
   }
 
   private static void explain(Path directory) {

@@ -22,13 +22,13 @@ final class DemoServer {
     this.server = server;
   }
 
-  /** Starts a server on loopback. */
-  static void start(String name, int port) throws IOException {
-    start(name, new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+  /** Starts a server on loopback; answers its port, which it chooses for 0. */
+  static int start(String name, int port) throws IOException {
+    return start(name, new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
   }
 
-  /** Starts a server. */
-  static void start(String name, InetSocketAddress address) throws IOException {
+  /** Starts a server; answers its port. */
+  static int start(String name, InetSocketAddress address) throws IOException {
     HttpServer server = HttpServer.create(address, 128);
     DemoServer demo = new DemoServer(name, server);
     server.setExecutor(
@@ -36,6 +36,7 @@ final class DemoServer {
     server.createContext("/", demo::answer);
     server.createContext("/stop", demo::stop);
     server.start();
+    return server.getAddress().getPort();
   }
 
   private void answer(HttpExchange exchange) throws IOException {

@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
       DemoCommand.class,
       DemoServerCommand.class,
       SchemaCommand.class,
+      WarmCommand.class,
       VersionCommand.class
     })
 public final class Main {

@@ -17,6 +17,6 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     ConfigOption.Ready ready = option.load();
-    return ready == null ? 1 : Service.serve(ready, () -> {});
+    return ready == null ? 1 : Service.serve(ready, stop -> {});
   }
 }

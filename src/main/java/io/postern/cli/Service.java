@@ -11,6 +11,7 @@ import io.postern.runtime.StartException;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -27,11 +28,12 @@ final class Service {
   /**
    * Serves until it is told to end.
    *
-   * @param onReady called once, when every listener accepts and every server was checked once
+   * @param onReady called once, on a thread of its own, when every listener accepts and every
+   *     server was checked once; what it gets ends the service as SIGTERM does
    * @return the exit code: 0 after a drain, whether or not its time ran out; 143 where a second
    *     SIGTERM cut it short; 1 where nothing could be started
    */
-  static int serve(ConfigOption.Ready ready, Runnable onReady) throws Exception {
+  static int serve(ConfigOption.Ready ready, Consumer<Runnable> onReady) throws Exception {
     Config config = ready.config();
     ServiceNotifier manager = ServiceNotifier.of(System.getenv());
     try (AccessLog log = AccessLog.open(config.accessLog());
@@ -48,7 +50,11 @@ final class Service {
   }
 
   private static int serve(
-      ProxyRuntime runtime, AccessLog log, Drain drain, ServiceNotifier manager, Runnable onReady)
+      ProxyRuntime runtime,
+      AccessLog log,
+      Drain drain,
+      ServiceNotifier manager,
+      Consumer<Runnable> onReady)
       throws InterruptedException {
     CountDownLatch asked = new CountDownLatch(1);
     handleSignals(asked, drain, log);
@@ -62,12 +68,15 @@ final class Service {
   }
 
   private static void ready(
-      ProxyRuntime runtime, CountDownLatch asked, ServiceNotifier manager, Runnable onReady) {
+      ProxyRuntime runtime,
+      CountDownLatch asked,
+      ServiceNotifier manager,
+      Consumer<Runnable> onReady) {
     if (asked.getCount() > 0) {
       String serving = serving(runtime);
       System.err.println("postern ready: " + serving);
       manager.ready("serving " + serving);
-      onReady.run();
+      onReady.accept(asked::countDown);
     }
   }
 
