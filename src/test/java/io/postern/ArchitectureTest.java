@@ -84,6 +84,7 @@ class ArchitectureTest {
       Map.of(
           "http.Turns", "a count that whoever scrapes the metrics asks for",
           "http.WindowBudget", "what the windows of all loops may take together",
+          "listener.HandshakeReports", "how many handshakes failed lately, on all loops",
           "listener.Admission", "one count of the open connections of all loops",
           "tenant.TenantConnections", "the same for each tenant");
 

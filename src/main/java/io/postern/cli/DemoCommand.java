@@ -1,14 +1,10 @@
 package io.postern.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.postern.config.ConfigLoader;
 import io.postern.config.Loaded;
 import io.postern.tls.CertificateAuthority;
 import io.postern.tls.KeyType;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -64,13 +60,7 @@ final class DemoCommand implements Callable<Integer> {
     if (config != null) {
       return ConfigLoader.load(config, environment);
     }
-    try (InputStream shipped = DemoCommand.class.getResourceAsStream("/" + SHIPPED)) {
-      if (shipped == null) {
-        throw new FileNotFoundException(SHIPPED + " is not in this build");
-      }
-      String text = new String(shipped.readAllBytes(), UTF_8);
-      return ConfigLoader.parse(SHIPPED, text, directory, environment);
-    }
+    return ConfigLoader.parse(SHIPPED, Shipped.text(SHIPPED), directory, environment);
   }
 
   private static void makeCertificates(Path directory) throws IOException {

@@ -1,13 +1,9 @@
 package io.postern.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.postern.config.ConfigLoader;
 import io.postern.tls.CertificateAuthority;
 import io.postern.tls.KeyType;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -33,6 +29,8 @@ import picocli.CommandLine.Option;
             + " lib/postern.aot, which makes each start from then on quicker. To be run again after"
             + " another Java, or other files in lib, were put in place.")
 final class WarmCommand implements Callable<Integer> {
+
+  private static final String CONFIG = "warm.yaml";
 
   static final String RECORD = "-XX:AOTCacheOutput=";
 
@@ -75,7 +73,7 @@ final class WarmCommand implements Callable<Integer> {
     Map<String, String> variables =
         Map.of("WARM", scratch.toString(), "SERVER", "" + server, "EDGE", "" + edge);
     ConfigOption.Ready ready =
-        ConfigOption.ready(ConfigLoader.parse("warm.yaml", config(), scratch, variables));
+        ConfigOption.ready(ConfigLoader.parse(CONFIG, Shipped.text(CONFIG), scratch, variables));
     WarmLoad load = new WarmLoad(edge, authority.caCertificate());
     return ready == null ? 1 : Service.serve(ready, stop -> serve(load, stop));
   }
@@ -95,15 +93,6 @@ final class WarmCommand implements Callable<Integer> {
   private static int freePort() throws IOException {
     try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return probe.getLocalPort();
-    }
-  }
-
-  private static String config() throws IOException {
-    try (InputStream shipped = WarmCommand.class.getResourceAsStream("/warm.yaml")) {
-      if (shipped == null) {
-        throw new FileNotFoundException("warm.yaml is not in this build");
-      }
-      return new String(shipped.readAllBytes(), UTF_8);
     }
   }
 }

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param context opens the exchanges of this loop
  * @param connections the open ones
  * @param meters what is counted of the listener
+ * @param handshakes told of those that fail
  */
 record Downstream(
     String listener,
@@ -32,7 +33,8 @@ record Downstream(
     Retirement.Terms retirement,
     ExchangeFactory.OfLoop context,
     ClientConnections connections,
-    ListenerMeters meters) {
+    ListenerMeters meters,
+    HandshakeReports handshakes) {
 
   /** Puts the codec at the end of the pipeline: the connection may bring requests. */
   void install(Channel channel, Arrival arrival, @Nullable TlsSession tls, boolean h2) {

@@ -138,7 +138,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
   private void over(HandshakeFailure why) {
     if (!over) {
       over = true;
-      downstream.meters().handshakeFailed(why);
+      downstream.handshakes().failed(why, arrival.client());
     }
   }
 

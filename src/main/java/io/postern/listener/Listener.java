@@ -32,6 +32,7 @@ public final class Listener {
   private final ListenerConfig config;
   private final Map<EventLoop, Downstream> byLoop = new HashMap<>();
   private final ListenerMeters meters = new ListenerMeters();
+  private final HandshakeReports handshakes;
   private final Admission admission;
   private final Channel server;
 
@@ -43,6 +44,7 @@ public final class Listener {
       Binding binding)
       throws InterruptedException {
     this.config = config;
+    this.handshakes = new HandshakeReports(config.name(), meters);
     this.admission =
         new Admission(config.name(), config.limits().connectionsPerSource(), admitted, meters);
     for (ExchangeFactory.OfLoop each : loops) {
@@ -124,7 +126,8 @@ public final class Listener {
             limits.requestsPerConnection()),
         context,
         new ClientConnections(context.loop()),
-        meters);
+        meters,
+        handshakes);
   }
 
   private UnusualNames unusualNames() {

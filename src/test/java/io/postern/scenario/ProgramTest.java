@@ -292,6 +292,14 @@ class ProgramTest {
   }
 
   @Test
+  void warmSaysThatNothingWouldBeRecorded() {
+    try (PosternProcess postern = PosternProcess.start("warm")) {
+      assertThat(postern.awaitExit()).isEqualTo(2);
+      assertThat(postern.errors()).anyMatch(line -> line.contains("nothing would be recorded"));
+    }
+  }
+
+  @Test
   void saysWhatIsWrongWithAConfig() throws IOException {
     Path file = directory.resolve("bad.yaml");
     Files.writeString(
