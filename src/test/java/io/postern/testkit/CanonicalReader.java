@@ -38,7 +38,7 @@ public final class CanonicalReader {
 
   private static final Pattern OF_CONNECTION =
       Pattern.compile(
-          "keep-alive|proxy-connection|te|http2-settings|trailer"
+          "keep-alive|proxy-connection|te|http2-settings"
               + "|proxy-authenticate|proxy-authorization");
 
   private final InputStream in;
