@@ -12,24 +12,7 @@ HANDSHAKE_BATCH = 100
 ECHO = pathlib.Path(__file__).with_name("echo.py")
 
 # What a browser of a customer sends to an API: about 1 KB.
-FIELDS = (
-    "user-agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
-    "accept: application/json, text/plain, */*",
-    "accept-language: en-GB,en;q=0.9,de;q=0.8",
-    "accept-encoding: gzip, deflate, br, zstd",
-    "authorization: Bearer eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwidGVuYW50IjoiYWNtZSIsImlhdCI6MTc2NDE1NDgwMH0."
-    "kQ2h8nE0rW7vY3uZ1xT5sB9pL4mC6dF8gH0jK2lN4qS6tV8wX0yA2bD4eG6iJ8kM0oP2rT4uW6yZ8aC0eG2iKA",
-    "cookie: session=f3b1c9d27e844f0e9a6d5c3b2a190807; theme=dark; region=eu-west-1; consent=1",
-    "cache-control: no-cache",
-    "origin: https://console.example.com",
-    "referer: https://console.example.com/backups/list?page=2",
-    "sec-ch-ua-platform: \"Linux\"",
-    "sec-fetch-dest: empty",
-    "sec-fetch-mode: cors",
-    "sec-fetch-site: same-site",
-    "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-    "x-request-id: 7b0c2f6e-3d0a-4c53-9f0e-5a1de1a4c0d7",
-)
+FIELDS = tuple(pathlib.Path(__file__).with_name("fields.txt").read_text().splitlines())
 
 
 @dataclasses.dataclass(frozen=True)

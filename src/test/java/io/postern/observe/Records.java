@@ -63,6 +63,16 @@ final class Records {
     return record;
   }
 
+  /** The same of a request that went well. */
+  static ExchangeRecord served() {
+    ExchangeRecord record = full();
+    record.status = 200;
+    record.party = Party.NONE;
+    record.phase = Phase.DONE;
+    record.fault = null;
+    return record;
+  }
+
   /** A record of a plain connection whose exchange came to nothing. */
   static ExchangeRecord bare() {
     return new ExchangeRecord(connection(null), WALL_MILLIS);
