@@ -106,13 +106,18 @@ public final class PosternProcess implements AutoCloseable {
   /** Sends a signal, such as {@code TERM}. */
   public void signal(String name) {
     try {
-      Process kill = new ProcessBuilder("kill", "-s", name, "" + process.pid()).start();
+      Process kill = new ProcessBuilder("kill", "-s", name, "" + pid()).start();
       if (kill.waitFor() != 0) {
         throw new AssertionError("cannot send SIG" + name);
       }
     } catch (IOException | InterruptedException failure) {
       throw new AssertionError(failure);
     }
+  }
+
+  /** The id of its process. */
+  public long pid() {
+    return process.pid();
   }
 
   /** Whether it runs. */
