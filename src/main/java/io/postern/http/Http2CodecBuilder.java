@@ -1,21 +1,15 @@
 package io.postern.http;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
-import io.netty.handler.codec.http2.DecoratingHttp2FrameWriter;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
 import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
-import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
-import io.netty.handler.codec.http2.Http2FrameWriter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
@@ -75,7 +69,7 @@ final class Http2CodecBuilder<C extends Http2Codec<?>>
                 connection, new UniformStreamByteDistributor(connection)));
     Http2ConnectionEncoder encoder =
         new DefaultHttp2ConnectionEncoder(
-            connection, new CountingWriter(new DefaultHttp2FrameWriter()));
+            connection, new Http2Writer(new DefaultHttp2HeadersEncoder(), this::onData));
     decoderEnforceMaxConsecutiveEmptyDataFrames(0);
     decoderEnforceMaxRstFramesPerWindow(0, 0);
     codec(
@@ -90,6 +84,12 @@ final class Http2CodecBuilder<C extends Http2Codec<?>>
       Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings initial) {
     built = side.of(decoder, encoder, initial);
     return built;
+  }
+
+  private void onData(int streamId, int bytes) {
+    if (built != null) {
+      built.onDataWritten(streamId, bytes);
+    }
   }
 
   /**
@@ -107,28 +107,6 @@ final class Http2CodecBuilder<C extends Http2Codec<?>>
     @Override
     protected Http2Headers newHeaders() {
       return new Http2IncomingBlock(blocks.refusal, blocks.maxBytes, blocks.maxFields);
-    }
-  }
-
-  /** Tells the connection how much of the queued content has left the flow control. */
-  private final class CountingWriter extends DecoratingHttp2FrameWriter {
-
-    CountingWriter(Http2FrameWriter delegate) {
-      super(delegate);
-    }
-
-    @Override
-    public ChannelFuture writeData(
-        ChannelHandlerContext ctx,
-        int streamId,
-        ByteBuf data,
-        int padding,
-        boolean last,
-        ChannelPromise promise) {
-      if (built != null) {
-        built.onDataWritten(streamId, data.readableBytes());
-      }
-      return super.writeData(ctx, streamId, data, padding, last, promise);
     }
   }
 }

@@ -17,7 +17,9 @@ final class Reads extends DefaultMaxMessagesRecvByteBufAllocator {
 
   private static final int LEAST = 1024;
   private static final int FIRST = 4 * 1024;
-  private static final int MOST = 64 * 1024;
+
+  /** Four frames of DATA that fill a record each; they and their heads are 64 KiB. */
+  private static final int MOST = 4 * Http2Writer.DATA_OF_A_RECORD;
 
   /** However long reads take: smaller ones would cost more than they bring. */
   private static final int LEAST_OF_SLOW = 8 * 1024;
