@@ -5,7 +5,9 @@ import java.io.OutputStream;
 import java.util.Arrays;
 
 /** Bytes on their way to a log, kept and filled again; owned by the writer of the log. */
-final class LineBuffer extends OutputStream {
+final class LineBuffer {
+
+  private static final int LONGEST_NUMBER = 20;
 
   private byte[] bytes;
   private int size;
@@ -14,24 +16,51 @@ final class LineBuffer extends OutputStream {
     bytes = new byte[capacity];
   }
 
-  @Override
-  public void write(int value) {
-    ensure(1);
-    bytes[size++] = (byte) value;
+  void put(byte value) {
+    room(1);
+    bytes[size++] = value;
   }
 
-  @Override
-  public void write(byte[] source, int offset, int length) {
-    ensure(length);
+  void write(byte[] source, int offset, int length) {
+    room(length);
     System.arraycopy(source, offset, bytes, size, length);
     size += length;
+  }
+
+  void putDecimal(long value) {
+    room(LONGEST_NUMBER);
+    if (value < 0) {
+      bytes[size++] = '-';
+    }
+    int digits = 1;
+    for (long rest = value / 10; rest != 0; rest /= 10) {
+      digits++;
+    }
+    long rest = value;
+    for (int i = size + digits - 1; i >= size; i--) {
+      bytes[i] = (byte) ('0' + Math.abs(rest % 10));
+      rest /= 10;
+    }
+    size += digits;
   }
 
   int size() {
     return size;
   }
 
-  /** Forgets what was written behind a size. */
+  /** Makes room for so many bytes more. */
+  void room(int more) {
+    if (more > bytes.length - size) {
+      bytes = Arrays.copyOf(bytes, Math.max(size + more, 2 * bytes.length));
+    }
+  }
+
+  /** What is filled and what there is room for, to be written to directly until more is asked. */
+  byte[] bytes() {
+    return bytes;
+  }
+
+  /** Says how much is filled: what was written directly counts, or what stands behind does not. */
   void truncate(int newSize) {
     size = newSize;
   }
@@ -39,11 +68,5 @@ final class LineBuffer extends OutputStream {
   /** Writes all in one go, and keeps it. */
   void writeTo(OutputStream out) throws IOException {
     out.write(bytes, 0, size);
-  }
-
-  private void ensure(int more) {
-    if (more > bytes.length - size) {
-      bytes = Arrays.copyOf(bytes, Math.max(size + more, 2 * bytes.length));
-    }
   }
 }

@@ -35,7 +35,7 @@ final class LogWriter implements Runnable {
   private volatile boolean closing;
 
   private OutputStream out;
-  private JsonLine line = new JsonLine(batch);
+  private final JsonLine line = new JsonLine(batch);
   private boolean torn;
   private long lostInLog;
   private long lostWarned;
@@ -137,9 +137,9 @@ final class LogWriter implements Runnable {
     try {
       line.append(record);
       return 1;
-    } catch (IOException | RuntimeException failure) {
+    } catch (RuntimeException failure) {
       lose(1, failure);
-      startLineAnew(mark);
+      batch.truncate(mark);
       return 0;
     }
   }
@@ -148,15 +148,10 @@ final class LogWriter implements Runnable {
     int mark = batch.size();
     try {
       line.appendDropped(count, wallMillis);
-    } catch (IOException | RuntimeException failure) {
+    } catch (RuntimeException failure) {
       lose(0, failure);
-      startLineAnew(mark);
+      batch.truncate(mark);
     }
-  }
-
-  private void startLineAnew(int mark) {
-    batch.truncate(mark);
-    line = new JsonLine(batch);
   }
 
   private boolean write(int records) {

@@ -1,0 +1,129 @@
+package io.postern.observe;
+
+import io.netty.util.AsciiString;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Flat objects of JSON (RFC 8259), pure ASCII, written straight from the bytes that came to those
+ * of a log. A library goes by way of characters, which made the log a twelfth of all that a small
+ * request costs.
+ *
+ * <p>Owned by the writer of the log.
+ */
+final class JsonObject {
+
+  private static final byte AS_IT_IS = 0;
+  private static final byte BY_NUMBER = 'u';
+
+  /** The most that a character grows to: {@code \}{@code u00E9}. */
+  private static final int ESCAPED = 6;
+
+  private static final byte[] HEX = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] LETTER_OF_ESCAPE = letters();
+
+  private final LineBuffer out;
+  private boolean empty;
+
+  /** Writes objects to a buffer, whole after each {@link #end}. */
+  JsonObject(LineBuffer out) {
+    this.out = out;
+  }
+
+  /** How the name of a member is written, with the comma before it. */
+  static byte[] name(String name) {
+    return (",\"" + name + "\":").getBytes(StandardCharsets.US_ASCII);
+  }
+
+  void begin() {
+    out.put((byte) '{');
+    empty = true;
+  }
+
+  void end() {
+    out.put((byte) '}');
+  }
+
+  /** A member of Latin-1 bytes. */
+  void text(byte[] name, AsciiString value) {
+    int length = value.length();
+    int at = open(name, length);
+    byte[] bytes = value.array();
+    int from = value.arrayOffset();
+    byte[] to = out.bytes();
+    for (int i = from; i < from + length; i++) {
+      byte b = bytes[i];
+      if (LETTER_OF_ESCAPE[b & 0xFF] == AS_IT_IS) {
+        to[at++] = b;
+      } else {
+        at = escape(to, at, b & 0xFF);
+      }
+    }
+    close(at);
+  }
+
+  void text(byte[] name, CharSequence value) {
+    int length = value.length();
+    int at = open(name, length);
+    byte[] to = out.bytes();
+    for (int i = 0; i < length; i++) {
+      char c = value.charAt(i);
+      if (c < 0x80 && LETTER_OF_ESCAPE[c] == AS_IT_IS) {
+        to[at++] = (byte) c;
+      } else {
+        at = escape(to, at, c);
+      }
+    }
+    close(at);
+  }
+
+  void number(byte[] name, long value) {
+    put(name);
+    out.putDecimal(value);
+  }
+
+  private int open(byte[] name, int length) {
+    put(name);
+    out.room(ESCAPED * length + 2);
+    out.put((byte) '"');
+    return out.size();
+  }
+
+  private void close(int at) {
+    out.truncate(at);
+    out.put((byte) '"');
+  }
+
+  private void put(byte[] name) {
+    int comma = empty ? 1 : 0;
+    empty = false;
+    out.write(name, comma, name.length - comma);
+  }
+
+  private static int escape(byte[] to, int at, int c) {
+    byte letter = c < 0x80 ? LETTER_OF_ESCAPE[c] : BY_NUMBER;
+    to[at++] = '\\';
+    to[at++] = letter;
+    if (letter == BY_NUMBER) {
+      for (int shift = 12; shift >= 0; shift -= 4) {
+        to[at++] = HEX[(c >> shift) & 0xF];
+      }
+    }
+    return at;
+  }
+
+  /** For each byte what stands behind its backslash; DEL is escaped too, for a terminal's sake. */
+  private static byte[] letters() {
+    byte[] letters = new byte[256];
+    for (int c = 0; c < letters.length; c++) {
+      letters[c] = c < ' ' || c >= 0x7F ? BY_NUMBER : AS_IT_IS;
+    }
+    letters['"'] = '"';
+    letters['\\'] = '\\';
+    letters['\b'] = 'b';
+    letters['\t'] = 't';
+    letters['\n'] = 'n';
+    letters['\f'] = 'f';
+    letters['\r'] = 'r';
+    return letters;
+  }
+}
