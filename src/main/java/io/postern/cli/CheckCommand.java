@@ -1,25 +1,28 @@
 package io.postern.cli;
 
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import java.nio.file.Path;
+import java.util.List;
 
 /** {@code postern check}. */
-@Command(
-    name = "check",
-    description = "Checks a config file and all it names; exits 0, or 1 with each problem.")
-final class CheckCommand implements Callable<Integer> {
+final class CheckCommand {
 
-  @Mixin private ConfigOption option = new ConfigOption();
+  static final Command COMMAND =
+      new Command(
+          "check",
+          "Checks a config file and all it names; exits 0, or 1 with each problem.",
+          List.of(ConfigOption.FILE),
+          CheckCommand::run);
 
-  @Override
-  public Integer call() {
-    ConfigOption.Ready ready = option.load();
+  private CheckCommand() {}
+
+  private static int run(Arguments arguments) {
+    Path file = ConfigOption.file(arguments);
+    ConfigOption.Ready ready = ConfigOption.load(file);
     if (ready == null) {
       return 1;
     }
     ready.compiled().close();
-    System.out.println(option.file() + ": ok");
+    System.out.println(file + ": ok");
     return 0;
   }
 }

@@ -11,32 +11,36 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import java.nio.file.Path;
+import java.util.List;
 
 /**
  * {@code postern health}: asks a process of this config how it is, for who can only run a program.
  */
-@Command(
-    name = "health",
-    description =
-        "Asks the `health` port of the config; exits 0 where it is ready, else 1. For a container's"
-            + " HEALTHCHECK.")
-final class HealthCommand implements Callable<Integer> {
+final class HealthCommand {
+
+  static final Command COMMAND =
+      new Command(
+          "health",
+          """
+          Asks the `health` port of the config; exits 0 where it is ready, else 1.
+          For a container's HEALTHCHECK.
+          """,
+          List.of(ConfigOption.FILE),
+          HealthCommand::run);
 
   private static final int PATIENCE_MILLIS = 3000;
 
-  @Mixin private ConfigOption option = new ConfigOption();
+  private HealthCommand() {}
 
-  @Override
-  public Integer call() {
-    if (!(ConfigLoader.load(option.file(), System.getenv()) instanceof Loaded.Valid valid)) {
-      return unhealthy(option.file() + " has problems, see `postern check`");
+  private static int run(Arguments arguments) {
+    Path file = ConfigOption.file(arguments);
+    if (!(ConfigLoader.load(file, System.getenv()) instanceof Loaded.Valid valid)) {
+      return unhealthy(file + " has problems, see `postern check`");
     }
     HealthConfig health = valid.config().health();
     if (health == null) {
-      return unhealthy(option.file() + " has no `health`, so there is no port to ask");
+      return unhealthy(file + " has no `health`, so there is no port to ask");
     }
     try {
       String status = status(health);

@@ -1,22 +1,24 @@
 package io.postern.cli;
 
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import java.util.List;
 
 /** {@code postern run}. */
-@Command(
-    name = "run",
-    description =
-        "Serves until SIGTERM, then drains; a second SIGTERM stops at once. SIGUSR1 opens the"
-            + " access log anew.")
-final class RunCommand implements Callable<Integer> {
+final class RunCommand {
 
-  @Mixin private ConfigOption option = new ConfigOption();
+  static final Command COMMAND =
+      new Command(
+          "run",
+          """
+          Serves until SIGTERM, then drains.
+          A second SIGTERM stops at once. SIGUSR1 opens the access log anew.
+          """,
+          List.of(ConfigOption.FILE),
+          RunCommand::run);
 
-  @Override
-  public Integer call() throws Exception {
-    ConfigOption.Ready ready = option.load();
+  private RunCommand() {}
+
+  private static int run(Arguments arguments) throws Exception {
+    ConfigOption.Ready ready = ConfigOption.load(ConfigOption.file(arguments));
     return ready == null ? 1 : Service.serve(ready, stop -> {});
   }
 }

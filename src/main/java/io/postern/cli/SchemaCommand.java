@@ -1,14 +1,22 @@
 package io.postern.cli;
 
 import io.postern.config.ConfigSchema;
-import picocli.CommandLine.Command;
+import java.util.List;
 
 /** {@code postern schema}. */
-@Command(name = "schema", description = "Prints the JSON Schema of the config file, for editors.")
-final class SchemaCommand implements Runnable {
+final class SchemaCommand {
 
-  @Override
-  public void run() {
+  static final Command COMMAND =
+      new Command(
+          "schema",
+          "Prints the JSON Schema of the config file, for editors.",
+          List.of(),
+          arguments -> print());
+
+  private SchemaCommand() {}
+
+  private static int print() {
     System.out.print(ConfigSchema.json());
+    return 0;
   }
 }

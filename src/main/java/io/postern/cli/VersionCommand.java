@@ -1,13 +1,20 @@
 package io.postern.cli;
 
-import picocli.CommandLine.Command;
+import java.util.List;
 
 /** {@code postern version}. */
-@Command(name = "version", description = "Prints the version of Postern and of Java.")
-final class VersionCommand implements Runnable {
+final class VersionCommand {
 
-  @Override
-  public void run() {
-    System.out.println(Version.text());
+  static final Command COMMAND =
+      new Command(
+          "version", "Prints the version of Postern and of Java.", List.of(), arguments -> print());
+
+  private VersionCommand() {}
+
+  private static int print() {
+    String own = Main.class.getPackage().getImplementationVersion();
+    System.out.println(
+        "postern " + (own == null ? "(from classes)" : own) + ", java " + Runtime.version());
+    return 0;
   }
 }

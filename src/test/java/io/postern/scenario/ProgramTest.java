@@ -300,6 +300,15 @@ class ProgramTest {
   }
 
   @Test
+  void aCommandLineThatCannotBeMeantSaysHowItIsCalled() {
+    try (PosternProcess postern = PosternProcess.start("run", "--nope", "x")) {
+      assertThat(postern.awaitExit()).isEqualTo(2);
+      assertThat(postern.errors())
+          .contains("postern: nothing here is called --nope", "usage: postern run [OPTION ...]");
+    }
+  }
+
+  @Test
   void saysWhatIsWrongWithAConfig() throws IOException {
     Path file = directory.resolve("bad.yaml");
     Files.writeString(
