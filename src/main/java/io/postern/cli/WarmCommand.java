@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * {@code postern warm}: serves a load of its own, so that the JVM can record which classes and
@@ -86,15 +87,23 @@ final class WarmCommand {
     ConfigOption.Ready ready =
         ConfigOption.ready(ConfigLoader.parse(CONFIG, Shipped.text(CONFIG), scratch, variables));
     WarmLoad load = new WarmLoad(edge, authority.caCertificate());
-    return ready == null ? 1 : Service.serve(ready, stop -> serve(load, stop));
+    AtomicLong served = new AtomicLong();
+    int exit = ready == null ? 1 : Service.serve(ready, stop -> served.set(ask(load, stop)));
+    if (exit == 0 && served.get() == 0) {
+      System.err.println("postern: no request was served, so nothing was learned of serving");
+      return 1;
+    }
+    return exit;
   }
 
-  private void serve(WarmLoad load, Runnable stop) {
+  private long ask(WarmLoad load, Runnable stop) {
     try {
-      long requests = load.run(time);
-      System.err.println("postern warm: " + requests + " requests served");
+      long served = load.run(time);
+      System.err.println("postern warm: " + served + " requests served");
+      return served;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return 0;
     } finally {
       stop.run();
     }

@@ -66,7 +66,7 @@ final class WarmLoad {
         ask(PATHS.get(i % PATHS.size()));
         served++;
       } catch (IOException refused) {
-        // Not counted; whoever reads that none was served knows that nothing was learned.
+        // Not counted; where none is served WarmCommand fails.
       }
     }
     return served;

@@ -300,6 +300,17 @@ class ProgramTest {
   }
 
   @Test
+  void warmFailsWhereNoRequestWasServed() {
+    // The flag that it asks for, less the recording, which would take most of the test's time.
+    String record = "-XX:AOTCacheOutput=" + directory.resolve("postern.aot") + " -XX:AOTMode=off";
+    try (PosternProcess postern =
+        PosternProcess.start(Map.of("JDK_JAVA_OPTIONS", record), "warm", "--seconds", "0")) {
+      assertThat(postern.awaitExit()).isEqualTo(1);
+      assertThat(postern.errors()).anyMatch(line -> line.contains("no request was served"));
+    }
+  }
+
+  @Test
   void aCommandLineThatCannotBeMeantSaysHowItIsCalled() {
     try (PosternProcess postern = PosternProcess.start("run", "--nope", "x")) {
       assertThat(postern.awaitExit()).isEqualTo(2);
