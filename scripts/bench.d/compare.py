@@ -224,7 +224,7 @@ def run(chosen):
         (stage.dir / "client.cnf").write_text(CLIENT_TLS)
         os.environ["OPENSSL_CONF"] = str(stage.dir / "client.cnf")
         backends = proxies.start_backends(stage, load_cores)
-        starter = proxies.Starter(stage, backends, proxy_core)
+        starter = proxies.Starter(stage, backends, {proxy_core})
         generator = load.Generator(load_cores, stage, backends)
         columns = {0: start_all(starter, chosen, 0)}
         for proxy in columns[0]:

@@ -40,6 +40,7 @@ class Proxy:
     process: Process
     port: int
     rsa_port: int
+    admin_port: int
     log: pathlib.Path
     folder: pathlib.Path
 
@@ -63,15 +64,15 @@ class Proxy:
 
 
 class Starter:
-    """Starts proxies on one core before the same servers, each from its template with so many routes."""
+    """Starts proxies on the same cores before the same servers, each from its template with so many routes."""
 
-    def __init__(self, stage, backends, core):
+    def __init__(self, stage, backends, cores):
         self._stage = stage
         self._backends = backends
-        self._core = core
+        self._cores = cores
 
-    def postern(self, name, command, transport, routes):
-        return self._start(name, "postern.yaml", routes, lambda config, _: ["sh", "-c", f"exec {command.replace('{config}', shlex.quote(str(config)))}"], transport)
+    def postern(self, name, command, transport, routes, loops=1):
+        return self._start(name, "postern.yaml", routes, lambda config, _: ["sh", "-c", f"exec {command.replace('{config}', shlex.quote(str(config)))}"], transport, loops)
 
     def haproxy(self, program, routes):
         return self._start("haproxy", "haproxy.cfg", routes, lambda config, _: [program, "-db", "-f", str(config)])
@@ -79,7 +80,7 @@ class Starter:
     def nginx(self, routes):
         return self._start("nginx", "nginx.conf", routes, lambda config, folder: ["nginx", "-p", str(folder), "-e", "stderr", "-c", str(config)])
 
-    def _start(self, name, template, routes, command, transport="auto"):
+    def _start(self, name, template, routes, command, transport="auto", loops=1):
         folder = self._stage.folder(name if routes == 0 else f"{name}-{routes}")
         port, rsa_port, admin_port = free_ports(3)
         values = {
@@ -93,11 +94,12 @@ class Starter:
             "GRPC_PORT": self._backends.grpc,
             "ECHO_PORT": self._backends.echo,
             "TRANSPORT": transport,
+            "LOOPS": loops,
         }
-        process = self._stage.start(name, command(render(HERE / template, folder, values), folder), {self._core}, folder)
+        process = self._stage.start(name, command(render(HERE / template, folder, values), folder), self._cores, folder)
         process.await_port(port, 60)
         log = folder / "access.log"
-        return Proxy(name, process, port, rsa_port, log if log.exists() else process.output, folder)
+        return Proxy(name, process, port, rsa_port, admin_port, log if log.exists() else process.output, folder)
 
     @staticmethod
     def _routes(template, count, folder):

@@ -8,7 +8,7 @@ import io.postern.http.SocketOptions;
 /**
  * What a listener is bound with.
  *
- * @param group the loops that accept, and that own what is accepted
+ * @param group the loops that accept; it says which of them owns what is accepted
  * @param channels makes server channels of the transport that they drive
  * @param options what each accepted connection gets
  */

@@ -59,10 +59,15 @@ public final class Metrics implements AutoCloseable {
     /**
      * One point.
      *
-     * @param value of a counter since the start, of a gauge now; in whole units
+     * @param value of a counter since the start, of a gauge now; in the unit that its name has
      * @param labels the values of the family's labels, in their order; each combination once
      */
-    void add(long value, String... labels);
+    void add(double value, String... labels);
+
+    /** The same of a whole number: a count of years is far below what a double holds exactly. */
+    default void add(long value, String... labels) {
+      add((double) value, labels);
+    }
   }
 
   /** Takes the histograms of one family while it is read. */

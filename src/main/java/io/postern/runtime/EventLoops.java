@@ -3,7 +3,6 @@ package io.postern.runtime;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoop;
-import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
@@ -20,7 +19,6 @@ import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.NettyRuntime;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import io.netty.util.concurrent.EventExecutor;
 import io.postern.config.ProcessConfig;
 import io.postern.config.ProcessConfig.Transport;
 import io.postern.http.LoopContext;
@@ -33,13 +31,14 @@ import org.jspecify.annotations.Nullable;
  * The event loops of the process, and the channels of the transport that drives them.
  *
  * @param transport what was chosen; never {@code AUTO}
+ * @param group those that clients' connections are on
  * @param contexts one for each loop, in the order of their index
  * @param side one more loop for what must go on while those are busy; no client of the proxy is on
  *     it
  */
 record EventLoops(
     Transport transport,
-    EventLoopGroup group,
+    ClientLoops group,
     List<LoopContext> contexts,
     LoopContext side,
     ChannelFactory<? extends ServerChannel> serverChannels,
@@ -109,15 +108,15 @@ record EventLoops(
       IoHandlerFactory handlers,
       ChannelFactory<? extends ServerChannel> serverChannels,
       ChannelFactory<? extends Channel> channels) {
-    EventLoopGroup group =
-        new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("loop"), handlers);
+    ClientLoops group = new ClientLoops(count, handlers);
     List<LoopContext> contexts = new ArrayList<>();
-    for (EventExecutor each : group) {
-      contexts.add(LoopContext.of(contexts.size(), (EventLoop) each, windows));
+    for (int i = 0; i < count; i++) {
+      contexts.add(LoopContext.of(i, group.loop(i), windows));
     }
     EventLoop own =
         new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("side"), handlers).next();
     LoopContext side = LoopContext.of(contexts.size(), own, windows);
+    BusyWatch.start(own, group);
     return new EventLoops(transport, group, List.copyOf(contexts), side, serverChannels, channels);
   }
 }

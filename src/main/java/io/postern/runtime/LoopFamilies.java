@@ -4,16 +4,28 @@ import io.postern.http.LoopContext;
 import io.postern.observe.LoopLag;
 import io.postern.observe.Metrics;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What is measured of the event loops that serve clients.
  *
  * @param loops in the order of their index
+ * @param loads what each of them has to do
  */
-record LoopFamilies(List<LoopContext> loops) {
+record LoopFamilies(List<LoopContext> loops, List<LoopLoad> loads) {
 
   void describe(Metrics metrics) {
     LoopLag.describe(metrics, loops.stream().map(LoopContext::loop).toList());
+    metrics.gauges(
+        "postern_event_loop_busy_ratio",
+        "The processor time of an event loop in about the last second, as a part of that second.",
+        List.of("loop"),
+        points -> ofEach(points, LoopLoad::busyShare));
+    metrics.gauges(
+        "postern_event_loop_connections",
+        "Connections of clients that an event loop has open.",
+        List.of("loop"),
+        points -> ofEach(points, LoopLoad::connections));
     metrics.counters(
         "postern_slow_reads_total",
         "How often a connection had to wait for its turn, because of much work in what was read"
@@ -27,5 +39,11 @@ record LoopFamilies(List<LoopContext> loops) {
         "What of process.windowBudget no window and no waiting content of HTTP/2 has taken.",
         List.of(),
         points -> points.add(loops.getFirst().windows().left()));
+  }
+
+  private void ofEach(Metrics.Points points, ToDoubleFunction<LoopLoad> value) {
+    for (int i = 0; i < loads.size(); i++) {
+      points.add(value.applyAsDouble(loads.get(i)), Integer.toString(i));
+    }
   }
 }

@@ -246,7 +246,7 @@ public final class ProxyRuntime implements AutoCloseable {
                 .all()
                 .forEach(each -> points.add(ofTenants.open(each), each.name().toString())));
     new ServerFamilies(snapshot::get).describe(metrics);
-    new LoopFamilies(loops.contexts()).describe(metrics);
+    new LoopFamilies(loops.contexts(), loops.group().loads()).describe(metrics);
   }
 
   /** The listeners, in the order of the config. */

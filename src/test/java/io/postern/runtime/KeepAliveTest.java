@@ -73,6 +73,7 @@ class KeepAliveTest {
       assertHas(accepted.get(10, TimeUnit.SECONDS), wanted);
     } finally {
       loops.group().shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+      loops.side().loop().shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
     }
   }
 

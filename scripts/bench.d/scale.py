@@ -1,0 +1,119 @@
+"""Measures Postern with two event loops beside one. Started by scripts/scale, which has looked after the tools."""
+
+import argparse
+import dataclasses
+import os
+import pathlib
+import re
+import statistics
+import subprocess
+import sys
+import threading
+import urllib.request
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+
+import compare
+import load
+import proxies
+from harness import ROOT, Stage, Trouble, thread_micros
+
+BOUND, SPREAD = 1.08, 1.2
+CROWD = 1000
+NAMES = ("h1-small", "h2-small")
+
+
+def options():
+    parser = argparse.ArgumentParser(
+        prog="scripts/scale",
+        description=f"""What a second event loop costs: CPU per operation of Postern with two loops and with one, in turns, on the same cores; two
+        loops get twice the connections, so that a loop has as much to do in one pass. It may be {BOUND} times as much. Then {CROWD} connections at
+        two loops: neither may have more of them, nor be busier, than {SPREAD} times the other. The exit code is 1 where it is.""",
+    )
+    parser.add_argument("--rounds", type=int, default=9, help="measurements of each in each scenario (9)")
+    parser.add_argument("--seconds", type=float, default=4, help="about how long a measurement takes (4)")
+    parser.add_argument("--warm-up", type=float, default=60, help="seconds of load before anything is measured (60)")
+    parser.add_argument("--postern", default=f"{ROOT}/scripts/postern run -c {{config}}", metavar="CMD", help="how Postern is started; {config} stands for the file")
+    return parser.parse_args()
+
+
+def of_two(scenario):
+    """The same for two loops: as many connections for each of them."""
+    doubled = (f"-c{2 * int(each[2:])}" if each.startswith("-c") else each for each in scenario.options)
+    return dataclasses.replace(scenario, options=tuple(doubled))
+
+
+def ratio(generator, scenario, one, two, chosen):
+    """The median of the rounds' ratios."""
+    rate = min(compare.warm(generator, scenario, proxy, chosen.warm_up / len(NAMES) / 2) for proxy in (one, two))
+    operations, costs = max(100, int(rate * chosen.seconds)), []
+    for _ in range(chosen.rounds):
+        runs = [compare.measure(generator, each, proxy, operations, 10 * chosen.seconds + 60) for each, proxy in ((scenario, one), (of_two(scenario), two))]
+        if any(run["errors"] or run["unlogged"] for run in runs):
+            raise Trouble(f"{scenario.name}: not every request was answered and logged")
+        costs.append([run["cpuMicrosPerOperation"] for run in runs])
+    ratios = [b / a for a, b in costs]
+    found = statistics.median(ratios)
+    medians = [statistics.median(each) for each in zip(*costs, strict=True)]
+    print(
+        f"{scenario.name:<10} one loop {medians[0]:.1f} us, two {medians[1]:.1f} us; ratio {found:.3f}  ({min(ratios):.3f}-{max(ratios):.3f})  {judged(found, BOUND)}",
+        flush=True,
+    )
+    return found
+
+
+def connections(proxy):
+    """How many each loop has."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{proxy.admin_port}/metrics", timeout=10) as answer:
+        return [float(value) for value in re.findall(r"^postern_event_loop_connections\{.*\} (\S+)$", answer.read().decode(), re.MULTILINE)]
+
+
+def spread(generator, proxy, seconds):
+    """Of many connections with equal load: what the one loop has above the other, in number and in processor time."""
+    crowd = dataclasses.replace(load.SCENARIOS[0], options=("--h1", f"-c{CROWD}"))
+    operations = int(compare.warm(generator, crowd, proxy, 2) * max(3, seconds))
+    before = thread_micros(proxy.process.pid, "loop-")
+    run = threading.Thread(target=generator.run, args=(crowd, proxy, operations, 120))
+    run.start()
+    most = []
+    while run.is_alive():
+        most = max(most, connections(proxy), key=sum)
+        run.join(0.2)
+    busy = [after - spent for after, spent in zip(thread_micros(proxy.process.pid, "loop-"), before, strict=True)]
+    found = [max(each) / max(1, min(each)) for each in (most, busy)]
+    print(f"{CROWD} connections: by loop {most}, ratio {found[0]:.2f}  {judged(found[0], SPREAD)}")
+    print(f"{'':<10} processor time {[round(each / 1000) for each in busy]} ms, ratio {found[1]:.2f}  {judged(found[1], SPREAD)}", flush=True)
+    return max(found)
+
+
+def judged(found, bound):
+    return f"{'within' if found <= bound else 'ABOVE'} {bound:.2f}"
+
+
+def run(chosen):
+    cores = os.sched_getaffinity(0)
+    if len(cores) < 2:
+        raise Trouble("two cores are needed; this machine gives us one")
+    with Stage(False) as stage:
+        stage.certificate()
+        stage.certificate("rsa-", ("rsa:2048",))
+        backends = proxies.start_backends(stage, cores)
+        starter = proxies.Starter(stage, backends, cores)
+        generator = load.Generator(cores, stage, backends)
+        one = starter.postern("one", chosen.postern, "epoll", 0, 1)
+        two = starter.postern("two", chosen.postern, "epoll", 0, 2)
+        scenarios = [each for each in load.SCENARIOS if each.name in NAMES]
+        ratios = [ratio(generator, each, one, two, chosen) for each in scenarios]
+        return max(ratios) <= BOUND and spread(generator, two, chosen.seconds) <= SPREAD
+
+
+def main():
+    try:
+        return 0 if run(options()) else 1
+    except (Trouble, subprocess.CalledProcessError, OSError) as trouble:
+        print(f"scripts/scale: {trouble}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
