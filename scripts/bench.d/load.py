@@ -25,6 +25,7 @@ class Scenario:
     says: str
     floor: float | None
     path: str = "/small"
+    host: str = "localhost"
     options: tuple = ()
     fields: tuple = ()
     content: str | None = None
@@ -71,7 +72,7 @@ SCENARIOS = (
         content="../grpc/grpc",
         bytes_up=24,
     ),
-    Scenario("routes-1000", "h1-small behind 1,000 routes by host", None, options=H1, fields=("host: h900.example.com",), routes=1000),
+    Scenario("routes-1000", "h1-small behind 1,000 routes by host", None, options=H1, host="h900.example.com", routes=1000),
 )
 
 
@@ -95,10 +96,11 @@ class Generator:
 
     def run(self, scenario, proxy, operations, patience):
         """Does about so many operations; trouble when they take longer than patience, in seconds."""
-        url = f"https://localhost:{proxy.rsa_port if scenario.rsa else proxy.port}{scenario.path}"
+        port = proxy.rsa_port if scenario.rsa else proxy.port
+        url = f"https://{scenario.host}:{port}{scenario.path}"
         match scenario.by:
             case "h2load":
-                return self._h2load(scenario, operations, url, patience)
+                return self._h2load(scenario, operations, url, patience, f"--connect-to=localhost:{port}")
             case "batches":
                 batches = [self._h2load(scenario, HANDSHAKE_BATCH, url, patience, f"-c{HANDSHAKE_BATCH}") for _ in range(-(-operations // HANDSHAKE_BATCH))]
                 return Load(sum(l.operations for l in batches), sum(l.seconds for l in batches), sum(l.errors for l in batches))
