@@ -122,8 +122,7 @@ final class Http2IncomingBlock extends DefaultHttp2Headers {
       }
       contentLength = value;
     } else if (name == FieldNames.COOKIE) {
-      // RFC 9113 §8.2.3: a cookie may come in crumbs, and is one field on every other version.
-      cookie = cookie == null ? value : cookie.concat("; ").concat(value);
+      cookie = cookie == null || cookie.isEmpty() ? value : withCrumb(cookie, value);
     } else if (FieldRules.isOfConnection(name)
         || (name == FieldNames.TE && !value.contentEqualsIgnoreCase("trailers"))) {
       return malformed("a field of HTTP/1.1 connections: " + name);
@@ -131,6 +130,14 @@ final class Http2IncomingBlock extends DefaultHttp2Headers {
       fields.add(name, value);
     }
     return null;
+  }
+
+  /**
+   * RFC 9113 §8.2.3: a cookie may come in crumbs, and is one field on every other version. An empty
+   * one would leave a blank at the end, which no field ends with.
+   */
+  private static AsciiString withCrumb(AsciiString cookie, AsciiString crumb) {
+    return crumb.isEmpty() ? cookie : cookie.concat("; ").concat(crumb);
   }
 
   /**
