@@ -40,7 +40,8 @@ class ArchitectureTest {
           new Fence("io.netty.handler.codec.http2.", Set.of("http")),
           new Fence("io.micrometer.", Set.of("observe")),
           new Fence("io.prometheus.", Set.of("observe")),
-          new Fence("org.bouncycastle.", Set.of("tls")));
+          new Fence("org.bouncycastle.", Set.of("tls")),
+          new Fence("picocli.", Set.of("cli")));
 
   /** Pure rooms: no event loop, no channel. */
   private static final Set<String> WITHOUT_CHANNELS = Set.of("config", "balance", "fault", "route");

@@ -1,28 +1,25 @@
 package io.postern.cli;
 
-import java.nio.file.Path;
-import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** {@code postern check}. */
-final class CheckCommand {
+@Command(
+    name = "check",
+    description = "Checks a config file and all it names; exits 0, or 1 with each problem.")
+final class CheckCommand implements Callable<Integer> {
 
-  static final Command COMMAND =
-      new Command(
-          "check",
-          "Checks a config file and all it names; exits 0, or 1 with each problem.",
-          List.of(ConfigOption.FILE),
-          CheckCommand::run);
+  @Mixin private ConfigOption option = new ConfigOption();
 
-  private CheckCommand() {}
-
-  private static int run(Arguments arguments) {
-    Path file = ConfigOption.file(arguments);
-    ConfigOption.Ready ready = ConfigOption.load(file);
+  @Override
+  public Integer call() {
+    ConfigOption.Ready ready = option.load();
     if (ready == null) {
       return 1;
     }
     ready.compiled().close();
-    System.out.println(file + ": ok");
+    System.out.println(option.file() + ": ok");
     return 0;
   }
 }

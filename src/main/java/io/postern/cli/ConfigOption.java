@@ -7,31 +7,28 @@ import io.postern.config.Problem;
 import io.postern.runtime.Compiled;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
 
 /** {@code -c FILE}, and what is done with the file: load it, compile it, say what is wrong. */
 final class ConfigOption {
 
-  private static final String STANDARD = "/etc/postern/postern.yaml";
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      defaultValue = "/etc/postern/postern.yaml",
+      description = "The config file; ${DEFAULT-VALUE} where none is named.")
+  private Path file = Path.of("/etc/postern/postern.yaml");
 
-  static final Option FILE =
-      new Option(
-          List.of("-c", "--config"),
-          "FILE",
-          "The config file; " + STANDARD + " where none is named.");
-
-  private ConfigOption() {}
-
-  static Path file(Arguments arguments) {
-    return Path.of(arguments.value(FILE).orElse(STANDARD));
+  Path file() {
+    return file;
   }
 
   /** A config that can run. */
   record Ready(Config config, Compiled compiled) {}
 
   /** Loads the file, prints each problem and warning on its own line, and answers null for any. */
-  static @Nullable Ready load(Path file) {
+  @Nullable Ready load() {
     return ready(ConfigLoader.load(file, System.getenv()));
   }
 

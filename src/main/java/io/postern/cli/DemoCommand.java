@@ -9,33 +9,31 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code postern demo}: a proxy with certificates and servers of its own, all on loopback. */
-final class DemoCommand {
-
-  private static final Option CONFIG =
-      new Option(
-          List.of("-c", "--config"),
-          "FILE",
-          "The config of the demo; config/demo.yaml of the distribution otherwise.");
-
-  static final Command COMMAND =
-      new Command(
-          "demo",
-          "Makes certificates, starts three demo servers and the proxy, and says what to try.",
-          List.of(CONFIG),
-          DemoCommand::run);
+@Command(
+    name = "demo",
+    description =
+        "Makes certificates, starts three demo servers and the proxy, and says what to try.")
+final class DemoCommand implements Callable<Integer> {
 
   private static final String SHIPPED = "demo.yaml";
 
-  private DemoCommand() {}
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      description = "The config of the demo; config/demo.yaml of the distribution otherwise.")
+  private @Nullable Path config;
 
-  private static int run(Arguments arguments) throws Exception {
-    Optional<Path> config = arguments.value(CONFIG).map(Path::of);
+  @Override
+  public Integer call() throws Exception {
     try (Scratch scratch = Scratch.create("postern-demo-")) {
       makeCertificates(scratch.path());
-      return startServers() ? serve(config, scratch.path()) : 1;
+      return startServers() ? serve(scratch.path()) : 1;
     }
   }
 
@@ -51,17 +49,16 @@ final class DemoCommand {
     }
   }
 
-  private static int serve(Optional<Path> config, Path directory) throws Exception {
+  private int serve(Path directory) throws Exception {
     Map<String, String> environment = new HashMap<>(System.getenv());
     environment.put("DEMO", directory.toString());
-    ConfigOption.Ready ready = ConfigOption.ready(load(config, directory, environment));
+    ConfigOption.Ready ready = ConfigOption.ready(load(directory, environment));
     return ready == null ? 1 : Service.serve(ready, stop -> explain(directory));
   }
 
-  private static Loaded load(Optional<Path> config, Path directory, Map<String, String> environment)
-      throws IOException {
-    if (config.isPresent()) {
-      return ConfigLoader.load(config.get(), environment);
+  private Loaded load(Path directory, Map<String, String> environment) throws IOException {
+    if (config != null) {
+      return ConfigLoader.load(config, environment);
     }
     return ConfigLoader.parse(SHIPPED, Shipped.text(SHIPPED), directory, environment);
   }

@@ -3,30 +3,33 @@ package io.postern.cli;
 import io.postern.config.Bind;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code postern demo-server}: a server of the demo by itself, for proxies in containers. */
-final class DemoServerCommand {
+@Command(
+    name = "demo-server",
+    description =
+        "Runs one of the demo's servers until SIGTERM; it says who it is and what it got.")
+final class DemoServerCommand implements Callable<Integer> {
 
-  private static final Option NAME =
-      new Option(List.of("--name"), "NAME", "What it calls itself; server otherwise.");
+  @Option(
+      names = "--name",
+      defaultValue = "server",
+      description = "What it calls itself; ${DEFAULT-VALUE} otherwise.")
+  private String name = "server";
 
-  private static final Option BIND =
-      new Option(List.of("--bind"), "HOST:PORT", "Where it listens; 127.0.0.1:8080 otherwise.");
+  @Option(
+      names = "--bind",
+      paramLabel = "HOST:PORT",
+      defaultValue = "127.0.0.1:8080",
+      description = "Where it listens; ${DEFAULT-VALUE} otherwise.")
+  private String bind = "127.0.0.1:8080";
 
-  static final Command COMMAND =
-      new Command(
-          "demo-server",
-          "Runs one of the demo's servers until SIGTERM; it says who it is and what it got.",
-          List.of(NAME, BIND),
-          DemoServerCommand::run);
-
-  private DemoServerCommand() {}
-
-  private static int run(Arguments arguments) throws InterruptedException {
-    String name = arguments.value(NAME).orElse("server");
-    String bind = arguments.value(BIND).orElse("127.0.0.1:8080");
+  @Override
+  public Integer call() throws InterruptedException {
     CountDownLatch asked = new CountDownLatch(1);
     Signals.on("TERM", asked::countDown);
     Signals.on("INT", asked::countDown);

@@ -11,36 +11,32 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.file.Path;
-import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /**
  * {@code postern health}: asks a process of this config how it is, for who can only run a program.
  */
-final class HealthCommand {
-
-  static final Command COMMAND =
-      new Command(
-          "health",
-          """
-          Asks the `health` port of the config; exits 0 where it is ready, else 1.
-          For a container's HEALTHCHECK.
-          """,
-          List.of(ConfigOption.FILE),
-          HealthCommand::run);
+@Command(
+    name = "health",
+    description =
+        "Asks the `health` port of the config; exits 0 where it is ready, else 1. For a container's"
+            + " HEALTHCHECK.")
+final class HealthCommand implements Callable<Integer> {
 
   private static final int PATIENCE_MILLIS = 3000;
 
-  private HealthCommand() {}
+  @Mixin private ConfigOption option = new ConfigOption();
 
-  private static int run(Arguments arguments) {
-    Path file = ConfigOption.file(arguments);
-    if (!(ConfigLoader.load(file, System.getenv()) instanceof Loaded.Valid valid)) {
-      return unhealthy(file + " has problems, see `postern check`");
+  @Override
+  public Integer call() {
+    if (!(ConfigLoader.load(option.file(), System.getenv()) instanceof Loaded.Valid valid)) {
+      return unhealthy(option.file() + " has problems, see `postern check`");
     }
     HealthConfig health = valid.config().health();
     if (health == null) {
-      return unhealthy(file + " has no `health`, so there is no port to ask");
+      return unhealthy(option.file() + " has no `health`, so there is no port to ask");
     }
     try {
       String status = status(health);

@@ -1,24 +1,22 @@
 package io.postern.cli;
 
-import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** {@code postern run}. */
-final class RunCommand {
+@Command(
+    name = "run",
+    description =
+        "Serves until SIGTERM, then drains; a second SIGTERM stops at once. SIGUSR1 opens the"
+            + " access log anew.")
+final class RunCommand implements Callable<Integer> {
 
-  static final Command COMMAND =
-      new Command(
-          "run",
-          """
-          Serves until SIGTERM, then drains.
-          A second SIGTERM stops at once. SIGUSR1 opens the access log anew.
-          """,
-          List.of(ConfigOption.FILE),
-          RunCommand::run);
+  @Mixin private ConfigOption option = new ConfigOption();
 
-  private RunCommand() {}
-
-  private static int run(Arguments arguments) throws Exception {
-    ConfigOption.Ready ready = ConfigOption.load(ConfigOption.file(arguments));
+  @Override
+  public Integer call() throws Exception {
+    ConfigOption.Ready ready = option.load();
     return ready == null ? 1 : Service.serve(ready, stop -> {});
   }
 }

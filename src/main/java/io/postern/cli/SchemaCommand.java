@@ -1,22 +1,14 @@
 package io.postern.cli;
 
 import io.postern.config.ConfigSchema;
-import java.util.List;
+import picocli.CommandLine.Command;
 
 /** {@code postern schema}. */
-final class SchemaCommand {
+@Command(name = "schema", description = "Prints the JSON Schema of the config file, for editors.")
+final class SchemaCommand implements Runnable {
 
-  static final Command COMMAND =
-      new Command(
-          "schema",
-          "Prints the JSON Schema of the config file, for editors.",
-          List.of(),
-          arguments -> print());
-
-  private SchemaCommand() {}
-
-  private static int print() {
+  @Override
+  public void run() {
     System.out.print(ConfigSchema.json());
-    return 0;
   }
 }

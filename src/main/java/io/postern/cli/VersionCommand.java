@@ -1,20 +1,13 @@
 package io.postern.cli;
 
-import java.util.List;
+import picocli.CommandLine.Command;
 
 /** {@code postern version}. */
-final class VersionCommand {
+@Command(name = "version", description = "Prints the version of Postern and of Java.")
+final class VersionCommand implements Runnable {
 
-  static final Command COMMAND =
-      new Command(
-          "version", "Prints the version of Postern and of Java.", List.of(), arguments -> print());
-
-  private VersionCommand() {}
-
-  private static int print() {
-    String own = Main.class.getPackage().getImplementationVersion();
-    System.out.println(
-        "postern " + (own == null ? "(from classes)" : own) + ", java " + Runtime.version());
-    return 0;
+  @Override
+  public void run() {
+    System.out.println(Version.text());
   }
 }

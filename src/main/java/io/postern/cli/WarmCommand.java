@@ -13,47 +13,36 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /**
  * {@code postern warm}: serves a load of its own, so that the JVM can record which classes and
  * profiles a start needs (JEP 514, JEP 515). The launcher starts it with {@value #RECORD}, and
  * every later start with the file that comes of it.
  */
-final class WarmCommand {
-
-  private static final Option SECONDS = new Option(List.of("--seconds"), "N", "How long; 5 else.");
-
-  static final Command COMMAND =
-      new Command(
-          "warm",
-          """
-          Records what makes each start from then on quicker.
-          Serves a load of its own for some seconds and leaves what the JVM has learned by it in
-          lib/postern.aot. To be run again after another Java, or other files in lib, were put in place.
-          """,
-          List.of(SECONDS),
-          WarmCommand::run);
+@Command(
+    name = "warm",
+    description =
+        "Serves a load of its own for some seconds and leaves what the JVM has learned by it in"
+            + " lib/postern.aot, which makes each start from then on quicker. To be run again after"
+            + " another Java, or other files in lib, were put in place.")
+final class WarmCommand implements Callable<Integer> {
 
   private static final String CONFIG = "warm.yaml";
 
   static final String RECORD = "-XX:AOTCacheOutput=";
 
-  private final Duration time;
+  @Option(
+      names = "--seconds",
+      defaultValue = "5",
+      description = "How long; ${DEFAULT-VALUE} where it is not said.")
+  private int seconds = 5;
 
-  private WarmCommand(Duration time) {
-    this.time = time;
-  }
-
-  private static int run(Arguments arguments) throws Exception {
-    String seconds = arguments.value(SECONDS).orElse("5");
-    if (!seconds.matches("[0-9]{1,4}")) {
-      throw new MisuseException("--seconds is no number: " + seconds);
-    }
-    return new WarmCommand(Duration.ofSeconds(Long.parseLong(seconds))).run();
-  }
-
-  private int run() throws Exception {
+  @Override
+  public Integer call() throws Exception {
     Optional<Path> recorded = recorded();
     if (recorded.isEmpty()) {
       System.err.println("postern: nothing would be recorded; start it by bin/postern warm");
@@ -98,7 +87,7 @@ final class WarmCommand {
 
   private long ask(WarmLoad load, Runnable stop) {
     try {
-      long served = load.run(time);
+      long served = load.run(Duration.ofSeconds(seconds));
       System.err.println("postern warm: " + served + " requests served");
       return served;
     } catch (InterruptedException e) {

@@ -1,6 +1,6 @@
 /**
- * The command line: {@code run}, {@code check}, {@code health}, {@code demo}, {@code schema},
- * {@code warm}, {@code version}. The only room that prints or exits.
+ * The command line: {@code run}, {@code check}, {@code demo}, {@code schema}, {@code version}. The
+ * only room that prints or exits.
  */
 @NullMarked
 package io.postern.cli;

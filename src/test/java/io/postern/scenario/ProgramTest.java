@@ -28,6 +28,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The program as an operator runs it: its ready line, its log, its signals, its exit codes. */
 class ProgramTest {
@@ -310,12 +312,12 @@ class ProgramTest {
     }
   }
 
-  @Test
-  void aCommandLineThatCannotBeMeantSaysHowItIsCalled() {
-    try (PosternProcess postern = PosternProcess.start("run", "--nope", "x")) {
-      assertThat(postern.awaitExit()).isEqualTo(2);
-      assertThat(postern.errors())
-          .contains("postern: nothing here is called --nope", "usage: postern run [OPTION ...]");
+  @ParameterizedTest
+  @ValueSource(strings = {"run", "check", "warm", "health"})
+  void eachCommandSaysHowItIsCalled(String command) {
+    try (PosternProcess postern = PosternProcess.start(command, "--help")) {
+      assertThat(postern.awaitExit()).isZero();
+      assertThat(postern.output()).anyMatch(line -> line.startsWith("Usage: postern " + command));
     }
   }
 
