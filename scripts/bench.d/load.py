@@ -25,7 +25,6 @@ class Scenario:
     says: str
     floor: float | None
     path: str = "/small"
-    host: str = "localhost"
     options: tuple = ()
     fields: tuple = ()
     content: str | None = None
@@ -36,6 +35,7 @@ class Scenario:
     rsa: bool = False
     routes: int = 0
     connections: int = 0
+    host: str = "localhost"
 
     def lines(self, operations):
         """The lines that so many operations leave in an access log."""
