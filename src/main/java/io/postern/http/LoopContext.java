@@ -19,7 +19,8 @@ public record LoopContext(
 
   /** The context of a loop; made once for each. */
   public static LoopContext of(int index, EventLoop loop, WindowBudget windows) {
+    Deadlines deadlines = new Deadlines(loop);
     return new LoopContext(
-        index, loop, new Deadlines(loop), new HeadWriter(), new Turns(loop), windows);
+        index, loop, deadlines, new HeadWriter(), new Turns(loop, deadlines), windows);
   }
 }

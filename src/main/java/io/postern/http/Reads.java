@@ -3,7 +3,6 @@ package io.postern.http;
 import io.netty.channel.Channel;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.util.UncheckedBooleanSupplier;
-import java.util.function.LongSupplier;
 
 /**
  * How a connection is read, on both sides: whether, when, and how much at a time. Buffers grow and
@@ -32,7 +31,7 @@ final class Reads extends DefaultMaxMessagesRecvByteBufAllocator {
 
   private final Channel channel;
   private final Turns turns;
-  private final LongSupplier nanos;
+  private final Deadlines clock;
   private Runnable rest = () -> {};
   private boolean allowed = true;
   private boolean waits;
@@ -42,13 +41,13 @@ final class Reads extends DefaultMaxMessagesRecvByteBufAllocator {
    * The reads of a connection.
    *
    * @param turns whose turns those wait for that are slow
-   * @param nanos tells the time
+   * @param clock of the loop; stands still while what was read is passed on
    */
-  Reads(Channel channel, Turns turns, LongSupplier nanos) {
+  Reads(Channel channel, Turns turns, Deadlines clock) {
     super(IN_A_ROW);
     this.channel = channel;
     this.turns = turns;
-    this.nanos = nanos;
+    this.clock = clock;
   }
 
   /** Those of a connection that takes part in the {@link Turns} of its loop. */
@@ -58,8 +57,10 @@ final class Reads extends DefaultMaxMessagesRecvByteBufAllocator {
 
   /** Whether there is room for what would be read; at first there is. */
   void allow(boolean room) {
-    allowed = room;
-    apply();
+    if (allowed != room) {
+      allowed = room;
+      apply();
+    }
   }
 
   /** Has this done first when it is the turn of the connection: what is left of the last. */
@@ -69,13 +70,13 @@ final class Reads extends DefaultMaxMessagesRecvByteBufAllocator {
 
   /** Whether the loop has done enough for the connection, which is to wait for its turn. */
   boolean isSpent() {
-    return nanos.getAsLong() - began > SLOW_NANOS;
+    return clock.exactly() - began > SLOW_NANOS;
   }
 
   /** It is the turn of this connection. */
   void goOn() {
     waits = false;
-    began = nanos.getAsLong();
+    began = clock.exactly();
     rest.run();
     apply();
   }
@@ -114,7 +115,15 @@ final class Reads extends DefaultMaxMessagesRecvByteBufAllocator {
     @Override
     public void lastBytesRead(int bytes) {
       super.lastBytesRead(bytes);
-      began = nanos.getAsLong();
+      if (bytes > 0) {
+        began = clock.hold();
+      }
+    }
+
+    @Override
+    public void readComplete() {
+      clock.release();
+      super.readComplete();
     }
 
     /** They have been passed on. */

@@ -16,16 +16,18 @@ import java.util.concurrent.atomic.LongAdder;
 public final class Turns implements Runnable {
 
   private final EventLoop loop;
+  private final Deadlines clock;
   private final ArrayDeque<Reads> waiting = new ArrayDeque<>();
   private final LongAdder waits = new LongAdder();
 
-  Turns(EventLoop loop) {
+  Turns(EventLoop loop, Deadlines clock) {
     this.loop = loop;
+    this.clock = clock;
   }
 
   /** Has a connection take part, before anything was read from it. */
   public void join(Channel channel) {
-    channel.config().setRecvByteBufAllocator(new Reads(channel, this, loop.ticker()::nanoTime));
+    channel.config().setRecvByteBufAllocator(new Reads(channel, this, clock));
   }
 
   /** How often a connection had to wait; asked for by any thread. */

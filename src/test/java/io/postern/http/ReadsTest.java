@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.concurrent.MockTicker;
+import io.netty.util.concurrent.Ticker;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** How much is read, and when, by what the reads before have cost. */
@@ -15,13 +18,14 @@ class ReadsTest {
   private static final long SLOW = 1_000_000;
 
   private final EmbeddedChannel channel = new EmbeddedChannel();
-  private final Turns turns = new Turns(channel.eventLoop());
-  private long now;
+  private final MockTicker ticker = Ticker.newMockTicker();
+  private final Deadlines clock = new Deadlines(channel.eventLoop(), ticker);
+  private final Turns turns = new Turns(channel.eventLoop(), clock);
 
   /** A connection on the one loop. */
   private final class Peer {
     private final EmbeddedChannel own = new EmbeddedChannel();
-    private final Reads reads = new Reads(own, turns, () -> now);
+    private final Reads reads = new Reads(own, turns, clock);
     private final ExtendedHandle handle = reads.newHandle();
 
     /** Reads all that the buffer holds, which takes so long; answers whether it reads on. */
@@ -34,7 +38,7 @@ class ReadsTest {
       handle.attemptedBytesRead(handle.guess());
       handle.lastBytesRead(bytes);
       handle.incMessagesRead(1);
-      now += nanos;
+      ticker.advance(nanos, TimeUnit.NANOSECONDS);
       return handle.continueReading();
     }
 
@@ -49,7 +53,7 @@ class ReadsTest {
     for (int i = 0; i < 8; i++) {
       peer.read(QUICK);
     }
-    assertThat(peer.handle.guess()).isEqualTo(64 * 1024);
+    assertThat(peer.handle.guess()).isEqualTo(4 * Http2Writer.DATA_OF_A_RECORD);
     for (int i = 0; i < 20; i++) {
       peer.read(100, QUICK);
     }
@@ -64,7 +68,7 @@ class ReadsTest {
     }
     assertThat(peer.read(SLOW)).isFalse();
     assertThat(peer.isRead()).isFalse();
-    assertThat(peer.handle.guess()).isEqualTo(32 * 1024);
+    assertThat(peer.handle.guess()).isEqualTo(2 * Http2Writer.DATA_OF_A_RECORD);
     channel.runScheduledPendingTasks();
     assertThat(peer.isRead()).isTrue();
     for (int i = 0; i < 8; i++) {
@@ -106,7 +110,7 @@ class ReadsTest {
     peer.reads.onTurn(
         () -> {
           done.add("rest");
-          now += SLOW;
+          ticker.advance(SLOW, TimeUnit.NANOSECONDS);
           if (done.size() < 3) {
             peer.reads.await();
           }
@@ -118,5 +122,20 @@ class ReadsTest {
     }
     assertThat(done).hasSize(3);
     assertThat(peer.isRead()).isTrue();
+  }
+
+  @Test
+  void theClockStandsStillWhileWhatWasReadIsWorkedOn() {
+    Peer peer = new Peer();
+    long began = clock.now();
+    peer.read(QUICK);
+    assertThat(clock.now()).isEqualTo(began);
+    peer.read(QUICK);
+    assertThat(clock.now()).isEqualTo(began + QUICK);
+    peer.handle.readComplete();
+    assertThat(clock.now()).isEqualTo(began + 2 * QUICK);
+    peer.handle.lastBytesRead(-1);
+    ticker.advance(QUICK, TimeUnit.NANOSECONDS);
+    assertThat(clock.now()).isEqualTo(began + 3 * QUICK);
   }
 }
