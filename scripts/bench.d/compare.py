@@ -51,8 +51,8 @@ In CMD {{config}} stands for a config file of Postern.""",
     )
     parser.add_argument("--rounds", type=int, default=5, help="measurements of each proxy in each scenario (5)")
     parser.add_argument("--seconds", type=float, default=4, help="about how long a measurement takes (4)")
-    parser.add_argument("--warm-up", type=float, default=60, help="seconds of mixed load before anything is measured (60)")
-    parser.add_argument("--quick", action="store_true", help="2 rounds of 1 second after 20 seconds: a look, not a measurement")
+    parser.add_argument("--warm-up", type=float, default=180, help="seconds of mixed load before anything is measured (180)")
+    parser.add_argument("--quick", action="store_true", help="2 rounds of 1 second after 30 seconds: a look, not a measurement")
     parser.add_argument("--only", action="append", metavar="NAME", choices=NAMES, help="this scenario only; may be repeated")
     parser.add_argument("--without", action="append", default=[], metavar="NAME", choices=["postern-io_uring", *PEERS], help="leave out a column: postern-io_uring, haproxy, nginx")
     parser.add_argument("--postern", default=f"{ROOT}/scripts/postern run -c {{config}}", metavar="CMD", help="how Postern is started")
@@ -62,7 +62,7 @@ In CMD {{config}} stands for a config file of Postern.""",
     parser.add_argument("--keep", action="store_true", help="leave the scratch folder with configs and logs")
     chosen = parser.parse_args()
     if chosen.quick:
-        chosen.rounds, chosen.seconds, chosen.warm_up = 2, 1, 20
+        chosen.rounds, chosen.seconds, chosen.warm_up = 2, 1, 30
     if chosen.rounds < 1 or chosen.seconds <= 0:
         parser.error("--rounds and --seconds must be above 0")
     if set(PEERS) <= set(chosen.without):
