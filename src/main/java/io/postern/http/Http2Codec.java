@@ -16,6 +16,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -232,10 +233,8 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
   }
 
   /**
-   * The flow control tells only of changes that it has noticed, and a channel that fills and drains
-   * within one pass of the loop is a change that it never sees: (1) a write fills the channel, (2)
-   * the relay asks, hears no, and stops reading, (3) the flush drains the channel, (4) only then
-   * the event of (1) arrives, and finds nothing changed. So whoever was told no is told here.
+   * Where a channel fills and drains within one pass of the loop the flow control sees no change:
+   * it hears of the filling behind the draining. Whoever asked in between and was told no hears it.
    */
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) throws Exception {
@@ -352,8 +351,10 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
       boolean outbound,
       Throwable cause,
       @Nullable Http2Exception error) {
-    String code = error == null ? "INTERNAL_ERROR" : error.error().name();
-    if (!sentAway) {
+    if (cause instanceof IOException) { // a write to a peer that is gone
+      ending = sentAway ? ending : Fault.of(gone, cause);
+    } else if (!sentAway) {
+      String code = error == null ? "INTERNAL_ERROR" : error.error().name();
       ending = new Fault(broken, "connection error " + code + ": " + cause.getMessage());
       onBroken(ending.detail());
     }

@@ -15,6 +15,7 @@ import io.postern.testkit.Gate;
 import io.postern.testkit.H2Client;
 import io.postern.testkit.H2Frame;
 import io.postern.testkit.H2Stream;
+import io.postern.testkit.LogLines;
 import io.postern.testkit.ProxyUnderTest;
 import io.postern.testkit.RawClient;
 import io.postern.testkit.Response;
@@ -173,5 +174,26 @@ class Http2EndingTest {
   private static String frame(int type, int flags, int stream, String payload) {
     byte[] bytes = new H2Frame(type, flags, stream, payload).bytes();
     return new String(bytes, StandardCharsets.ISO_8859_1);
+  }
+
+  /** A write to whom is gone fails, which says nothing of its manners. */
+  @Test
+  void whoeverGoesAwayHasBrokenNoRule() {
+    Content much = Content.ofSize(64 << 20);
+    try (LogLines log = LogLines.of("io.postern.listener.Http2Reports");
+        ScriptedServer server = ScriptedServer.start(new Respond(Response.of(200, much)));
+        ProxyUnderTest proxy = ProxyUnderTest.to(server.address())) {
+      for (int i = 0; i < 20; i++) {
+        H2Client client = client(proxy);
+        client.widen(1 << 30);
+        H2Stream stream = client.get("localhost", "/").widen(1 << 30);
+        stream.awaitReceived(1 << 20);
+        client.connection().reset();
+        ExchangeRecord record = proxy.record();
+        assertThat(record.fault).isNotNull();
+        assertThat(record.fault.reason()).isEqualTo(Reason.CLIENT_GONE);
+      }
+      assertThat(log.about("broke the rules")).isEmpty();
+    }
   }
 }
