@@ -22,6 +22,7 @@ import io.postern.testkit.Response;
 import io.postern.testkit.ScriptedServer;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** How streams and connections of HTTP/2 end. */
@@ -189,9 +190,8 @@ class Http2EndingTest {
         H2Stream stream = client.get("localhost", "/").widen(1 << 30);
         stream.awaitReceived(1 << 20);
         client.connection().reset();
-        ExchangeRecord record = proxy.record();
-        assertThat(record.fault).isNotNull();
-        assertThat(record.fault.reason()).isEqualTo(Reason.CLIENT_GONE);
+        Fault fault = Objects.requireNonNull(proxy.record().fault);
+        assertThat(fault.reason()).isEqualTo(Reason.CLIENT_GONE);
       }
       assertThat(log.about("broke the rules")).isEmpty();
     }
