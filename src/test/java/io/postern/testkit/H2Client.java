@@ -222,15 +222,18 @@ public final class H2Client implements AutoCloseable {
     connection.close();
   }
 
-  /** Takes from the windows what a stream may send; waits where that is nothing. */
+  /**
+   * Takes from the windows what a stream may send; waits where that is nothing. Where there is
+   * something it is sent even behind a reset, which another client might not have heard of yet.
+   */
   int awaitWindow(H2Stream stream, int wanted) {
     return watched.await(
         "a window for stream " + stream.id(),
         () -> {
-          if (stream.isReset() || ending != null) {
+          int size = (int) Math.min(wanted, Math.min(sendWindow, stream.sendWindow()));
+          if (size <= 0 && (stream.isReset() || ending != null)) {
             throw new AssertionError("stream " + stream.id() + " was over before all was sent");
           }
-          int size = (int) Math.min(wanted, Math.min(sendWindow, stream.sendWindow()));
           if (size <= 0) {
             return null;
           }
