@@ -78,7 +78,7 @@ ATTACKS = [
     Attack("h1 chunk extensions", CHUNKED, b"1" + b";x=y" * 2000 + b"\r\nx\r\n"),
     Attack("h1 chunks of one byte", CHUNKED, b"1\r\nx\r\n" * 2700),
     Attack("h1 large heads", b"", b"GET / HTTP/1.1" + HOST + b"X: " + b"x" * 60000),
-    Attack("h1 malformed heads", b"", b"GET / HTTP/1.1\r\nHost : localhost\r\n\r\n"),
+    Attack("h1 malformed heads", b"", b"GET / HTTP/1.1\r\nHost : localhost\r\n\r\n" * 400),
     # TLS and below.
     Attack("tcp idle", pause=1, tls=False),
     Attack("tcp connect and close", pause=0, tls=False),

@@ -28,6 +28,12 @@ final class ContentDecoder {
   /** Less than this is a small chunk. */
   private static final int SMALL = 512;
 
+  /** A chunk of no more than this is tiny: its framing is most of it. */
+  private static final int TINY = 8;
+
+  /** So many tiny chunks at once are what no sender needs, though it may send them. */
+  private static final int MANY_TINY = 128;
+
   /** How many bytes of small chunks go on as one. */
   private static final int GATHERED = 4 * 1024;
 
@@ -54,6 +60,7 @@ final class ContentDecoder {
   private State state = State.DONE;
   private long remaining;
   private int starts;
+  private int tiny;
 
   /**
    * A decoder for the messages of one side of a connection.
@@ -110,11 +117,17 @@ final class ContentDecoder {
    * @throws io.postern.fault.FaultException where the content is not framed as it must be
    */
   boolean decode(ByteBuf in, ContentListener out) {
+    tiny = 0;
     try {
       return take(in, out);
     } finally {
       handGathered(out);
     }
+  }
+
+  /** Whether what was decoded last was a crowd of tiny chunks. */
+  boolean wasMostlyFraming() {
+    return tiny >= MANY_TINY;
   }
 
   private boolean take(ByteBuf in, ContentListener out) {
@@ -205,6 +218,7 @@ final class ContentDecoder {
       gathered = in.alloc().buffer(GATHERED, GATHERED);
     }
     gathered.writeBytes(in, length);
+    tiny += length <= TINY ? 1 : 0;
     remaining = 0;
     state = State.CHUNK_RETURN;
   }

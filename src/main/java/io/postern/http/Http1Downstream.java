@@ -164,6 +164,7 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
       return false;
     }
     content.decode(in, this);
+    Reads.of(ctx.channel()).spare(content.wasMostlyFraming());
     return state != State.CONTENT;
   }
 

@@ -188,14 +188,11 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
     return switch (state) {
       case HEAD -> readHead(in);
       case CONTENT -> readContent(in);
-      case IDLE, DONE -> {
-        // Nobody asked: what this says could be taken for the answer to the next request.
+      case IDLE, DONE, CLOSED -> {
         in.skipBytes(in.readableBytes());
-        ctx.close();
-        yield false;
-      }
-      case CLOSED -> {
-        in.skipBytes(in.readableBytes());
+        if (state != State.CLOSED) {
+          ctx.close(); // nobody asked: it could be taken for the answer to the next request
+        }
         yield false;
       }
     };
@@ -243,6 +240,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
       return false;
     }
     content.decode(in, this);
+    Reads.of(ctx.channel()).spare(content.wasMostlyFraming());
     return state != State.CONTENT;
   }
 

@@ -35,6 +35,7 @@ final class Reads extends DefaultMaxMessagesRecvByteBufAllocator {
   private Runnable rest = () -> {};
   private boolean allowed = true;
   private boolean waits;
+  private boolean spared;
   private long began;
 
   /**
@@ -73,6 +74,11 @@ final class Reads extends DefaultMaxMessagesRecvByteBufAllocator {
     return clock.exactly() - began > SLOW_NANOS;
   }
 
+  /** Whether what is being read is mostly framing: it is read on in the time that is to spare. */
+  void spare(boolean framing) {
+    spared |= framing;
+  }
+
   /** It is the turn of this connection. */
   void goOn() {
     waits = false;
@@ -86,7 +92,11 @@ final class Reads extends DefaultMaxMessagesRecvByteBufAllocator {
     if (!waits) {
       waits = true;
       apply();
-      turns.await(this);
+      if (spared) {
+        turns.awaitSpare(this, clock.exactly() - began);
+      } else {
+        turns.await(this);
+      }
     }
   }
 
@@ -117,6 +127,7 @@ final class Reads extends DefaultMaxMessagesRecvByteBufAllocator {
       super.lastBytesRead(bytes);
       if (bytes > 0) {
         began = clock.hold();
+        spared = false;
       }
     }
 
@@ -129,7 +140,7 @@ final class Reads extends DefaultMaxMessagesRecvByteBufAllocator {
     /** They have been passed on. */
     @Override
     public boolean continueReading(UncheckedBooleanSupplier maybeMore) {
-      if (isSpent()) {
+      if (spared || isSpent()) {
         size = Math.max(Math.min(size, LEAST_OF_SLOW), size / 2);
         await();
       } else {

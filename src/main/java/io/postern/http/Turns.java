@@ -9,20 +9,27 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * The order in which the connections of an event loop are read whose reads make much work: one of
  * them in each pass of the loop, in turn. The others are read as soon as something has come, and
- * wait for one slow read at most.
+ * wait for one slow read at most. Those that bring hardly anything for the work they make have a
+ * line of their own, which gets a fixed share of the loop, however many stand in it.
  *
  * <p>Owned by its event loop.
  */
-public final class Turns implements Runnable {
+public final class Turns {
+
+  /** Those who are only spared time get one part for each so many that are left to all others. */
+  private static final int OTHERS = 3;
 
   private final EventLoop loop;
   private final Deadlines clock;
-  private final ArrayDeque<Reads> waiting = new ArrayDeque<>();
+  private final Line slow;
+  private final Line spared;
   private final LongAdder waits = new LongAdder();
 
   Turns(EventLoop loop, Deadlines clock) {
     this.loop = loop;
     this.clock = clock;
+    this.slow = new Line(clock.exactly());
+    this.spared = new Line(clock.exactly());
   }
 
   /** Has a connection take part, before anything was read from it. */
@@ -37,25 +44,54 @@ public final class Turns implements Runnable {
 
   /** It is told when it may go on. */
   void await(Reads reads) {
-    waits.increment();
-    waiting.add(reads);
-    if (waiting.size() == 1) {
-      later();
-    }
+    slow.add(reads);
   }
 
-  /** The next turn. */
-  @Override
-  public void run() {
-    Reads next = waiting.remove();
-    if (!waiting.isEmpty()) {
-      later();
-    }
-    next.goOn();
+  /** It is told when it may go on, once the others have had their share for what it took. */
+  void awaitSpare(Reads reads, long tookNanos) {
+    spared.rest(OTHERS * tookNanos);
+    spared.add(reads);
   }
 
-  /** In the next pass: what is due at once is looked for when a pass begins. */
-  private void later() {
-    loop.schedule(this, 0, TimeUnit.NANOSECONDS);
+  /** Connections that wait, of which the first goes on in the next pass or when it is time. */
+  private final class Line implements Runnable {
+
+    private final ArrayDeque<Reads> waiting = new ArrayDeque<>();
+    private long notBefore;
+
+    Line(long notBefore) {
+      this.notBefore = notBefore;
+    }
+
+    void add(Reads reads) {
+      waits.increment();
+      waiting.add(reads);
+      if (waiting.size() == 1) {
+        later();
+      }
+    }
+
+    void rest(long nanos) {
+      notBefore = clock.exactly() + nanos;
+    }
+
+    @Override
+    public void run() {
+      if (notBefore - clock.exactly() > 0) { // the turn before ended after this one was called
+        later();
+        return;
+      }
+      Reads next = waiting.remove();
+      if (!waiting.isEmpty()) {
+        later();
+      }
+      next.goOn();
+    }
+
+    /** Not in this pass, which does what is due when it looks. */
+    private void later() {
+      long rest = Math.max(1, notBefore - clock.exactly());
+      loop.schedule(this, rest, TimeUnit.NANOSECONDS);
+    }
   }
 }

@@ -250,6 +250,26 @@ class ContentDecoderTest {
   }
 
   @Test
+  void knowsContentThatIsMostlyFraming() {
+    assertThat(isMostlyFraming("1\r\nx\r\n".repeat(128))).isTrue();
+    assertThat(isMostlyFraming("8\r\nxxxxxxxx\r\n".repeat(128))).isTrue();
+    assertThat(isMostlyFraming("1\r\nx\r\n".repeat(127))).isFalse();
+    assertThat(isMostlyFraming("9\r\nxxxxxxxxx\r\n".repeat(500))).isFalse();
+  }
+
+  private static boolean isMostlyFraming(String chunks) {
+    ContentDecoder decoder = new ContentDecoder(Reason.BAD_CONTENT);
+    decoder.start(Framing.CHUNKED, -1);
+    ByteBuf in = Unpooled.copiedBuffer(chunks, StandardCharsets.US_ASCII);
+    decoder.decode(in, new Notes());
+    in.release();
+    boolean framing = decoder.wasMostlyFraming();
+    decoder.decode(Unpooled.EMPTY_BUFFER, new Notes());
+    assertThat(decoder.wasMostlyFraming()).isFalse();
+    return framing;
+  }
+
+  @Test
   void refusesMoreTrailersThanItMayKeep() {
     ContentDecoder decoder = new ContentDecoder(Reason.BAD_CONTENT);
     decoder.start(Framing.CHUNKED, -1);

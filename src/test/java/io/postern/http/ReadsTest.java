@@ -17,10 +17,15 @@ class ReadsTest {
   private static final long QUICK = 20_000;
   private static final long SLOW = 1_000_000;
 
-  private final EmbeddedChannel channel = new EmbeddedChannel();
   private final MockTicker ticker = Ticker.newMockTicker();
+  private final EmbeddedChannel channel = EmbeddedChannel.builder().ticker(ticker).build();
   private final Deadlines clock = new Deadlines(channel.eventLoop(), ticker);
   private final Turns turns = new Turns(channel.eventLoop(), clock);
+
+  private void pass() {
+    ticker.advance(1, TimeUnit.NANOSECONDS);
+    channel.runScheduledPendingTasks();
+  }
 
   /** A connection on the one loop. */
   private final class Peer {
@@ -34,10 +39,26 @@ class ReadsTest {
     }
 
     boolean read(int bytes, long nanos) {
+      begin(bytes);
+      return end(nanos);
+    }
+
+    /** What came first was framing, and what came last was not. */
+    void readFraming() {
+      begin(handle.guess());
+      reads.spare(true);
+      reads.spare(false);
+      assertThat(end(QUICK)).isFalse();
+    }
+
+    private void begin(int bytes) {
       handle.reset(own.config());
       handle.attemptedBytesRead(handle.guess());
       handle.lastBytesRead(bytes);
       handle.incMessagesRead(1);
+    }
+
+    private boolean end(long nanos) {
       ticker.advance(nanos, TimeUnit.NANOSECONDS);
       return handle.continueReading();
     }
@@ -69,7 +90,7 @@ class ReadsTest {
     assertThat(peer.read(SLOW)).isFalse();
     assertThat(peer.isRead()).isFalse();
     assertThat(peer.handle.guess()).isEqualTo(2 * Http2Writer.DATA_OF_A_RECORD);
-    channel.runScheduledPendingTasks();
+    pass();
     assertThat(peer.isRead()).isTrue();
     for (int i = 0; i < 8; i++) {
       peer.read(SLOW);
@@ -83,7 +104,7 @@ class ReadsTest {
     peers.forEach(each -> each.read(SLOW));
     List<List<Boolean>> read = new ArrayList<>();
     for (int pass = 0; pass < 3; pass++) {
-      turns.run();
+      pass();
       read.add(peers.stream().map(Peer::isRead).toList());
     }
     assertThat(read)
@@ -93,11 +114,25 @@ class ReadsTest {
   }
 
   @Test
+  void framingIsReadInTheTimeThatIsToSpare() {
+    List<Peer> peers = List.of(new Peer(), new Peer());
+    peers.forEach(Peer::readFraming);
+    List<Long> read = new ArrayList<>();
+    for (int steps = 0; steps < 12; steps++) {
+      read.add(peers.stream().filter(Peer::isRead).count());
+      peers.stream().filter(Peer::isRead).forEach(Peer::readFraming);
+      ticker.advance(QUICK / 2, TimeUnit.NANOSECONDS);
+      pass();
+    }
+    assertThat(read).containsExactly(0L, 0L, 0L, 0L, 0L, 0L, 1L, 0L, 0L, 0L, 0L, 0L);
+  }
+
+  @Test
   void whatHasNoRoomIsNotReadThoughItIsItsTurn() {
     Peer peer = new Peer();
     peer.read(SLOW);
     peer.reads.allow(false);
-    channel.runScheduledPendingTasks();
+    pass();
     assertThat(peer.isRead()).isFalse();
     peer.reads.allow(true);
     assertThat(peer.isRead()).isTrue();
@@ -118,7 +153,7 @@ class ReadsTest {
     peer.read(SLOW);
     for (int pass = 0; pass < 3; pass++) {
       assertThat(peer.isRead()).isFalse();
-      channel.runScheduledPendingTasks();
+      pass();
     }
     assertThat(done).hasSize(3);
     assertThat(peer.isRead()).isTrue();

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
  */
 class SmallPiecesTest {
 
-  private static final Content CONTENT = Content.ofSize(200_000);
+  private static final Content CONTENT = Content.ofSize(60_000);
 
   private static final String CONFIG =
       """
