@@ -104,7 +104,8 @@ def run(chosen):
         two = starter.postern("two", chosen.postern, "epoll", 0, 2)
         scenarios = [each for each in load.SCENARIOS if each.name in NAMES]
         ratios = [ratio(generator, each, one, two, chosen) for each in scenarios]
-        return max(ratios) <= BOUND and spread(generator, two, chosen.seconds) <= SPREAD
+        crowded = spread(generator, two, chosen.seconds)
+        return max(ratios) <= BOUND and crowded <= SPREAD
 
 
 def main():

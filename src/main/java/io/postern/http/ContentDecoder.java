@@ -2,8 +2,6 @@ package io.postern.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.util.AsciiString;
-import io.postern.fault.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by the event loop of its connection. After a fault the connection is to be closed.
  */
 final class ContentDecoder {
-
-  private static final int MAX_TRAILER_BYTES = 16 * 1024;
-  private static final int MAX_TRAILERS = 100;
 
   /** Less than this is a small chunk. */
   private static final int SMALL = 512;
@@ -53,10 +48,8 @@ final class ContentDecoder {
 
   private final Refusal refusal;
   private final ChunkLine chunkLine;
-  private final SectionReader section;
-  private final FieldLines lines;
   private @Nullable ByteBuf gathered;
-  private Fields trailers = new Fields(0);
+  private @Nullable TrailerReader trailers;
   private State state = State.DONE;
   private long remaining;
   private int starts;
@@ -65,14 +58,11 @@ final class ContentDecoder {
   /**
    * A decoder for the messages of one side of a connection.
    *
-   * @param offence the reason of every fault: {@link Reason#BAD_CONTENT} or {@link
-   *     Reason#BAD_RESPONSE}
+   * @param refusal the reason of every fault
    */
-  ContentDecoder(Reason offence) {
-    refusal = new Refusal(offence);
-    chunkLine = new ChunkLine(refusal);
-    section = new SectionReader(refusal, MAX_TRAILER_BYTES);
-    lines = new FieldLines(refusal, MAX_TRAILERS);
+  ContentDecoder(Refusal refusal) {
+    this.refusal = refusal;
+    this.chunkLine = new ChunkLine(refusal);
   }
 
   /**
@@ -182,9 +172,6 @@ final class ContentDecoder {
       return true;
     }
     state = State.TRAILERS;
-    trailers = new Fields(0);
-    section.reset();
-    lines.reset();
     return true;
   }
 
@@ -269,28 +256,19 @@ final class ContentDecoder {
   }
 
   private boolean trailers(ByteBuf in, ContentListener out) {
-    lines.read(section.lines(in), 0, this::trailer);
-    if (!section.isComplete()) {
-      section.checkOpenLine(in);
-      if (section.isFull()) {
-        throw refusal.malformed("more than " + MAX_TRAILER_BYTES + " bytes of trailers");
-      }
+    TrailerReader reader = trailers == null ? new TrailerReader(refusal) : trailers;
+    Fields fields = reader.read(in);
+    trailers = fields == null ? reader : null;
+    if (fields == null) {
       return false;
     }
-    in.skipBytes(section.size());
     state = State.DONE;
     handGathered(out);
-    if (trailers.isEmpty()) {
+    if (fields.isEmpty()) {
       out.onContent(Unpooled.EMPTY_BUFFER, true);
     } else {
-      out.onTrailers(trailers);
+      out.onTrailers(fields);
     }
     return false;
-  }
-
-  private void trailer(AsciiString name, byte[] bytes, int from, int to) {
-    if (FieldRules.passesAsTrailer(name, refusal)) {
-      trailers.add(name, new AsciiString(bytes, from, to - from, false));
-    }
   }
 }

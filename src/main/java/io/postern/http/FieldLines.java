@@ -57,14 +57,11 @@ final class FieldLines {
   }
 
   private int line(byte[] bytes, int at, Taker taker) {
-    int colon = at;
-    while (bytes[colon] != ':' && bytes[colon] != '\n') {
-      colon++;
+    int colon = FieldNames.fold(bytes, at, bytes.length);
+    if (bytes[colon] != ':' || colon == at) {
+      throw nameless(bytes, at);
     }
-    AsciiString name = bytes[colon] == ':' ? FieldNames.read(bytes, at, colon) : null;
-    if (name == null) {
-      throw nameless(bytes, at, colon);
-    }
+    AsciiString name = FieldNames.of(bytes, at, colon);
     int from = colon + 1;
     while (FieldRules.isBlank(bytes[from])) {
       from++;
@@ -91,7 +88,11 @@ final class FieldLines {
     }
   }
 
-  private RuntimeException nameless(byte[] bytes, int at, int colon) {
+  private RuntimeException nameless(byte[] bytes, int at) {
+    int colon = at;
+    while (bytes[colon] != ':' && bytes[colon] != '\n') {
+      colon++;
+    }
     int bad = FieldRules.endOfText(bytes, at, colon);
     if (bad < colon && !(bytes[bad] == '\r' && bytes[bad + 1] == '\n')) {
       return refusal.badByte(bytes[bad], "a field name");

@@ -1,6 +1,10 @@
 package io.postern.http;
 
 import io.netty.util.AsciiString;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,7 +98,10 @@ public final class FieldNames {
   /** For each byte of a name its lower case, 0 where it may not stand in one (RFC 9110 §5.6.2). */
   private static final byte[] TOKEN = tokenTable();
 
-  private static final int SLOTS = 1024;
+  private static final VarHandle INTS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final int SLOT_BITS = 10;
+  private static final int SLOTS = 1 << SLOT_BITS;
   private static final @Nullable AsciiString[] KNOWN = new AsciiString[SLOTS];
 
   static {
@@ -186,31 +193,31 @@ public final class FieldNames {
   private FieldNames() {}
 
   /**
-   * Reads a name out of a head: checks its bytes, folds them to lower case in place, and answers
-   * the known object where there is one.
+   * The end of the name that begins at a place: the first byte that may not stand in one. The name
+   * is folded to lower case in place.
    *
-   * @param bytes the head; changed where a letter was a capital
-   * @return null where the name is empty or a byte may not stand in a name
+   * @return {@code to} where every byte may
    */
-  static @Nullable AsciiString read(byte[] bytes, int start, int end) {
-    int hash = 0;
-    for (int i = start; i < end; i++) {
+  static int fold(byte[] bytes, int from, int to) {
+    int i = from;
+    for (; i < to; i++) {
       byte lower = TOKEN[bytes[i] & 0xFF];
       if (lower == 0) {
-        return null;
+        break;
       }
       bytes[i] = lower;
-      hash = 31 * hash + lower;
     }
-    if (start == end) {
-      return null;
-    }
-    for (int slot = slot(hash); ; slot = (slot + 1) & (SLOTS - 1)) {
+    return i;
+  }
+
+  /** The known object for a name that is not empty and in lower case, or else a view of it. */
+  static AsciiString of(byte[] bytes, int from, int to) {
+    for (int slot = slot(bytes, from, to); ; slot = (slot + 1) & (SLOTS - 1)) {
       AsciiString known = KNOWN[slot];
       if (known == null) {
-        return new AsciiString(bytes, start, end - start, false);
+        return new AsciiString(bytes, from, to - from, false);
       }
-      if (known.length() == end - start && equal(known, bytes, start)) {
+      if (Arrays.equals(known.array(), 0, known.length(), bytes, from, to)) {
         return known;
       }
     }
@@ -224,12 +231,14 @@ public final class FieldNames {
   static @Nullable AsciiString lowerCase(AsciiString name) {
     byte[] bytes = name.array();
     int start = name.arrayOffset();
-    for (int i = start; i < start + name.length(); i++) {
-      if (TOKEN[bytes[i] & 0xFF] != bytes[i]) {
+    int end = start + name.length();
+    for (int i = start; i < end; i++) {
+      byte lower = TOKEN[bytes[i] & 0xFF];
+      if (lower == 0 || lower != bytes[i]) {
         return null;
       }
     }
-    return read(bytes, start, start + name.length());
+    return start == end ? null : of(bytes, start, end);
   }
 
   /**
@@ -259,8 +268,7 @@ public final class FieldNames {
     for (int i = 0; i < bytes.length; i++) {
       bytes[i] = isLetterOrDigit(bytes[i]) ? bytes[i] : (byte) '-';
     }
-    AsciiString plain = read(bytes, 0, bytes.length);
-    return plain == null ? name : plain;
+    return bytes.length == 0 ? name : of(bytes, 0, bytes.length);
   }
 
   private static boolean isLetterOrDigit(byte b) {
@@ -272,30 +280,24 @@ public final class FieldNames {
     return TOKEN[b & 0xFF] != 0;
   }
 
-  private static boolean equal(AsciiString known, byte[] bytes, int start) {
-    byte[] own = known.array();
-    for (int i = 0; i < own.length; i++) {
-      if (own[i] != bytes[start + i]) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   private static void put(AsciiString name) {
-    int hash = 0;
-    for (byte b : name.array()) {
-      hash = 31 * hash + b;
-    }
-    int slot = slot(hash);
+    int slot = slot(name.array(), 0, name.length());
     while (KNOWN[slot] != null) {
       slot = (slot + 1) & (SLOTS - 1);
     }
     KNOWN[slot] = name;
   }
 
-  private static int slot(int hash) {
-    return (hash ^ (hash >>> 10) ^ (hash >>> 20)) & (SLOTS - 1);
+  /** By length and both ends, which tell the known names apart: no byte between is looked at. */
+  private static int slot(byte[] bytes, int from, int to) {
+    int length = to - from;
+    int first = bytes[from];
+    int last = bytes[to - 1];
+    if (length >= Integer.BYTES) {
+      first = (int) INTS.get(bytes, from);
+      last = (int) INTS.get(bytes, to - Integer.BYTES);
+    }
+    return ((31 * first + last) * 0x9E3779B9 + length * 0x85EBCA6B) >>> (Integer.SIZE - SLOT_BITS);
   }
 
   private static byte[] tokenTable() {

@@ -57,7 +57,7 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
   private final ExchangeFactory exchanges;
   private final LoopContext loop;
   private final RequestHeadParser heads;
-  private final ContentDecoder content = new ContentDecoder(Reason.BAD_CONTENT);
+  private final ContentDecoder content = new ContentDecoder(Refusal.OF_CONTENT);
   private final Http1Response response;
   private final Accumulation received = new Accumulation();
   private final Deadline deadline;

@@ -46,7 +46,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
   private final Owner owner;
   private final boolean halfCloses;
   private final ResponseHeadParser heads = new ResponseHeadParser(MAX_HEAD_BYTES, MAX_FIELDS);
-  private final ContentDecoder content = new ContentDecoder(Reason.BAD_RESPONSE);
+  private final ContentDecoder content = new ContentDecoder(Refusal.OF_RESPONSE);
   private final Http1Content request;
   private final Accumulation received = new Accumulation();
 

@@ -11,6 +11,7 @@ import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,9 @@ final class Http2CodecBuilder<C extends Http2Codec<?>>
 
   /** Of CONTINUATION frames; 0, which should mean that, lets none pass in Netty 4.2.18. */
   private static final int ANY_NUMBER = Integer.MAX_VALUE;
+
+  /** Of the hash table over the peer's HPACK table: Netty's 64 are half a KiB of each idle one. */
+  private static final int TABLE_SLOTS = 16;
 
   private final boolean server;
   private final Side<C> side;
@@ -68,8 +72,7 @@ final class Http2CodecBuilder<C extends Http2Codec<?>>
             new DefaultHttp2RemoteFlowController(
                 connection, new UniformStreamByteDistributor(connection)));
     Http2ConnectionEncoder encoder =
-        new DefaultHttp2ConnectionEncoder(
-            connection, new Http2Writer(new DefaultHttp2HeadersEncoder(), this::onData));
+        new DefaultHttp2ConnectionEncoder(connection, new Http2Writer(fields(), this::onData));
     decoderEnforceMaxConsecutiveEmptyDataFrames(0);
     decoderEnforceMaxRstFramesPerWindow(0, 0);
     codec(
@@ -84,6 +87,10 @@ final class Http2CodecBuilder<C extends Http2Codec<?>>
       Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings initial) {
     built = side.of(decoder, encoder, initial);
     return built;
+  }
+
+  private static Http2HeadersEncoder fields() {
+    return new DefaultHttp2HeadersEncoder(Http2HeadersEncoder.NEVER_SENSITIVE, false, TABLE_SLOTS);
   }
 
   private void onData(int streamId, int bytes) {

@@ -15,6 +15,9 @@ record Refusal(@Nullable Reason always) {
   /** Each offence of a request under its own reason. */
   static final Refusal OF_REQUEST = new Refusal(null);
 
+  /** Each offence of the content of a request under the one reason. */
+  static final Refusal OF_CONTENT = new Refusal(Reason.BAD_CONTENT);
+
   /** Each offence of a response under the one reason. */
   static final Refusal OF_RESPONSE = new Refusal(Reason.BAD_RESPONSE);
 

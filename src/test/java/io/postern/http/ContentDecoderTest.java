@@ -7,7 +7,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.postern.fault.FaultException;
-import io.postern.fault.Reason;
 import io.postern.testkit.Corpus;
 import io.postern.testkit.Pieces;
 import java.io.ByteArrayOutputStream;
@@ -68,7 +67,7 @@ class ContentDecoderTest {
   }
 
   private static List<String> outcome(Corpus.Case content, int[] ends) {
-    ContentDecoder decoder = new ContentDecoder(Reason.BAD_CONTENT);
+    ContentDecoder decoder = new ContentDecoder(Refusal.OF_CONTENT);
     String[] options =
         (content.options().isEmpty() ? "CHUNKED -1" : content.options()).split(" ", 2);
     decoder.start(Framing.valueOf(options[0]), Long.parseLong(options[1]));
@@ -119,7 +118,7 @@ class ContentDecoderTest {
   }
 
   private static List<String> calls(Framing framing, String... pieces) {
-    ContentDecoder decoder = new ContentDecoder(Reason.BAD_CONTENT);
+    ContentDecoder decoder = new ContentDecoder(Refusal.OF_CONTENT);
     decoder.start(framing, 5);
     Notes notes = new Notes();
     ByteBuf in = Unpooled.buffer();
@@ -133,7 +132,7 @@ class ContentDecoderTest {
 
   @Test
   void handsOnSlicesThatOutliveTheBuffer() {
-    ContentDecoder decoder = new ContentDecoder(Reason.BAD_CONTENT);
+    ContentDecoder decoder = new ContentDecoder(Refusal.OF_CONTENT);
     decoder.start(Framing.LENGTH, 5);
     ByteBuf in = Unpooled.copiedBuffer("hello", StandardCharsets.US_ASCII);
     List<ByteBuf> kept = new ArrayList<>();
@@ -161,7 +160,7 @@ class ContentDecoderTest {
 
   @Test
   void mayBeStartedForTheNextMessageFromWithinTheLastCall() {
-    ContentDecoder decoder = new ContentDecoder(Reason.BAD_CONTENT);
+    ContentDecoder decoder = new ContentDecoder(Refusal.OF_CONTENT);
     decoder.start(Framing.CHUNKED, -1);
     ByteBuf in = Unpooled.copiedBuffer("2\r\nhi\r\n0\r\n\r\nworld", StandardCharsets.US_ASCII);
     List<ByteBuf> pieces = new ArrayList<>();
@@ -191,7 +190,7 @@ class ContentDecoderTest {
 
   @Test
   void readsOneMessageAfterAnother() {
-    ContentDecoder decoder = new ContentDecoder(Reason.BAD_RESPONSE);
+    ContentDecoder decoder = new ContentDecoder(Refusal.OF_RESPONSE);
     ByteBuf in =
         Unpooled.copiedBuffer(
             "1;{x}\r\n".replace("{x}", "x".repeat(9000)) + "a\r\n0\r\nX: y\r\n\r\n",
@@ -208,7 +207,7 @@ class ContentDecoderTest {
 
   @Test
   void countsExtensionsOverTheWholeMessageAndOnlyThem() {
-    ContentDecoder decoder = new ContentDecoder(Reason.BAD_RESPONSE);
+    ContentDecoder decoder = new ContentDecoder(Refusal.OF_RESPONSE);
     decoder.start(Framing.CHUNKED, -1);
     Notes notes = new Notes();
     ByteBuf plain = Unpooled.copiedBuffer("1\r\na\r\n".repeat(20_000), StandardCharsets.US_ASCII);
@@ -225,7 +224,7 @@ class ContentDecoderTest {
 
   @Test
   void smallChunksThatComeTogetherGoOnTogether() {
-    ContentDecoder decoder = new ContentDecoder(Reason.BAD_CONTENT);
+    ContentDecoder decoder = new ContentDecoder(Refusal.OF_CONTENT);
     decoder.start(Framing.CHUNKED, -1);
     List<Integer> pieces = new ArrayList<>();
     ContentListener out =
@@ -258,7 +257,7 @@ class ContentDecoderTest {
   }
 
   private static boolean isMostlyFraming(String chunks) {
-    ContentDecoder decoder = new ContentDecoder(Reason.BAD_CONTENT);
+    ContentDecoder decoder = new ContentDecoder(Refusal.OF_CONTENT);
     decoder.start(Framing.CHUNKED, -1);
     ByteBuf in = Unpooled.copiedBuffer(chunks, StandardCharsets.US_ASCII);
     decoder.decode(in, new Notes());
@@ -271,7 +270,7 @@ class ContentDecoderTest {
 
   @Test
   void refusesMoreTrailersThanItMayKeep() {
-    ContentDecoder decoder = new ContentDecoder(Reason.BAD_CONTENT);
+    ContentDecoder decoder = new ContentDecoder(Refusal.OF_CONTENT);
     decoder.start(Framing.CHUNKED, -1);
     ByteBuf in =
         Unpooled.copiedBuffer("0\r\n" + "x: y\r\n".repeat(101) + "\r\n", StandardCharsets.US_ASCII);

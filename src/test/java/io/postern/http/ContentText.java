@@ -19,7 +19,7 @@ final class ContentText implements ContentListener {
   /** What comes of bytes in pieces that end at these places. */
   static ContentText of(byte[] bytes, int[] ends) {
     ContentText text = new ContentText();
-    ContentDecoder decoder = new ContentDecoder(Reason.BAD_CONTENT);
+    ContentDecoder decoder = new ContentDecoder(Refusal.OF_CONTENT);
     decoder.start(Framing.CHUNKED, -1);
     try {
       Pieces.feed(bytes, ends, in -> decoder.decode(in, text));
@@ -32,7 +32,7 @@ final class ContentText implements ContentListener {
   /** What comes of what a buffer begins with, which is consumed. */
   static ContentText read(ByteBuf in) {
     ContentText text = new ContentText();
-    ContentDecoder decoder = new ContentDecoder(Reason.BAD_CONTENT);
+    ContentDecoder decoder = new ContentDecoder(Refusal.OF_CONTENT);
     decoder.start(Framing.CHUNKED, -1);
     boolean more = true;
     while (more && !decoder.isDone()) {
