@@ -19,6 +19,9 @@ public final class Turns {
   /** Those who are only spared time get one part for each so many that are left to all others. */
   private static final int OTHERS = 3;
 
+  /** What took longer was the JVM or the machine, and is not made up for. */
+  private static final long LONGEST_NANOS = 2_000_000;
+
   private final EventLoop loop;
   private final Deadlines clock;
   private final Line slow;
@@ -49,7 +52,7 @@ public final class Turns {
 
   /** It is told when it may go on, once the others have had their share for what it took. */
   void awaitSpare(Reads reads, long tookNanos) {
-    spared.rest(OTHERS * tookNanos);
+    spared.rest(OTHERS * Math.min(tookNanos, LONGEST_NANOS));
     spared.add(reads);
   }
 
