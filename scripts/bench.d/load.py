@@ -109,10 +109,10 @@ class Generator:
             case "echo":
                 return self._echo(scenario, operations, proxy.port, patience)
 
-    def latencies(self, scenario, proxy, rate, seconds):
-        """Microseconds of each request at a rate of so many a second, which begins two seconds before it counts."""
+    def latencies(self, scenario, proxy, rate, seconds, warm_up=2):
+        """Microseconds of each request at a rate of so many a second, which begins `warm_up` seconds before it counts."""
         clients = int(next(option for option in scenario.options if option.startswith("-c"))[2:])
-        options = [f"--rps={rate / clients:.1f}", f"-D{seconds:.0f}", "--warm-up-time=2", f"--log-file={self._log}"]
+        options = [f"--rps={rate / clients:.1f}", f"-D{seconds:.0f}", f"--warm-up-time={warm_up}", f"--log-file={self._log}"]
         url = f"https://localhost:{proxy.port}{scenario.path}"
         self._log.unlink(missing_ok=True)
         self._said([*self._on_cores, "h2load", "-t1", *scenario.options, *options, url], seconds + 30, scenario)

@@ -13,12 +13,17 @@ import picocli.CommandLine.Option;
 /** {@code -c FILE}, and what is done with the file: load it, compile it, say what is wrong. */
 final class ConfigOption {
 
+  private static final String NAME = "/etc/postern/postern.yaml";
+
+  /** The config file where none is named. */
+  static final Path USUAL = Path.of(NAME);
+
   @Option(
       names = {"-c", "--config"},
       paramLabel = "FILE",
-      defaultValue = "/etc/postern/postern.yaml",
+      defaultValue = NAME,
       description = "The config file; ${DEFAULT-VALUE} where none is named.")
-  private Path file = Path.of("/etc/postern/postern.yaml");
+  private Path file = USUAL;
 
   Path file() {
     return file;
@@ -27,8 +32,12 @@ final class ConfigOption {
   /** A config that can run. */
   record Ready(Config config, Compiled compiled) {}
 
-  /** Loads the file, prints each problem and warning on its own line, and answers null for any. */
   @Nullable Ready load() {
+    return load(file);
+  }
+
+  /** Loads a file, prints each problem and warning on its own line, and answers null for any. */
+  static @Nullable Ready load(Path file) {
     return ready(ConfigLoader.load(file, System.getenv()));
   }
 

@@ -1,5 +1,8 @@
 package io.postern.cli;
 
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -39,7 +42,24 @@ public final class Main {
   Main() {}
 
   /** Runs the command line and exits with its code: 0 well, 1 not, 2 misused. */
-  public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
+  public static void main(String[] args) throws Exception {
+    Path config = service(List.of(args));
+    System.exit(
+        config == null ? new CommandLine(new Main()).execute(args) : RunCommand.run(config));
+  }
+
+  /**
+   * The config of what a service manager starts; null for every other command line. It needs no
+   * picocli, which would take a third of the whole start.
+   */
+  private static @Nullable Path service(List<String> args) {
+    if (args.equals(List.of("run"))) {
+      return ConfigOption.USUAL;
+    }
+    boolean named =
+        args.size() == 3
+            && args.getFirst().equals("run")
+            && (args.get(1).equals("-c") || args.get(1).equals("--config"));
+    return named ? Path.of(args.getLast()) : null;
   }
 }

@@ -1,5 +1,7 @@
 package io.postern.cli;
 
+import io.postern.tls.CertificateStore;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,7 +18,12 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    ConfigOption.Ready ready = option.load();
+    return run(option.file());
+  }
+
+  static int run(Path config) throws Exception {
+    CertificateStore.prepare();
+    ConfigOption.Ready ready = ConfigOption.load(config);
     return ready == null ? 1 : Service.serve(ready, stop -> {});
   }
 }

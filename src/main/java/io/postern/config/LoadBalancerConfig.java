@@ -38,7 +38,7 @@ public record LoadBalancerConfig(
     if (timeouts.idle() != null) {
       return timeouts.idle();
     }
-    Duration most = idleTimeout.multipliedBy(9).dividedBy(10);
+    Duration most = Duration.ofMillis(idleTimeout.toMillis() * 9 / 10);
     return most.compareTo(MOST_IDLE) < 0 ? most : MOST_IDLE;
   }
 

@@ -2,16 +2,20 @@ package io.postern.config;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a section of the file looks like: the keys of its record, less its place and its name. The
  * decoder, the schema and the test of the reference all read it here.
  */
-record SectionShape(Class<? extends Record> type, List<KeyShape> keys) {
+record SectionShape(
+    Class<? extends Record> type,
+    List<RecordComponent> components,
+    List<KeyShape> keys,
+    boolean isNamed) {
 
   /** What listeners, routes and pools may be called. */
   static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,62}";
@@ -21,23 +25,37 @@ record SectionShape(Class<? extends Record> type, List<KeyShape> keys) {
 
   static final String NAME_EXPECTED = "a name of at most 63 letters, digits, '-', '_' and '.'";
 
+  /** Kept: reflection reads the annotations anew for each that asks, and many ask at a start. */
+  private static final ClassValue<Optional<SectionShape>> SHAPES =
+      new ClassValue<>() {
+        @Override
+        protected Optional<SectionShape> computeValue(Class<?> type) {
+          RecordComponent[] components = type.getRecordComponents();
+          boolean section = components != null && components[0].getType() == Place.class;
+          return section
+              ? Optional.of(new SectionShape(type.asSubclass(Record.class), List.of(components)))
+              : Optional.empty();
+        }
+      };
+
+  private SectionShape(Class<? extends Record> type, List<RecordComponent> components) {
+    this(type, components, keys(components), components.stream().anyMatch(SectionShape::isName));
+  }
+
+  private static List<KeyShape> keys(List<RecordComponent> components) {
+    return components.stream()
+        .filter(component -> component.getType() != Place.class && !isName(component))
+        .map(KeyShape::new)
+        .toList();
+  }
+
   static SectionShape of(Class<?> type) {
-    List<KeyShape> keys =
-        Arrays.stream(type.getRecordComponents())
-            .filter(component -> component.getType() != Place.class && !isName(component))
-            .map(KeyShape::new)
-            .toList();
-    return new SectionShape(type.asSubclass(Record.class), keys);
+    return SHAPES.get(type).orElseThrow();
   }
 
   /** Whether values of this type are written as a map with keys of their own. */
   static boolean isSection(Class<?> type) {
-    return type.isRecord() && type.getRecordComponents()[0].getType() == Place.class;
-  }
-
-  /** Whether the key of the map that the section stands in is its name. */
-  boolean isNamed() {
-    return Arrays.stream(type.getRecordComponents()).anyMatch(SectionShape::isName);
+    return SHAPES.get(type).isPresent();
   }
 
   List<String> names() {
@@ -56,15 +74,15 @@ record SectionShape(Class<? extends Record> type, List<KeyShape> keys) {
    * @param values for each key its value; those that may be null may be left out
    */
   Record make(Place place, @Nullable String name, Map<String, Object> values) {
-    RecordComponent[] components = type.getRecordComponents();
-    @Nullable Object[] arguments = new @Nullable Object[components.length];
-    Class<?>[] types = new Class<?>[components.length];
-    for (int i = 0; i < components.length; i++) {
-      types[i] = components[i].getType();
+    @Nullable Object[] arguments = new @Nullable Object[components.size()];
+    Class<?>[] types = new Class<?>[components.size()];
+    for (int i = 0; i < types.length; i++) {
+      RecordComponent component = components.get(i);
+      types[i] = component.getType();
       arguments[i] =
           types[i] == Place.class
               ? place
-              : isName(components[i]) ? name : values.get(components[i].getName());
+              : isName(component) ? name : values.get(component.getName());
     }
     try {
       return type.getDeclaredConstructor(types).newInstance(arguments);

@@ -24,7 +24,7 @@ import jdk.net.ExtendedSocketOptions;
  */
 record KeepAlive(Duration idle, Duration userTimeout) {
 
-  private static final Duration INTERVAL = Duration.ofSeconds(10);
+  private static final int INTERVAL_SECONDS = 10;
   private static final int PROBES = 3;
   private static final Duration MOST_IDLE = Duration.ofSeconds(60);
 
@@ -47,27 +47,26 @@ record KeepAlive(Duration idle, Duration userTimeout) {
   static KeepAlive below(Duration idleTimeout, Duration patience) {
     Duration third = Duration.ofSeconds(Math.max(1, idleTimeout.toSeconds() / 3));
     Duration idle = third.compareTo(MOST_IDLE) < 0 ? third : MOST_IDLE;
-    return new KeepAlive(idle, idle.plus(INTERVAL.multipliedBy(PROBES)).plus(patience));
+    return new KeepAlive(idle, idle.plusSeconds(INTERVAL_SECONDS * PROBES).plus(patience));
   }
 
   /** As options of sockets; the JDK's own transport has no user timeout. */
   Map<ChannelOption<?>, Object> options(Transport transport) {
     int seconds = (int) idle.toSeconds();
-    int interval = (int) INTERVAL.toSeconds();
     int user = (int) Math.min(Integer.MAX_VALUE, userTimeout.toMillis());
     return switch (transport) {
       case EPOLL ->
           Map.of(
               ChannelOption.SO_KEEPALIVE, true,
               EpollChannelOption.TCP_KEEPIDLE, seconds,
-              EpollChannelOption.TCP_KEEPINTVL, interval,
+              EpollChannelOption.TCP_KEEPINTVL, INTERVAL_SECONDS,
               EpollChannelOption.TCP_KEEPCNT, PROBES,
               EpollChannelOption.TCP_USER_TIMEOUT, user);
       case IO_URING ->
           Map.of(
               ChannelOption.SO_KEEPALIVE, true,
               IoUringChannelOption.TCP_KEEPIDLE, seconds,
-              IoUringChannelOption.TCP_KEEPINTVL, interval,
+              IoUringChannelOption.TCP_KEEPINTVL, INTERVAL_SECONDS,
               IoUringChannelOption.TCP_KEEPCNT, PROBES,
               IoUringChannelOption.TCP_USER_TIMEOUT, user);
       case AUTO, NIO ->
@@ -77,7 +76,7 @@ record KeepAlive(Duration idle, Duration userTimeout) {
               NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE),
               seconds,
               NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL),
-              interval,
+              INTERVAL_SECONDS,
               NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT),
               PROBES);
     };

@@ -4,9 +4,12 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ReferenceCountUtil;
 import io.postern.config.Problem;
 import io.postern.config.TlsConfig;
+import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +54,25 @@ public final class CertificateStore implements AutoCloseable {
    */
   public static Compiled compile(TlsConfig config, Instant now) {
     return compile(config, now, ServerContexts.provider());
+  }
+
+  /**
+   * Begins on a thread of its own what the first store would wait for: the JDK's TLS takes 50 ms to
+   * be set up, and Netty asks it what it knows. Netty's own classes are left alone, since two
+   * threads that initialise them may wait for each other.
+   */
+  public static void prepare() {
+    Thread.ofPlatform().daemon().name("tls-start").start(CertificateStore::askJdk);
+  }
+
+  private static void askJdk() {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, new TrustManager[0], null);
+      context.getSupportedSSLParameters();
+    } catch (GeneralSecurityException _) {
+      // A JDK without TLS: BoringSSL does it alone.
+    }
   }
 
   static Compiled compile(TlsConfig config, Instant now, SslProvider provider) {

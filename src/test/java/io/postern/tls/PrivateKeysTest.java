@@ -10,6 +10,7 @@ import io.postern.tls.OpensslCommand.Output;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.interfaces.ECPrivateKey;
 import java.util.List;
 import java.util.stream.Stream;
@@ -34,6 +35,7 @@ class PrivateKeysTest {
     openssl("ecparam", "-name", "prime256v1", "-genkey", "-out", "ec.params-sec1");
     openssl("pkey", "-in", "ec.params-sec1", "-out", "ec");
     openssl("ec", "-in", "ec", "-out", "ec.sec1");
+    openssl("ec", "-in", "ec", "-no_public", "-out", "ec.alone");
     openssl("rsa", "-in", "rsa", "-traditional", "-out", "rsa.pkcs1");
     for (String kind : List.of("rsa", "ec")) {
       encrypt(kind, "aes256", "-v2", "aes-256-cbc");
@@ -103,6 +105,21 @@ class PrivateKeysTest {
         .hasMessage("is encrypted, and no passphrase is given");
   }
 
+  /** Where it does not say so a signature has to show it, which takes longer. */
+  @ParameterizedTest
+  @CsvSource({
+    "rsa,rsa,true", "rsa.pkcs1,rsa,true", "ec,ec,true", "ec.sec1,ec,true",
+    "rsa,rsa.other,false", "ec,ec.other,false", "rsa,ec,false", "ec.alone,ec,false"
+  })
+  void saysWhoseKeyItIs(String file, String kind, boolean its) throws Exception {
+    openssl(
+        "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", "rsa.other");
+    openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", "ec.other");
+    openssl("req", "-x509", "-key", kind, "-subj", "/CN=x", "-days", "90", "-out", "its.pem");
+    PublicKey served = PemFile.certificates(dir.resolve("its.pem")).get(0).getPublicKey();
+    assertThat(PrivateKeys.read(dir.resolve(file), null).isOf(served)).isEqualTo(its);
+  }
+
   /** That it parses says little: BoringSSL has to take it, and the client the signature. */
   @ParameterizedTest
   @ValueSource(
@@ -112,6 +129,7 @@ class PrivateKeysTest {
         "rsa.proc-type",
         "ec.sec1",
         "ec.params-sec1",
+        "ec.alone",
         "ec.with-certificate",
         "ec.pkcs8-scrypt",
         "ec.proc-type"
@@ -203,6 +221,7 @@ class PrivateKeysTest {
   }
 
   private static PrivateKey read(String file, @Nullable String passphrase) throws UnusableFile {
-    return PrivateKeys.read(dir.resolve(file), passphrase == null ? null : new Secret(passphrase));
+    return PrivateKeys.read(dir.resolve(file), passphrase == null ? null : new Secret(passphrase))
+        .key();
   }
 }
