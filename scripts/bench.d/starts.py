@@ -32,17 +32,18 @@ def options():
     )
     parser.add_argument("--starts", type=int, default=11, help="how often it is started (11)")
     parser.add_argument("--rounds", type=int, default=3, help="how often the first requests are measured (3)")
+    parser.add_argument("--record", type=int, default=5, metavar="SECONDS", help="how long `postern warm` records (5)")
     parser.add_argument("--dist", type=pathlib.Path, default=ROOT / "target" / "postern", help="the distribution (target/postern); a copy of it is warmed and started")
     return parser.parse_args()
 
 
-def warmed(stage, dist):
+def warmed(stage, dist, seconds):
     """A copy of the distribution with the cache for quick starts; answers its launcher, with the Java that it takes said, as a package does."""
     copy = stage.dir / "dist"
     shutil.copytree(dist, copy)
     java = subprocess.run([copy / "bin" / "find-java"], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
     os.environ["JAVA_HOME"] = java
-    subprocess.run([copy / "bin" / "postern", "warm"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+    subprocess.run([copy / "bin" / "postern", "warm", "--seconds", str(seconds)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
     os.environ["JDK_JAVA_OPTIONS"] = "-XX:AOTMode=on"  # or a cache that is of no use would be passed over
     return copy / "bin" / "postern"
 
@@ -100,7 +101,7 @@ def run(chosen):
     with Stage(False) as stage:
         stage.certificate()
         stage.certificate("rsa-", ("rsa:2048",))
-        launcher = warmed(stage, chosen.dist)
+        launcher = warmed(stage, chosen.dist, chosen.record)
         listen = [listening(stage, launcher, cores, number) for number in range(chosen.starts)]
         print("listening after (ms): " + " ".join(f"{each:.0f}" for each in listen))
         good = judge(f"listening, median of {chosen.starts}", statistics.median(listen), LISTENING_MILLIS, "ms")
