@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a section of the file looks like: the keys of its record, less its place and its name. The
  * decoder, the schema and the test of the reference all read it here.
+ *
+ * @param components those of the record, with its place and its name
+ * @param isNamed whether the key of the map that the section stands in is its name
  */
 record SectionShape(
     Class<? extends Record> type,

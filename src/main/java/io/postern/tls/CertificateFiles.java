@@ -69,7 +69,7 @@ final class CertificateFiles {
   private @Nullable Loaded load() {
     int before = problems.size();
     List<X509Certificate> chain = readChain();
-    FileKey key = readKey();
+    PrivateKey key = readKey();
     if (chain == null || key == null) {
       return null;
     }
@@ -81,7 +81,7 @@ final class CertificateFiles {
     checkDates(chain);
     return problems.size() > before || profile == null
         ? null
-        : new Loaded(config, chain, key.key(), profile, names);
+        : new Loaded(config, chain, key, profile, names);
   }
 
   private @Nullable List<X509Certificate> readChain() {
@@ -93,7 +93,7 @@ final class CertificateFiles {
     }
   }
 
-  private @Nullable FileKey readKey() {
+  private @Nullable PrivateKey readKey() {
     try {
       return PrivateKeys.read(config.key(), config.passphrase());
     } catch (UnusableFile e) {
@@ -130,7 +130,7 @@ final class CertificateFiles {
     }
   }
 
-  private void checkKey(List<X509Certificate> chain, FileKey key) {
+  private void checkKey(List<X509Certificate> chain, PrivateKey key) {
     if (belong(key, chain.get(0).getPublicKey())) {
       return;
     }
@@ -144,13 +144,12 @@ final class CertificateFiles {
         "key", "the key is not that of the certificate", "the private key of " + config.chain());
   }
 
-  private static boolean belong(FileKey key, PublicKey pub) {
-    return key.key().getAlgorithm().equals(pub.getAlgorithm())
-        && (key.isOf(pub) || verifies(key.key(), pub));
-  }
-
-  /** Signs and verifies, as clients do: in a JVM that has just started it takes 60 ms. */
-  private static boolean verifies(PrivateKey priv, PublicKey pub) {
+  // Signs and verifies, which is 60 ms of a start. Equal numbers would be quicker to compare, but
+  // only this is what clients do, and a damaged file may still say that it is the right one.
+  private static boolean belong(PrivateKey priv, PublicKey pub) {
+    if (!priv.getAlgorithm().equals(pub.getAlgorithm())) {
+      return false;
+    }
     try {
       Signature signature =
           Signature.getInstance(

@@ -3,20 +3,15 @@ package io.postern.tls;
 import io.postern.config.Secret;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.PrivateKey;
 import java.security.Provider;
 import java.util.List;
-import org.bouncycastle.asn1.ASN1BitString;
-import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
-import org.bouncycastle.asn1.pkcs.RSAPrivateKey;
-import org.bouncycastle.asn1.pkcs.RSAPublicKey;
-import org.bouncycastle.asn1.sec.ECPrivateKey;
-import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
-import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.PEMEncryptedKeyPair;
+import org.bouncycastle.openssl.PEMException;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8DecryptorProviderBuilder;
@@ -43,7 +38,7 @@ final class PrivateKeys {
    *
    * @param passphrase looked at only where the key is encrypted
    */
-  static FileKey read(Path file, @Nullable Secret passphrase) throws UnusableFile {
+  static PrivateKey read(Path file, @Nullable Secret passphrase) throws UnusableFile {
     List<Object> objects = PemFile.objects(file);
     for (Object object : objects) {
       PrivateKeyInfo info = info(object, passphrase);
@@ -106,26 +101,12 @@ final class PrivateKeys {
     return new UnusableFile("does not open with this passphrase", "the passphrase of this key");
   }
 
-  private static FileKey convert(PrivateKeyInfo info) throws UnusableFile {
+  private static PrivateKey convert(PrivateKeyInfo info) throws UnusableFile {
     try {
-      return new FileKey(new JcaPEMKeyConverter().getPrivateKey(info), itsPublic(info));
-    } catch (IOException | RuntimeException e) {
+      return new JcaPEMKeyConverter().getPrivateKey(info);
+    } catch (PEMException e) {
       throw new UnusableFile("holds a key of an unknown kind: " + e.getMessage(), EXPECTED);
     }
-  }
-
-  private static @Nullable SubjectPublicKeyInfo itsPublic(PrivateKeyInfo info) throws IOException {
-    AlgorithmIdentifier algorithm = info.getPrivateKeyAlgorithm();
-    if (algorithm.getAlgorithm().equals(PKCSObjectIdentifiers.rsaEncryption)) {
-      RSAPrivateKey key = RSAPrivateKey.getInstance(info.parsePrivateKey());
-      return new SubjectPublicKeyInfo(
-          algorithm, new RSAPublicKey(key.getModulus(), key.getPublicExponent()));
-    }
-    if (algorithm.getAlgorithm().equals(X9ObjectIdentifiers.id_ecPublicKey)) {
-      ASN1BitString point = ECPrivateKey.getInstance(info.parsePrivateKey()).getPublicKey();
-      return point == null ? null : new SubjectPublicKeyInfo(algorithm, point.getBytes());
-    }
-    return null;
   }
 
   private static String found(Object object) {
