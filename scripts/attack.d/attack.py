@@ -14,7 +14,7 @@ import urllib.request
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
 from attacks import ATTACKS, SERVERS
-from harness import MIB, ROOT, Stage, Trouble, free_ports
+from harness import MIB, ROOT, Stage, exit_code, free_ports
 
 HERE = pathlib.Path(__file__).parent
 BACKEND = ROOT / "scripts" / "lib" / "backend.py"
@@ -205,13 +205,5 @@ def run(chosen):
     return passed
 
 
-def main():
-    try:
-        return 0 if run(options()) else 1
-    except (Trouble, subprocess.SubprocessError, OSError) as trouble:
-        print(f"scripts/attack: {trouble}", file=sys.stderr)
-        return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code("scripts/attack", lambda: run(options())))

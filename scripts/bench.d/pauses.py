@@ -6,7 +6,6 @@ import os
 import pathlib
 import re
 import statistics
-import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
@@ -14,7 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 import compare
 import load
 import proxies
-from harness import MIB, ROOT, Stage, Trouble
+from harness import MIB, ROOT, Stage, Trouble, exit_code
 
 P99_MILLIS, MOST_MILLIS = 3, 10
 SAFEPOINT = re.compile(r'Safepoint "(\w+)".* Total: +(\d+) ns')
@@ -70,13 +69,5 @@ def run(chosen):
         return report(pauses, chosen.seconds)
 
 
-def main():
-    try:
-        return 0 if run(options()) else 1
-    except (Trouble, subprocess.CalledProcessError, OSError) as trouble:
-        print(f"scripts/pauses: {trouble}", file=sys.stderr)
-        return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code("scripts/pauses", lambda: run(options())))

@@ -6,7 +6,6 @@ import os
 import pathlib
 import re
 import statistics
-import subprocess
 import sys
 import threading
 import urllib.request
@@ -16,7 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 import compare
 import load
 import proxies
-from harness import ROOT, Stage, Trouble, thread_micros
+from harness import ROOT, Stage, Trouble, exit_code, thread_micros
 
 BOUND, SPREAD = 1.08, 1.2
 CROWD = 1000
@@ -108,13 +107,5 @@ def run(chosen):
         return max(ratios) <= BOUND and crowded <= SPREAD
 
 
-def main():
-    try:
-        return 0 if run(options()) else 1
-    except (Trouble, subprocess.CalledProcessError, OSError) as trouble:
-        print(f"scripts/scale: {trouble}", file=sys.stderr)
-        return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code("scripts/scale", lambda: run(options())))

@@ -4,7 +4,6 @@ import argparse
 import os
 import pathlib
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -15,7 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 import compare
 import load
 import proxies
-from harness import ROOT, Stage, Trouble, free_ports, render
+from harness import ROOT, Stage, exit_code, free_ports
 
 LISTENING_MILLIS, FIRST_RATIO, FIRST_P99_MILLIS = 400, 2.0, 50
 FIRST = 100_000
@@ -50,22 +49,9 @@ def warmed(stage, dist, seconds):
 
 def listening(stage, launcher, cores, number):
     """Milliseconds from the start of the process to the first connection that it accepts."""
-    folder = stage.folder(f"start-{number}")
-    for name in ("cert.pem", "key.pem"):
-        (folder / name).symlink_to(stage.dir / name)
     port, backend = free_ports(2)
-    config = render(pathlib.Path(__file__).parents[1] / "lib" / "postern.yaml", folder, {"DIR": folder, "PORT": port, "BACKEND_PORT": backend})
     began = time.monotonic()
-    process = stage.start(f"start-{number}", [launcher, "run", "-c", config], cores, folder)
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            break
-        except OSError:
-            process.check_alive()
-            if time.monotonic() > began + 30:
-                raise Trouble("it does not listen after 30 s") from None
-            time.sleep(0.001)
+    process = stage.start_postern(f"{launcher} run -c {{config}}", port, backend, cores, f"start-{number}")
     took = (time.monotonic() - began) * 1000
     process.end()
     return took
@@ -117,13 +103,5 @@ def run(chosen):
         return judge("p99 of the first second, median", statistics.median(tails), FIRST_P99_MILLIS, "ms") & good
 
 
-def main():
-    try:
-        return 0 if run(options()) else 1
-    except (Trouble, subprocess.CalledProcessError, OSError) as trouble:
-        print(f"scripts/start: {trouble}", file=sys.stderr)
-        return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code("scripts/start", lambda: run(options())))

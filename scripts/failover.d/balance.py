@@ -10,7 +10,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
-from harness import ROOT, Stage, Trouble, free_ports
+from harness import ROOT, Stage, Trouble, exit_code, free_ports
 
 SERVER = pathlib.Path(__file__).with_name("server.py")
 CLIENTS = 20
@@ -93,13 +93,5 @@ def run(chosen):
     return p99["least-outstanding"] < p99["round-robin"]
 
 
-def main():
-    try:
-        return 0 if run(options()) else 1
-    except (Trouble, subprocess.SubprocessError, OSError) as trouble:
-        print(f"scripts/balance: {trouble}", file=sys.stderr)
-        return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code("scripts/balance", lambda: run(options())))

@@ -25,6 +25,15 @@ class Trouble(Exception):
     """Something that the user must read; it ends the run."""
 
 
+def exit_code(script, run):
+    """Runs a script, which answers whether all was as it should be; trouble is said in its name."""
+    try:
+        return 0 if run() else 1
+    except (Trouble, subprocess.SubprocessError, OSError) as trouble:
+        print(f"{script}: {trouble}", file=sys.stderr)
+        return 1
+
+
 def _fields(pid):
     """The fields of /proc/PID/stat from the third on; the second, a name, may hold blanks."""
     return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -112,7 +121,7 @@ class Process:
             except OSError:
                 if time.monotonic() > deadline:
                     raise Trouble(f"{self.name} does not listen on port {port} after {seconds} s") from None
-                time.sleep(0.05)
+                time.sleep(0.002)
 
     def kill(self):
         """Ends it by SIGKILL; when this returns it is gone, and its sockets with it."""
@@ -179,9 +188,9 @@ class Stage:
         """TLS of a client that trusts our certificate and no other."""
         return ssl.create_default_context(cafile=self.dir / "cert.pem")
 
-    def start_postern(self, command, port, backend_port, cores):
+    def start_postern(self, command, port, backend_port, cores, name="postern"):
         """Postern, or what stands in for it: `command` is a shell line in which {config} and the like are replaced."""
-        folder = self.folder("postern")
+        folder = self.folder(name)
         for name in ("cert.pem", "key.pem", "both.pem"):
             (folder / name).symlink_to(self.dir / name)
         values = {"DIR": folder, "PORT": port, "BACKEND_PORT": backend_port}
@@ -194,7 +203,7 @@ class Stage:
         }
         for word, value in words.items():
             command = command.replace(word, shlex.quote(str(value)))
-        process = self.start("postern", ["sh", "-c", f"exec {command}"], cores, folder)
+        process = self.start(name, ["sh", "-c", f"exec {command}"], cores, folder)
         process.await_port(port)
         return process
 

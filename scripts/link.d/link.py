@@ -12,7 +12,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
 import content
-from harness import MIB, ROOT, Stage, Trouble, free_ports
+from harness import MIB, ROOT, Stage, Trouble, exit_code, free_ports
 
 BACKEND = ROOT / "scripts" / "lib" / "backend.py"
 RELAY = pathlib.Path(__file__).with_name("relay.py")
@@ -126,13 +126,5 @@ def report(chosen, way, rounds):
     return percent >= chosen.least
 
 
-def main():
-    try:
-        return 0 if run(options()) else 1
-    except (Trouble, subprocess.CalledProcessError, OSError) as trouble:
-        print(f"scripts/link: {trouble}", file=sys.stderr)
-        return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code("scripts/link", lambda: run(options())))

@@ -3,12 +3,11 @@
 import argparse
 import os
 import pathlib
-import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
-from harness import MIB, ROOT, Stage, Trouble, free_ports
+from harness import MIB, ROOT, Stage, exit_code, free_ports
 from idle_clients import Clients
 from jvm import Memory
 
@@ -59,13 +58,5 @@ def report(chosen, empty, full):
     return each <= chosen.most
 
 
-def main():
-    try:
-        return 0 if run(options()) else 1
-    except (Trouble, subprocess.CalledProcessError, OSError) as trouble:
-        print(f"scripts/idle: {trouble}", file=sys.stderr)
-        return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code("scripts/idle", lambda: run(options())))

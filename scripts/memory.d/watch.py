@@ -3,7 +3,6 @@
 import argparse
 import os
 import pathlib
-import subprocess
 import sys
 import threading
 import time
@@ -12,7 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
 import at_once
 import content
-from harness import MIB, ROOT, Stage, Trouble, free_ports
+from harness import MIB, ROOT, Stage, Trouble, exit_code, free_ports
 from transfers import BACKEND, WARM_UP, Case, Client
 
 
@@ -130,11 +129,7 @@ def run(chosen):
 
 def main():
     chosen = options()
-    try:
-        return 0 if (at_once.run if chosen.at_once else run)(chosen) else 1
-    except (Trouble, subprocess.CalledProcessError, OSError) as trouble:
-        print(f"scripts/memory: {trouble}", file=sys.stderr)
-        return 1
+    return exit_code("scripts/memory", lambda: (at_once.run if chosen.at_once else run)(chosen))
 
 
 if __name__ == "__main__":
