@@ -271,8 +271,8 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
 
   private void afterResponse() {
     if (state == State.CONTENT || state == State.REFUSED) {
+      lingering.start(state == State.CONTENT ? Lingering.PACE : Lingering.PACE_OF_MALFORMED);
       state = State.LINGER;
-      lingering.start();
       resumeReading();
     } else if (!response.keepsAlive()) {
       ctx.close();

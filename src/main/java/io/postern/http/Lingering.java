@@ -19,11 +19,15 @@ final class Lingering {
   /** How long it may be quiet meanwhile. */
   private static final long QUIET_NANOS = 2 * SECOND;
 
-  /** How many bytes are read in a second. */
-  private static final long PACE = 8 * 1024 * 1024;
+  /** How many bytes are read in a second of what was understood but is not wanted: an upload. */
+  static final long PACE = 8 * 1024 * 1024;
+
+  /** And of what follows a request that nobody could read: few but attackers send more of it. */
+  static final long PACE_OF_MALFORMED = 2 * 1024 * 1024;
 
   private final Deadlines clock;
   private final Deadline deadline;
+  private long pace;
   private long started;
   private long read;
   private boolean ahead;
@@ -34,8 +38,9 @@ final class Lingering {
     this.deadline = deadline;
   }
 
-  /** The answer is written. */
-  void start() {
+  /** The answer is written; what still comes is read at a pace, in bytes a second. */
+  void start(long pace) {
+    this.pace = pace;
     started = clock.now();
     goOn();
   }
@@ -47,7 +52,7 @@ final class Lingering {
    */
   boolean goOn(int bytes) {
     read += bytes;
-    long early = read * SECOND / PACE - (clock.now() - started);
+    long early = read * SECOND / pace - (clock.now() - started);
     ahead = early > 0;
     if (ahead) {
       deadline.after(early);
