@@ -73,6 +73,7 @@ class ArchitectureTest {
           "runtime.ProxyRuntime", "the thread that stops us waits for the loops",
           "runtime.Drain", "the thread that stops us waits for what is in flight",
           "cli.Service", "the main thread waits for a signal",
+          "cli.RunCommand", "the main thread waits until Netty is set up",
           "cli.DemoServerCommand", "the same",
           "cli.WarmLoad", "its clients ask for so long");
 
@@ -124,6 +125,17 @@ class ArchitectureTest {
             dependencies()
                 .filter(d -> WITHOUT_CHANNELS.contains(Rooms.of(d.getOriginClass())))
                 .filter(d -> targetName(d).startsWith("io.netty.channel."))
+                .map(Dependency::getDescription))
+        .isEmpty();
+  }
+
+  /** While the config is read another thread sets Netty up: two that do so may deadlock. */
+  @Test
+  void theConfigIsReadWithoutNetty() {
+    assertThat(
+            dependencies()
+                .filter(d -> Rooms.of(d.getOriginClass()).equals("config"))
+                .filter(d -> targetName(d).startsWith("io.netty."))
                 .map(Dependency::getDescription))
         .isEmpty();
   }

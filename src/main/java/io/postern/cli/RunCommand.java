@@ -1,5 +1,7 @@
 package io.postern.cli;
 
+import io.postern.config.ConfigLoader;
+import io.postern.config.Loaded;
 import io.postern.tls.CertificateStore;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -22,8 +24,10 @@ final class RunCommand implements Callable<Integer> {
   }
 
   static int run(Path config) throws Exception {
-    CertificateStore.prepare();
-    ConfigOption.Ready ready = ConfigOption.load(config);
+    Thread netty = CertificateStore.prepare();
+    Loaded loaded = ConfigLoader.load(config, System.getenv());
+    netty.join();
+    ConfigOption.Ready ready = ConfigOption.ready(loaded);
     return ready == null ? 1 : Service.serve(ready, stop -> {});
   }
 }

@@ -1,6 +1,5 @@
 package io.postern.config;
 
-import io.netty.util.NetUtil;
 import java.net.InetAddress;
 
 /**
@@ -17,7 +16,7 @@ public record Bind(String host, int port) {
   /** Reads {@code 0.0.0.0:443} or {@code [::]:443}. */
   public static Bind parse(String text) {
     HostPort parsed = hostPort(text);
-    if (!NetUtil.isValidIpV4Address(parsed.host()) && !NetUtil.isValidIpV6Address(parsed.host())) {
+    if (IpLiteral.of(parsed.host()) == null) {
       throw new IllegalArgumentException(EXPECTED);
     }
     return new Bind(parsed.host(), parsed.port());
@@ -33,7 +32,7 @@ public record Bind(String host, int port) {
 
   /** Whether only this machine can reach it. */
   boolean isLoopback() {
-    InetAddress address = NetUtil.createInetAddressFromIpAddressString(host);
+    InetAddress address = IpLiteral.of(host);
     return address != null && address.isLoopbackAddress();
   }
 

@@ -1,6 +1,5 @@
 package io.postern.config;
 
-import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
@@ -33,7 +32,7 @@ public record Cidr(InetAddress network, int prefix) {
     int prefix = Integer.parseInt(digits);
     byte[] network = masked(bytes, prefix);
     if (!Arrays.equals(network, bytes)) {
-      String meant = NetUtil.toAddressString(address(network)) + "/" + prefix;
+      String meant = IpLiteral.text(address(network)) + "/" + prefix;
       throw new IllegalArgumentException(
           "no bit set behind the prefix: did you mean "
               + meant
@@ -47,17 +46,13 @@ public record Cidr(InetAddress network, int prefix) {
   }
 
   private static byte[] bytes(String host) {
-    boolean six = host.indexOf(':') >= 0;
-    boolean valid =
-        six
-            ? host.matches("[0-9A-Fa-f:.]+") && NetUtil.isValidIpV6Address(host)
-            : NetUtil.isValidIpV4Address(host);
-    byte[] bytes = valid ? NetUtil.createByteArrayFromIpAddressString(host) : null;
-    if (bytes == null) {
+    InetAddress address = IpLiteral.of(host);
+    if (address == null) {
       throw new IllegalArgumentException(EXPECTED);
     }
+    byte[] bytes = address.getAddress();
     // Java makes an IPv4 address of one that is mapped into IPv6, so no client would ever match.
-    if (six && address(bytes).getAddress().length == 4) {
+    if (bytes.length == 4 && host.indexOf(':') >= 0) {
       throw new IllegalArgumentException("IPv4 as IPv4, such as 10.20.0.0/16");
     }
     return bytes;
@@ -95,6 +90,6 @@ public record Cidr(InetAddress network, int prefix) {
 
   @Override
   public String toString() {
-    return NetUtil.toAddressString(network) + "/" + prefix;
+    return IpLiteral.text(network) + "/" + prefix;
   }
 }

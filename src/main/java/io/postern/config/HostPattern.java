@@ -1,6 +1,5 @@
 package io.postern.config;
 
-import io.netty.util.NetUtil;
 import java.util.Locale;
 
 /**
@@ -21,7 +20,7 @@ public record HostPattern(String name, boolean wildcard) {
     boolean literal = name.startsWith("[") && name.endsWith("]");
     boolean valid =
         literal
-            ? !wildcard && NetUtil.isValidIpV6Address(name.substring(1, name.length() - 1))
+            ? !wildcard && IpLiteral.v6(name.substring(1, name.length() - 1)) != null
             : name.length() <= 253 && name.matches(NAME);
     if (!valid) {
       throw new IllegalArgumentException(

@@ -1,7 +1,5 @@
 package io.postern.config;
 
-import io.netty.util.NetUtil;
-
 /**
  * A host and a port.
  *
@@ -25,18 +23,14 @@ public record HostPort(String host, int port) {
   /** Whether a text is a host name or an IP address, an IPv6 address without brackets. */
   static boolean isHost(String text) {
     return text.matches("[0-9.]+")
-        ? NetUtil.isValidIpV4Address(text)
-        : (text.length() <= 253 && text.matches(NAME)) || isIpV6(text);
-  }
-
-  private static boolean isIpV6(String text) {
-    return NetUtil.isValidIpV6Address(text) && !text.startsWith("[");
+        ? IpLiteral.v4(text) != null
+        : (text.length() <= 253 && text.matches(NAME)) || IpLiteral.v6(text) != null;
   }
 
   private static String host(String text) {
     if (text.startsWith("[") && text.endsWith("]")) {
       String address = text.substring(1, text.length() - 1);
-      if (!isIpV6(address)) {
+      if (IpLiteral.v6(address) == null) {
         throw new IllegalArgumentException("an IPv6 address in the brackets");
       }
       return address;

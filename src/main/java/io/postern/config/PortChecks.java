@@ -1,9 +1,9 @@
 package io.postern.config;
 
-import io.netty.util.NetUtil;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /** What must hold between the addresses that are listened on, and of those beside the listeners. */
 final class PortChecks {
@@ -65,9 +65,13 @@ final class PortChecks {
     if (a.port() != b.port() || a.port() == 0) {
       return false;
     }
-    byte[] left = NetUtil.createByteArrayFromIpAddressString(a.host());
-    byte[] right = NetUtil.createByteArrayFromIpAddressString(b.host());
+    byte[] left = address(a);
+    byte[] right = address(b);
     return Arrays.equals(left, right) || covers(left, right) || covers(right, left);
+  }
+
+  private static byte[] address(Bind bind) {
+    return Objects.requireNonNull(IpLiteral.of(bind.host())).getAddress();
   }
 
   /** 0.0.0.0 takes every IPv4 address, :: takes those and every IPv6 address too. */

@@ -2,7 +2,6 @@ package io.postern.config;
 
 import io.postern.config.Place.Position;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,9 +10,6 @@ import java.util.Map;
 final class Report {
 
   private static final int SHOWN = 80;
-  private static final Comparator<Problem> BY_POSITION =
-      Comparator.comparingInt((Problem problem) -> problem.position().line())
-          .thenComparingInt(problem -> problem.position().column());
 
   private final String file;
   private final List<Problem> problems = new ArrayList<>();
@@ -104,11 +100,20 @@ final class Report {
 
   /** In the order of the file. */
   List<Problem> problems() {
-    return problems.stream().sorted(BY_POSITION).toList();
+    return problems.stream().sorted(Report::byPosition).toList();
   }
 
   /** In the order of the file. */
   List<Problem> warnings() {
-    return warnings.stream().sorted(BY_POSITION).toList();
+    return warnings.stream().sorted(Report::byPosition).toList();
+  }
+
+  // Those of Comparator can be serialised, so no cache for quick starts takes their classes.
+  private static int byPosition(Problem a, Problem b) {
+    Position left = a.position();
+    Position right = b.position();
+    return left.line() == right.line()
+        ? Integer.compare(left.column(), right.column())
+        : Integer.compare(left.line(), right.line());
   }
 }

@@ -57,12 +57,16 @@ public final class CertificateStore implements AutoCloseable {
   }
 
   /**
-   * Begins on a thread of its own what the first store would wait for: the JDK's TLS takes 50 ms to
-   * be set up, and Netty asks it what it knows. Netty's own classes are left alone, since two
-   * threads that initialise them may wait for each other.
+   * Begins on threads of their own what the first store would wait for: BoringSSL is loaded, and
+   * the JDK's TLS set up, which Netty asks what it knows.
+   *
+   * @return the thread that sets Netty up. Until it has ended no other may use a class of Netty,
+   *     since two that initialise them may wait for each other
    */
-  public static void prepare() {
-    Thread.ofPlatform().daemon().name("tls-start").start(CertificateStore::askJdk);
+  public static Thread prepare() {
+    Thread.Builder threads = Thread.ofPlatform().daemon().name("tls-start-", 0);
+    threads.start(CertificateStore::askJdk);
+    return threads.start(ServerContexts::provider);
   }
 
   private static void askJdk() {

@@ -9,7 +9,6 @@ import io.postern.tls.CertificateStore.Compiled;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -131,7 +130,7 @@ final class StoreCompiler {
   private static CertificateStore store(
       List<ServerCertificate> certificates, ServerCertificate byDefault) {
     List<ServerCertificate> preferred =
-        certificates.stream().sorted(Comparator.comparing(ServerCertificate::keyType)).toList();
+        certificates.stream().sorted((a, b) -> a.keyType().compareTo(b.keyType())).toList();
     Map<String, List<ServerCertificate>> exact = new HashMap<>();
     Map<String, List<ServerCertificate>> belowStar = new HashMap<>();
     for (ServerCertificate certificate : preferred) {

@@ -9,6 +9,7 @@ import io.postern.tls.CertificateAuthority.Validity;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -62,6 +63,34 @@ class StoreCompilerTest {
                 + dir.resolve("a.pem")
                 + ")");
     assertThat(problems("a", "a-rsa")).singleElement().asString().startsWith(KEY);
+  }
+
+  /** Its public half is still that of the certificate, which no client would be content with. */
+  @Test
+  void theKeyIsDamaged() throws Exception {
+    String pem = Files.readString(dir.resolve("a.key"));
+    String label = pem.substring(0, pem.indexOf('\n'));
+    byte[] key = Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", ""));
+    int scalar = indexOf(key, (byte) 0x04, (byte) 0x20) + 2;
+    key[scalar + 20] ^= 0x55;
+    Files.writeString(
+        dir.resolve("damaged.key"),
+        label
+            + "\n"
+            + Base64.getMimeEncoder().encodeToString(key)
+            + "\n"
+            + label.replace("BEGIN", "END")
+            + "\n");
+    assertThat(problems("a", "damaged")).singleElement().asString().startsWith(KEY + "the key is");
+  }
+
+  private static int indexOf(byte[] in, byte first, byte second) {
+    for (int i = 0; i + 1 < in.length; i++) {
+      if (in[i] == first && in[i + 1] == second) {
+        return i;
+      }
+    }
+    throw new AssertionError("no octet string of 32 bytes");
   }
 
   @Test
