@@ -1,5 +1,6 @@
 package io.postern.listener;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
@@ -79,6 +80,17 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
         failed(context, done.cause());
       }
     }
+  }
+
+  /** After what was written, for that puts an acknowledgement off again. */
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    ChannelHandlerContext tls = context.pipeline().context(SslHandler.class);
+    if (tls != null) {
+      tls.writeAndFlush(Unpooled.EMPTY_BUFFER)
+          .addListener(written -> QuickAck.on(context.channel()));
+    }
+    context.fireChannelReadComplete();
   }
 
   private void succeeded(ChannelHandlerContext context) {

@@ -83,6 +83,16 @@ public final class RawClient implements AutoCloseable {
     return connect(address).startTls(tls);
   }
 
+  /** Waits for the acknowledgement of what it sent before it sends more (Nagle, RFC 1122). */
+  public RawClient delayingSmallWrites() {
+    try {
+      raw.setTcpNoDelay(false);
+      return this;
+    } catch (SocketException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
   /** Shakes hands on the connection as it stands. */
   public RawClient startTls(ClientTls tls) {
     try {
