@@ -18,7 +18,7 @@ import plot
 import proxies
 import report
 from harness import ROOT, Stage, Trouble, first_line
-from idle_clients import Clients
+from idle_clients import Clients, come_and_go
 
 PEERS = ("haproxy", "nginx")
 LATENCY, IDLE = "latency", "idle"
@@ -181,8 +181,7 @@ def idle(stage, columns, chosen):
     """What a connection that does nothing costs: what is resident with so many, less what is without."""
     runs = []
     for proxy in columns:
-        with Clients(proxy.port, stage.dir / "cert.pem", 100):
-            pass  # code that has never run takes memory of its own; that is not what is measured
+        come_and_go(proxy.port, stage.dir / "cert.pem", chosen.idle)
         empty = proxy.resident()
         with Clients(proxy.port, stage.dir / "cert.pem", chosen.idle):
             each = (proxy.resident() - empty) / chosen.idle

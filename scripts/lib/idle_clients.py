@@ -37,6 +37,13 @@ class Clients:
         self._child.wait()
 
 
+def come_and_go(port, certificate, count):
+    """So many connections, a hundred at a time, that leave again: code that ran little takes memory of its own, and compilers for it."""
+    for _ in range(count // 100):
+        with Clients(port, certificate, 100):
+            pass
+
+
 def exactly(connection, size):
     read = b""
     while len(read) < size:

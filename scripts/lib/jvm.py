@@ -16,5 +16,5 @@ class Memory:
         for _ in range(2):  # the second finds what the first had freed for it
             subprocess.run([jcmd, str(process.pid), "GC.run"], check=True, stdout=subprocess.DEVNULL)
         said = subprocess.run([jcmd, str(process.pid), "GC.heap_info"], check=True, capture_output=True, text=True).stdout
-        self.heap = int(re.search(r"used (\d+)K", said)[1]) * 1024
+        self.heap = sum(int(used) * 1024 for used in re.findall(r" total .* used (\d+)K", said))  # of each generation
         self.resident = process.rss_bytes()
