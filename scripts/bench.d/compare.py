@@ -45,14 +45,14 @@ def options():
         + "\n".join(f"  {s.name:<12} {s.says}" for s in load.SCENARIOS)
         + f"""
   {LATENCY:<12} h1-small at half the rate that all can carry: p50, p99, p99.9
-  {IDLE:<12} memory of each of 9,000 idle TLS connections, half of them h2
+  {IDLE:<12} memory of each idle TLS connection, half of them h2
 
 In CMD {{config}} stands for a config file of Postern.""",
     )
     parser.add_argument("--rounds", type=int, default=5, help="measurements of each proxy in each scenario (5)")
     parser.add_argument("--seconds", type=float, default=4, help="about how long a measurement takes (4)")
     parser.add_argument("--warm-up", type=float, default=180, help="seconds of mixed load before anything is measured (180)")
-    parser.add_argument("--quick", action="store_true", help="2 rounds of 1 second after 30 seconds: a look, not a measurement")
+    parser.add_argument("--quick", action="store_true", help="2 rounds of 1 second after 30 seconds, 1,500 idle connections at most: a look, not a measurement")
     parser.add_argument("--only", action="append", metavar="NAME", choices=NAMES, help="this scenario only; may be repeated")
     parser.add_argument("--without", action="append", default=[], metavar="NAME", choices=["postern-io_uring", *PEERS], help="leave out a column: postern-io_uring, haproxy, nginx")
     parser.add_argument("--postern", default=f"{ROOT}/scripts/postern run -c {{config}}", metavar="CMD", help="how Postern is started")
@@ -62,7 +62,7 @@ In CMD {{config}} stands for a config file of Postern.""",
     parser.add_argument("--keep", action="store_true", help="leave the scratch folder with configs and logs")
     chosen = parser.parse_args()
     if chosen.quick:
-        chosen.rounds, chosen.seconds, chosen.warm_up = 2, 1, 30
+        chosen.rounds, chosen.seconds, chosen.warm_up, chosen.idle = 2, 1, 30, min(chosen.idle, 1500)
     if chosen.rounds < 1 or chosen.seconds <= 0:
         parser.error("--rounds and --seconds must be above 0")
     if set(PEERS) <= set(chosen.without):
@@ -213,6 +213,7 @@ def run(chosen):
     proxy_core, load_cores = cores[0], set(cores[1:])
     wanted = chosen.only or NAMES
     scenarios = [s for s in load.SCENARIOS if s.name in wanted]
+    warmed = scenarios or load.SCENARIOS[:1]  # what the latency is measured with
     about = machine(chosen, proxy_core, load_cores)
     if about["loadAverageBefore"] > 0.5:
         say(f"Note: other work is going on (load average {about['loadAverageBefore']:.2f}); it disturbs the figures.")
@@ -232,12 +233,12 @@ def run(chosen):
         for routes in {s.routes for s in scenarios if s.routes}:
             columns[routes] = start_all(starter, chosen, routes)
         doubts = {}
-        for scenario in scenarios:
+        for scenario in warmed:
             for proxy in columns[scenario.routes]:
                 if proxy.name == "haproxy" and scenario.by in ("wrk", "batches") and not scenario.rsa:
                     doubts[scenario.name] = doubt_of_handshakes(generator, scenario, proxy)
                 elif proxy.name.startswith("postern"):
-                    warm(generator, scenario, proxy, chosen.warm_up / len(scenarios) / 2)
+                    warm(generator, scenario, proxy, chosen.warm_up / len(warmed) / 2)
         say("Measuring: CPU of the proxy, in microseconds for each operation")
         results = [compare(generator, scenario, columns[scenario.routes], chosen, doubts.get(scenario.name, "")) for scenario in scenarios]
         if LATENCY in wanted:
