@@ -51,8 +51,8 @@ In CMD {{config}} stands for a config file of Postern.""",
     )
     parser.add_argument("--rounds", type=int, default=5, help="measurements of each proxy in each scenario (5)")
     parser.add_argument("--seconds", type=float, default=4, help="about how long a measurement takes (4)")
-    parser.add_argument("--warm-up", type=float, default=180, help="seconds of mixed load before anything is measured (180)")
-    parser.add_argument("--quick", action="store_true", help="2 rounds of 1 second after 30 seconds, 1,500 idle connections at most: a look, not a measurement")
+    parser.add_argument("--warm-up", type=float, default=180, help="seconds of mixed load before anything is measured, half for each Postern; as many for those with 1,000 routes (180)")
+    parser.add_argument("--quick", action="store_true", help="2 rounds of 1 second, epoll only, 1,500 idle connections at most: a look, not a measurement")
     parser.add_argument("--only", action="append", metavar="NAME", choices=NAMES, help="this scenario only; may be repeated")
     parser.add_argument("--without", action="append", default=[], metavar="NAME", choices=["postern-io_uring", *PEERS], help="leave out a column: postern-io_uring, haproxy, nginx")
     parser.add_argument("--postern", default=f"{ROOT}/scripts/postern run -c {{config}}", metavar="CMD", help="how Postern is started")
@@ -62,7 +62,8 @@ In CMD {{config}} stands for a config file of Postern.""",
     parser.add_argument("--keep", action="store_true", help="leave the scratch folder with configs and logs")
     chosen = parser.parse_args()
     if chosen.quick:
-        chosen.rounds, chosen.seconds, chosen.warm_up, chosen.idle = 2, 1, 30, min(chosen.idle, 1500)
+        chosen.rounds, chosen.seconds, chosen.warm_up, chosen.idle = 2, 1, 40, min(chosen.idle, 1500)
+        chosen.without = [*chosen.without, "postern-io_uring"]
     if chosen.rounds < 1 or chosen.seconds <= 0:
         parser.error("--rounds and --seconds must be above 0")
     if set(PEERS) <= set(chosen.without):
@@ -238,7 +239,7 @@ def run(chosen):
                 if proxy.name == "haproxy" and scenario.by in ("wrk", "batches") and not scenario.rsa:
                     doubts[scenario.name] = doubt_of_handshakes(generator, scenario, proxy)
                 elif proxy.name.startswith("postern"):
-                    warm(generator, scenario, proxy, chosen.warm_up / len(warmed) / 2)
+                    warm(generator, scenario, proxy, chosen.warm_up / 2 / sum(s.routes == scenario.routes for s in warmed))
         say("Measuring: CPU of the proxy, in microseconds for each operation")
         results = [compare(generator, scenario, columns[scenario.routes], chosen, doubts.get(scenario.name, "")) for scenario in scenarios]
         if LATENCY in wanted:
