@@ -214,7 +214,7 @@ def run(chosen):
     proxy_core, load_cores = cores[0], set(cores[1:])
     wanted = chosen.only or NAMES
     scenarios = [s for s in load.SCENARIOS if s.name in wanted]
-    warmed = scenarios or load.SCENARIOS[:1]  # what the latency is measured with
+    warmed = scenarios or (load.SCENARIOS[:1] if LATENCY in wanted else ())  # the first is what latency is measured with
     about = machine(chosen, proxy_core, load_cores)
     if about["loadAverageBefore"] > 0.5:
         say(f"Note: other work is going on (load average {about['loadAverageBefore']:.2f}); it disturbs the figures.")

@@ -39,7 +39,7 @@ class Clients:
 
 def come_and_go(port, certificate, count):
     """So many connections, a hundred at a time, that leave again: code that ran little takes memory of its own, and compilers for it."""
-    for _ in range(count // 100):
+    for _ in range(max(1, count // 100)):
         with Clients(port, certificate, 100):
             pass
 
