@@ -17,8 +17,14 @@ final class Reads extends DefaultMaxMessagesRecvByteBufAllocator {
   private static final int LEAST = 1024;
   private static final int FIRST = 4 * 1024;
 
-  /** Four frames of DATA that fill a record each; they and their heads are 64 KiB. */
-  private static final int MOST = 4 * Http2Writer.DATA_OF_A_RECORD;
+  /** Frames of DATA that fill a record each; sixteen and their heads are 256 KiB. */
+  private static final int MOST = 16 * Http2Writer.DATA_OF_A_RECORD;
+
+  /** Where it is not taken at once, and so is held, a quarter of that. */
+  private static final int MOST_OF_HELD = MOST / 4;
+
+  /** What the other side takes longer for than this is held. */
+  private static final long HELD_NANOS = 10_000_000;
 
   /** However long reads take: smaller ones would cost more than they bring. */
   private static final int LEAST_OF_SLOW = 8 * 1024;
@@ -26,8 +32,11 @@ final class Reads extends DefaultMaxMessagesRecvByteBufAllocator {
   /** So that one fast sender leaves time for the others on its loop, and for what it feeds. */
   private static final int IN_A_ROW = 4;
 
-  /** What takes longer is slow; the content of a large read passes in about a third of it. */
+  /** What takes longer is slow, if it also does for the bytes that it brought. */
   private static final long SLOW_NANOS = 200_000;
+
+  /** Content passes in about a third of it, TLS and system calls included. */
+  private static final long SLOW_NANOS_PER_BYTE = 3;
 
   private final Channel channel;
   private final Turns turns;
@@ -36,7 +45,9 @@ final class Reads extends DefaultMaxMessagesRecvByteBufAllocator {
   private boolean allowed = true;
   private boolean waits;
   private boolean spared;
+  private boolean held;
   private long began;
+  private long forbidden;
 
   /**
    * The reads of a connection.
@@ -60,6 +71,11 @@ final class Reads extends DefaultMaxMessagesRecvByteBufAllocator {
   void allow(boolean room) {
     if (allowed != room) {
       allowed = room;
+      if (room) {
+        held = clock.exactly() - forbidden > HELD_NANOS;
+      } else {
+        forbidden = clock.exactly();
+      }
       apply();
     }
   }
@@ -140,7 +156,7 @@ final class Reads extends DefaultMaxMessagesRecvByteBufAllocator {
     /** They have been passed on. */
     @Override
     public boolean continueReading(UncheckedBooleanSupplier maybeMore) {
-      if (spared || isSpent()) {
+      if (spared || isSlow()) {
         size = Math.max(Math.min(size, LEAST_OF_SLOW), size / 2);
         await();
       } else {
@@ -149,11 +165,15 @@ final class Reads extends DefaultMaxMessagesRecvByteBufAllocator {
       return super.continueReading(maybeMore);
     }
 
+    private boolean isSlow() {
+      return isSpent() && clock.exactly() - began > SLOW_NANOS_PER_BYTE * lastBytesRead();
+    }
+
     /** Grows at once where a buffer was full, and shrinks where it was too large twice. */
     private void fit(int bytes) {
       if (bytes >= size) {
         sparse = false;
-        size = Math.min(MOST, 2 * size);
+        size = Math.min(held ? MOST_OF_HELD : MOST, 2 * size);
       } else if (bytes > size / 4) {
         sparse = false;
       } else if (sparse) {

@@ -16,6 +16,7 @@ class ReadsTest {
 
   private static final long QUICK = 20_000;
   private static final long SLOW = 1_000_000;
+  private static final int MOST = 16 * Http2Writer.DATA_OF_A_RECORD;
 
   private final MockTicker ticker = Ticker.newMockTicker();
   private final EmbeddedChannel channel = EmbeddedChannel.builder().ticker(ticker).build();
@@ -63,6 +64,12 @@ class ReadsTest {
       return handle.continueReading();
     }
 
+    void noRoomFor(long millis) {
+      reads.allow(false);
+      ticker.advance(millis, TimeUnit.MILLISECONDS);
+      reads.allow(true);
+    }
+
     boolean isRead() {
       return own.config().isAutoRead();
     }
@@ -74,7 +81,7 @@ class ReadsTest {
     for (int i = 0; i < 8; i++) {
       peer.read(QUICK);
     }
-    assertThat(peer.handle.guess()).isEqualTo(4 * Http2Writer.DATA_OF_A_RECORD);
+    assertThat(peer.handle.guess()).isEqualTo(MOST);
     for (int i = 0; i < 20; i++) {
       peer.read(100, QUICK);
     }
@@ -89,13 +96,43 @@ class ReadsTest {
     }
     assertThat(peer.read(SLOW)).isFalse();
     assertThat(peer.isRead()).isFalse();
-    assertThat(peer.handle.guess()).isEqualTo(2 * Http2Writer.DATA_OF_A_RECORD);
+    assertThat(peer.handle.guess()).isEqualTo(MOST / 2);
     pass();
     assertThat(peer.isRead()).isTrue();
     for (int i = 0; i < 8; i++) {
       peer.read(SLOW);
     }
     assertThat(peer.handle.guess()).isEqualTo(8 * 1024);
+  }
+
+  @Test
+  void aLargeReadMayTakeAsLongAsItsBytesDo() {
+    Peer peer = new Peer();
+    for (int i = 0; i < 8; i++) {
+      peer.read(QUICK);
+    }
+    assertThat(peer.read(SLOW / 2)).isTrue();
+    assertThat(peer.handle.guess()).isEqualTo(MOST);
+    assertThat(peer.read(MOST / 4, SLOW / 2)).isFalse();
+    assertThat(peer.handle.guess()).isEqualTo(MOST / 2);
+  }
+
+  @Test
+  void whatTheOtherSideDoesNotTakeAtOnceIsReadInSmallerPieces() {
+    Peer peer = new Peer();
+    for (int i = 0; i < 8; i++) {
+      peer.read(QUICK);
+    }
+    peer.noRoomFor(5);
+    peer.read(QUICK);
+    assertThat(peer.handle.guess()).isEqualTo(MOST);
+    peer.noRoomFor(50);
+    peer.read(QUICK);
+    peer.read(QUICK);
+    assertThat(peer.handle.guess()).isEqualTo(MOST / 4);
+    peer.noRoomFor(5);
+    peer.read(QUICK);
+    assertThat(peer.handle.guess()).isEqualTo(MOST / 2);
   }
 
   @Test
