@@ -4,11 +4,13 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +49,24 @@ final class ConfigFilesTest {
     assertThat(Files.readString(Path.of("config/postern.schema.json")))
         .as("run `postern schema` and put what it prints into config/postern.schema.json")
         .isEqualTo(ConfigSchema.json());
+  }
+
+  @Test
+  void theMethodsThatTheOptionsOfTheJvmNameExist() throws Exception {
+    Pattern command = Pattern.compile("-XX:CompileCommand=dontinline,(.+)::(.+)");
+    List<Matcher> named =
+        Files.readAllLines(Path.of("config/jvm.options")).stream()
+            .map(command::matcher)
+            .filter(Matcher::matches)
+            .toList();
+    assertThat(named).isNotEmpty();
+    for (Matcher each : named) {
+      assertThat(
+              Class.forName(each.group(1), false, getClass().getClassLoader()).getDeclaredMethods())
+          .as(each.group())
+          .extracting(Method::getName)
+          .contains(each.group(2));
+    }
   }
 
   @Test
