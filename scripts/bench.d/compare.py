@@ -50,7 +50,7 @@ In CMD {{config}} stands for a config file of Postern.""",
     )
     parser.add_argument("--rounds", type=int, default=5, help="measurements of each proxy in each scenario (5)")
     parser.add_argument("--seconds", type=float, default=4, help="about how long a measurement takes (4)")
-    parser.add_argument("--warm-up", type=float, default=180, help="seconds of mixed load before anything is measured, half for each Postern; as many for those with 1,000 routes (180)")
+    parser.add_argument("--warm-up", type=float, default=300, help="seconds of mixed load before anything is measured, half for each Postern; as many for those with 1,000 routes (300)")
     parser.add_argument("--quick", action="store_true", help="2 rounds of 1 second, epoll only, 1,500 idle connections at most: a look, not a measurement")
     parser.add_argument("--only", action="append", metavar="NAME", choices=NAMES, help="this scenario only; may be repeated")
     parser.add_argument("--without", action="append", default=[], metavar="NAME", choices=["postern-io_uring", *PEERS], help="leave out a column: postern-io_uring, haproxy, nginx")

@@ -74,8 +74,8 @@ class Starter:
     def postern(self, name, command, transport, routes, loops=1):
         return self._start(name, "postern.yaml", routes, lambda config, _: ["sh", "-c", f"exec {command.replace('{config}', shlex.quote(str(config)))}"], transport, loops)
 
-    def haproxy(self, program, routes):
-        return self._start("haproxy", "haproxy.cfg", routes, lambda config, _: [program, "-db", "-f", str(config)])
+    def haproxy(self, program, routes, name="haproxy", loops=1):
+        return self._start(name, "haproxy.cfg", routes, lambda config, _: [program, "-db", "-f", str(config)], loops=loops)
 
     def nginx(self, routes):
         return self._start("nginx", "nginx.conf", routes, lambda config, folder: ["nginx", "-p", str(folder), "-e", "stderr", "-c", str(config)])
