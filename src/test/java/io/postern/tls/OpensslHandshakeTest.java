@@ -171,7 +171,7 @@ class OpensslHandshakeTest {
     assertThat(second.text()).contains("New, TLSv1.3");
   }
 
-  /** Nobody else here knows the group: the client is BoringSSL too, and offers nothing else. */
+  /** The client is BoringSSL too, and offers nothing else; PostQuantumTest has one of others. */
   @Test
   void postQuantumKeyExchangeIsOffered() throws Exception {
     SslContext context =
