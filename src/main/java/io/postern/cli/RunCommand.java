@@ -2,7 +2,7 @@ package io.postern.cli;
 
 import io.postern.config.ConfigLoader;
 import io.postern.config.Loaded;
-import io.postern.tls.CertificateStore;
+import io.postern.tls.ListenerTls;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -24,7 +24,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   static int run(Path config) throws Exception {
-    Thread netty = CertificateStore.prepare();
+    Thread netty = ListenerTls.prepare();
     Loaded loaded = ConfigLoader.load(config, System.getenv());
     netty.join();
     ConfigOption.Ready ready = ConfigOption.ready(loaded);

@@ -5,13 +5,17 @@ import java.nio.file.Path;
 /** What must hold between the keys of the listeners and of the process. */
 final class ListenerChecks {
 
+  private static final int SHORTEST_SECRET = 32;
+
   private ListenerChecks() {}
 
   static void check(Config config, Report report) {
     for (ListenerConfig listener : config.listeners().values()) {
       TlsConfig tls = listener.tls();
       if (tls != null) {
+        checkCertificates(tls, report);
         checkDefaultCertificate(tls, report);
+        checkSecret(tls.sessionTickets(), report);
       }
       checkRequestTarget(listener.limits(), report);
     }
@@ -44,9 +48,31 @@ final class ListenerChecks {
     }
   }
 
+  private static void checkCertificates(TlsConfig tls, Report report) {
+    boolean none = tls.certificates().isEmpty() && tls.certificateDirectory() == null;
+    if (none && report.isClean(tls.place().path() + ".certificates")) {
+      report.problem(
+          tls.place(), "certificates", "no certificate", "one or more, or certificateDirectory");
+    }
+  }
+
+  /** Whoever guesses it reads what was recorded of resumed sessions of TLS 1.2. */
+  private static void checkSecret(TlsConfig.SessionTickets tickets, Report report) {
+    Secret secret = tickets.secret();
+    if (secret != null && secret.value().length() < SHORTEST_SECRET) {
+      report.problem(
+          tickets.place(),
+          "secret",
+          "is too short for keys to be derived from it",
+          SHORTEST_SECRET + " characters or more, such as `openssl rand -hex 32` prints");
+    }
+  }
+
   private static void checkDefaultCertificate(TlsConfig tls, Report report) {
     Path chosen = tls.defaultCertificate();
-    if (chosen == null || !report.isClean(tls.place().path() + ".certificates")) {
+    if (chosen == null
+        || tls.certificateDirectory() != null
+        || !report.isClean(tls.place().path() + ".certificates")) {
       return;
     }
     boolean known =

@@ -1,5 +1,7 @@
 package io.postern.config;
 
+import java.time.Duration;
+
 /** The process as a whole; read at start only. */
 public record ProcessConfig(
     Place place,
@@ -15,7 +17,12 @@ public record ProcessConfig(
         @Range(min = "0B", max = "1TiB")
         @Doc(
             "Memory that all connections of HTTP/2 may take together beyond the windows that each begins with: for windows that grow with long lines, and for content that waits for a slow reader. Where there is no room left, 64KiB may wait on each connection of a client.")
-        Size windowBudget) {
+        Size windowBudget,
+    @Default("5s")
+        @Range(min = "100ms", max = "1h")
+        @Doc(
+            "How often files that may change while we run are looked at, which are certificates and their keys; a change is taken over when it has stood for as long.")
+        Duration watchInterval) {
 
   /** How sockets are driven. */
   public enum Transport {

@@ -80,7 +80,7 @@ final class Exchange implements DownstreamStream.Listener {
     transfer.requestHead(head, last);
     record.asked(head, now());
     TlsSession tls = downstream.connection().tls();
-    if (tls != null && tls.serverName() != null && !tls.covers().test(head.host())) {
+    if (tls != null && !tls.serves().test(head.host())) {
       fail(Fault.of(Reason.MISDIRECTED));
       return;
     }

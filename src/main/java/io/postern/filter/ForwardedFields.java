@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells the server who is calling: X-Forwarded-For, -Proto, -Host and -Port, and Forwarded (RFC
  * 7239), of the client's connection and of the authority as it was sent; X-Postern-Vpce and
- * X-Postern-Tenant, where they are known; and Via.
+ * X-Postern-Tenant, where they are known; what {@link CertificateFields} has; and Via.
  *
  * <p>What the client sent of these is dropped, of X-Postern-Vpce and X-Postern-Tenant too, and also
  * where a name has something else in place of a hyphen: servers make the same variable of both.
@@ -51,6 +51,7 @@ public final class ForwardedFields {
     if (tenant != null) {
       fields.add(FieldNames.X_POSTERN_TENANT, tenant.name());
     }
+    CertificateFields.add(fields, connection.tls());
     Via.append(fields, head.version());
   }
 
@@ -76,8 +77,10 @@ public final class ForwardedFields {
           FieldNames.isVariantOf(FieldNames.X_FORWARDED_HOST, name)
               || FieldNames.isVariantOf(FieldNames.X_FORWARDED_PORT, name)
               || FieldNames.isVariantOf(FieldNames.X_POSTERN_TENANT, name);
-      case 17 -> FieldNames.isVariantOf(FieldNames.X_FORWARDED_PROTO, name);
-      default -> false;
+      case 17 ->
+          FieldNames.isVariantOf(FieldNames.X_FORWARDED_PROTO, name)
+              || CertificateFields.isOne(name);
+      default -> CertificateFields.isOne(name);
     };
   }
 

@@ -43,11 +43,16 @@ public record DownstreamConnection(
    * @param serverName the SNI that the client sent, lower case; null where it sent none
    * @param version such as {@code TLSv1.3}
    * @param cipher the cipher suite's name
-   * @param covers whether the certificate that was presented is good for a host
+   * @param clientCertificate what the client has shown; null where it showed none
+   * @param tellsCertificate whether servers are told of it
+   * @param serves whether a request for a host may be answered here: the certificate that was
+   *     presented is good for it, and it asks for no more than what was agreed on
    */
   public record TlsSession(
       @Nullable String serverName,
       String version,
       String cipher,
-      java.util.function.Predicate<AsciiString> covers) {}
+      @Nullable ClientCertificate clientCertificate,
+      boolean tellsCertificate,
+      java.util.function.Predicate<AsciiString> serves) {}
 }

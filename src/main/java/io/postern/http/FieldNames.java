@@ -24,6 +24,7 @@ public final class FieldNames {
   public static final AsciiString ALLOW = AsciiString.cached("allow");
   public static final AsciiString AUTHORIZATION = AsciiString.cached("authorization");
   public static final AsciiString CACHE_CONTROL = AsciiString.cached("cache-control");
+  public static final AsciiString CLIENT_CERT = AsciiString.cached("client-cert");
   public static final AsciiString CONNECTION = AsciiString.cached("connection");
   public static final AsciiString CONTENT_DISPOSITION = AsciiString.cached("content-disposition");
   public static final AsciiString CONTENT_ENCODING = AsciiString.cached("content-encoding");
@@ -91,6 +92,14 @@ public final class FieldNames {
   public static final AsciiString X_FORWARDED_HOST = AsciiString.cached("x-forwarded-host");
   public static final AsciiString X_FORWARDED_PORT = AsciiString.cached("x-forwarded-port");
   public static final AsciiString X_FORWARDED_PROTO = AsciiString.cached("x-forwarded-proto");
+  public static final AsciiString X_POSTERN_CERTIFICATE_FINGERPRINT =
+      AsciiString.cached("x-postern-certificate-fingerprint");
+  public static final AsciiString X_POSTERN_CERTIFICATE_NAMES =
+      AsciiString.cached("x-postern-certificate-names");
+  public static final AsciiString X_POSTERN_CERTIFICATE_SERIAL =
+      AsciiString.cached("x-postern-certificate-serial");
+  public static final AsciiString X_POSTERN_CERTIFICATE_SUBJECT =
+      AsciiString.cached("x-postern-certificate-subject");
   public static final AsciiString X_POSTERN_TENANT = AsciiString.cached("x-postern-tenant");
   public static final AsciiString X_POSTERN_VPCE = AsciiString.cached("x-postern-vpce");
   public static final AsciiString X_REQUEST_ID = AsciiString.cached("x-request-id");

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param listener the listener's name
  * @param settings its bounds, for the codecs
  * @param handshakeNanos from accept, or the end of the PROXY header, to the end of the handshake
+ * @param tellsCertificate whether servers are told of the certificates that clients show
  * @param retirement when connections are sent away
  * @param context opens the exchanges of this loop
  * @param connections the open ones
@@ -30,6 +31,7 @@ record Downstream(
     String listener,
     DownstreamSettings settings,
     long handshakeNanos,
+    boolean tellsCertificate,
     Retirement.Terms retirement,
     ExchangeFactory.OfLoop context,
     ClientConnections connections,

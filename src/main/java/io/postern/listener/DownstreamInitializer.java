@@ -5,7 +5,7 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.postern.http.LoopContext;
-import io.postern.tls.CertificateStore;
+import io.postern.tls.ListenerTls;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,17 +18,17 @@ final class DownstreamInitializer extends ChannelInitializer<Channel> {
 
   private final HeaderPolicy policy;
   private final Map<EventLoop, Downstream> byLoop;
-  private final @Nullable CertificateStore certificates;
+  private final @Nullable ListenerTls tls;
   private final Admission admission;
 
   DownstreamInitializer(
       HeaderPolicy policy,
       Map<EventLoop, Downstream> byLoop,
-      @Nullable CertificateStore certificates,
+      @Nullable ListenerTls tls,
       Admission admission) {
     this.policy = policy;
     this.byLoop = byLoop;
-    this.certificates = certificates;
+    this.tls = tls;
     this.admission = admission;
   }
 
@@ -56,11 +56,14 @@ final class DownstreamInitializer extends ChannelInitializer<Channel> {
     if (!admission.admits(channel, arrival)) {
       return;
     }
-    if (certificates == null) {
+    if (tls == null) {
       downstream.install(channel, arrival, null, false);
     } else {
       HandshakeHandler handshake = new HandshakeHandler(downstream, arrival);
-      channel.pipeline().addLast(new HelloHandler(certificates, handshake)).addLast(handshake);
+      channel
+          .pipeline()
+          .addLast(new HelloHandler(tls, downstream.context().loop().deadlines(), handshake))
+          .addLast(handshake);
     }
   }
 }

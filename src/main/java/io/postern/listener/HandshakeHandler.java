@@ -8,11 +8,14 @@ import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslClosedEngineException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.postern.http.ClientCertificate;
 import io.postern.http.Deadlines.Deadline;
 import io.postern.http.DownstreamConnection.TlsSession;
 import io.postern.observe.HandshakeFailure;
-import io.postern.tls.ServerCertificate;
+import io.postern.tls.Presented;
 import java.io.IOException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
@@ -38,11 +41,16 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
       Pattern.compile(
           "unsupported_protocol|no_shared_|no cipher suites in common|not enabled or supported");
 
+  private static final Pattern NO_CERTIFICATE =
+      Pattern.compile(
+          "peer_did_not_return_a_certificate|empty client certificate chain"
+              + "|session without a certificate");
+
   private final Downstream downstream;
   private final Arrival arrival;
   private final Deadline deadline;
   private @Nullable String serverName;
-  private @Nullable ServerCertificate certificate;
+  private @Nullable Presented presented;
   private @Nullable ChannelHandlerContext ctx;
   private boolean over;
 
@@ -67,8 +75,13 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     serverName = asked;
   }
 
-  void onCertificate(ServerCertificate chosen) {
-    certificate = chosen;
+  void onCertificate(Presented chosen) {
+    presented = chosen;
+  }
+
+  /** No certificate is for the host that the client asks for, and it has been told. */
+  void onUnknownName() {
+    over(HandshakeFailure.UNKNOWN_NAME);
   }
 
   @Override
@@ -96,22 +109,46 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
   private void succeeded(ChannelHandlerContext context) {
     SslHandler tls = context.pipeline().get(SslHandler.class);
     SSLSession session = tls.engine().getSession();
-    ServerCertificate presented = certificate;
-    if (presented == null) {
+    Presented shown = presented;
+    if (shown == null) {
       throw new IllegalStateException("a handshake without a certificate");
     }
-    TlsSession agreed =
-        new TlsSession(
-            serverName, session.getProtocol(), session.getCipherSuite(), presented::covers);
+    X509Certificate client = Presented.clientCertificate(session);
+    if (client == null && shown.needsCertificate()) {
+      failed(context, new SSLException("a session without a certificate was resumed"));
+      return;
+    }
     over = true;
-    downstream.meters().handshake(session.getProtocol());
+    downstream.meters().handshake(session.getProtocol(), Presented.isResumed(tls));
+    TlsSession agreed = agreed(shown, session, client);
     boolean h2 = "h2".equals(tls.applicationProtocol());
     downstream.install(context.channel(), arrival, agreed, h2);
+    if (shown.asksForCertificate()) {
+      context.pipeline().remove(LastFlight.NAME);
+    }
     context.pipeline().remove(this);
   }
 
+  private TlsSession agreed(Presented shown, SSLSession session, @Nullable X509Certificate client) {
+    String asked = serverName;
+    String version = session.getProtocol();
+    return new TlsSession(
+        asked,
+        version,
+        session.getCipherSuite(),
+        client == null ? null : ClientCertificate.of(client),
+        downstream.tellsCertificate(),
+        host -> shown.serves(host, asked, version, client != null));
+  }
+
   private void failed(ChannelHandlerContext context, Throwable cause) {
-    over(reason(cause));
+    CertificateException refusal = refusal(cause);
+    if (refusal == null) {
+      over(reason(cause));
+    } else if (!over) {
+      over(HandshakeFailure.CERTIFICATE_REFUSED);
+      downstream.handshakes().refused(refusal.getMessage(), arrival.client());
+    }
     LOG.debug("handshake with {} failed: {}", context.channel().remoteAddress(), cause.toString());
     context.close();
   }
@@ -124,8 +161,18 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** Why the certificate of the client is not accepted; null where something else failed. */
+  private static @Nullable CertificateException refusal(Throwable cause) {
+    for (Throwable each = cause; each != null; each = each.getCause()) {
+      if (each instanceof CertificateException refusal) {
+        return refusal;
+      }
+    }
+    return null;
+  }
+
   private HandshakeFailure goneAway() {
-    return certificate == null ? HandshakeFailure.NO_HELLO : HandshakeFailure.CLIENT_GONE;
+    return presented == null ? HandshakeFailure.NO_HELLO : HandshakeFailure.CLIENT_GONE;
   }
 
   private HandshakeFailure reason(Throwable cause) {
@@ -140,6 +187,9 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     String message = String.valueOf(root.getMessage()).toLowerCase(Locale.ROOT);
     if (REFUSAL.matcher(message).find()) {
       return HandshakeFailure.REFUSED_BY_CLIENT;
+    }
+    if (NO_CERTIFICATE.matcher(message).find()) {
+      return HandshakeFailure.CERTIFICATE_MISSING;
     }
     return NOTHING_IN_COMMON.matcher(message).find()
         ? HandshakeFailure.NOTHING_IN_COMMON

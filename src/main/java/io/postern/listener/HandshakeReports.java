@@ -8,6 +8,8 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -19,13 +21,20 @@ final class HandshakeReports {
   /** So many in a minute are told of: three load balancers that look each five seconds make 36. */
   static final int MANY = 100;
 
+  /**
+   * So many refused certificates have a line each in a minute; of more there is one now and then.
+   */
+  static final int LINES = 20;
+
+  private static final Logger LOG = LoggerFactory.getLogger(HandshakeReports.class);
   private static final long MINUTE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private final String listener;
   private final ListenerMeters meters;
-  private final SparseLog log = new SparseLog(LoggerFactory.getLogger(HandshakeReports.class));
-  private final AtomicLong minute = new AtomicLong(now());
-  private final AtomicInteger failures = new AtomicInteger();
+  private final SparseLog log = new SparseLog(LOG);
+  private final SparseLog moreRefused = new SparseLog(LOG);
+  private final Minute failures = new Minute();
+  private final Minute refusals = new Minute();
 
   HandshakeReports(String listener, ListenerMeters meters) {
     this.listener = listener;
@@ -35,7 +44,7 @@ final class HandshakeReports {
   /** One has failed. */
   void failed(HandshakeFailure why, InetSocketAddress client) {
     meters.handshakeFailed(why);
-    if (inThisMinute() > MANY) {
+    if (failures.more() > MANY) {
       log.warn(
           () ->
               "listener %s: more than %d handshakes failed within a minute, the last of %s: %s"
@@ -43,13 +52,37 @@ final class HandshakeReports {
     }
   }
 
-  private int inThisMinute() {
-    long now = now();
-    long began = minute.get();
-    if (now - began >= MINUTE_NANOS && minute.compareAndSet(began, now)) {
-      failures.set(0);
+  /** The certificate of a client is not accepted, which somebody will ask about. */
+  void refused(@Nullable String why, InetSocketAddress client) {
+    String line =
+        "listener %s: the certificate of %s is not accepted: %s"
+            .formatted(listener, client.getAddress().getHostAddress(), printable(why));
+    if (refusals.more() <= LINES) {
+      LOG.warn("{}", line);
+    } else {
+      moreRefused.warn(() -> line);
     }
-    return failures.incrementAndGet();
+  }
+
+  /** The names in a certificate are the client's to choose. */
+  private static String printable(@Nullable String why) {
+    return String.valueOf(why).replaceAll("[^ -~]", ".");
+  }
+
+  /** How many there were since a minute began. */
+  private static final class Minute {
+
+    private final AtomicLong began = new AtomicLong(now());
+    private final AtomicInteger count = new AtomicInteger();
+
+    int more() {
+      long now = now();
+      long last = began.get();
+      if (now - last >= MINUTE_NANOS && began.compareAndSet(last, now)) {
+        count.set(0);
+      }
+      return count.incrementAndGet();
+    }
   }
 
   private static long now() {

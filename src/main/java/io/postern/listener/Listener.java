@@ -15,7 +15,7 @@ import io.postern.http.DownstreamSettings;
 import io.postern.http.ExchangeFactory;
 import io.postern.http.UnusualNames;
 import io.postern.observe.ListenerMeters;
-import io.postern.tls.CertificateStore;
+import io.postern.tls.ListenerTls;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,16 +34,19 @@ public final class Listener {
   private final ListenerMeters meters = new ListenerMeters();
   private final HandshakeReports handshakes;
   private final Admission admission;
+  private final @Nullable ListenerTls tls;
   private final Channel server;
 
   private Listener(
       ListenerConfig config,
       LoadBalancerConfig loadBalancer,
+      @Nullable ListenerTls tls,
       Admitted admitted,
       List<? extends ExchangeFactory.OfLoop> loops,
       Binding binding)
       throws InterruptedException {
     this.config = config;
+    this.tls = tls;
     this.handshakes = new HandshakeReports(config.name(), meters);
     this.admission =
         new Admission(config.name(), config.limits().connectionsPerSource(), admitted, meters);
@@ -67,7 +70,7 @@ public final class Listener {
   public static Listener bind(
       ListenerConfig config,
       LoadBalancerConfig loadBalancer,
-      @Nullable CertificateStore certificates,
+      @Nullable ListenerTls tls,
       Admitted admitted,
       Sockets sockets,
       List<? extends ExchangeFactory.OfLoop> loops)
@@ -75,6 +78,7 @@ public final class Listener {
     return new Listener(
         config,
         loadBalancer,
+        tls,
         admitted,
         loops,
         listener ->
@@ -89,7 +93,7 @@ public final class Listener {
                     new DownstreamInitializer(
                         listener.policy(loadBalancer.sources()),
                         listener.byLoop,
-                        certificates,
+                        tls,
                         listener.admission))
                 .bind(config.bind().host(), config.bind().port()));
   }
@@ -121,6 +125,7 @@ public final class Listener {
         config.name(),
         settings,
         timeouts.handshake().toNanos(),
+        config.tls() != null && config.tls().forwardClientCertificate(),
         new Retirement.Terms(
             timeouts.connectionAge() == null ? 0 : timeouts.connectionAge().toNanos(),
             limits.requestsPerConnection()),
@@ -146,6 +151,11 @@ public final class Listener {
   /** The address that is bound, with the port that was free where the config said 0. */
   public InetSocketAddress address() {
     return (InetSocketAddress) server.localAddress();
+  }
+
+  /** Its certificates; null on a plain one. */
+  public @Nullable ListenerTls tls() {
+    return tls;
   }
 
   /** How many connections are open. */

@@ -12,6 +12,12 @@ public enum HandshakeFailure {
   NOT_TLS,
   /** No version, suite or group in common. */
   NOTHING_IN_COMMON,
+  /** No certificate is for the host of SNI, and {@code tls.strictSni} is set. */
+  UNKNOWN_NAME,
+  /** The client showed no certificate, and one is required. */
+  CERTIFICATE_MISSING,
+  /** The client's certificate is not accepted; the log says why. */
+  CERTIFICATE_REFUSED,
   /** The client said no, mostly to the certificate. */
   REFUSED_BY_CLIENT,
   /** Anything else. */

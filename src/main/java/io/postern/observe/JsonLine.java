@@ -1,6 +1,7 @@
 package io.postern.observe;
 
 import io.netty.util.AsciiString;
+import io.postern.http.ClientCertificate;
 import io.postern.http.DownstreamConnection;
 import io.postern.http.DownstreamConnection.TlsSession;
 import io.postern.tenant.Tenant;
@@ -24,6 +25,10 @@ final class JsonLine {
   private static final byte[] TENANT = JsonObject.name("tenant");
   private static final byte[] LISTENER = JsonObject.name("listener");
   private static final byte[] SNI = JsonObject.name("sni");
+  private static final byte[] CERTIFICATE_SUBJECT = JsonObject.name("certificateSubject");
+  private static final byte[] CERTIFICATE_NAMES = JsonObject.name("certificateNames");
+  private static final byte[] CERTIFICATE_SERIAL = JsonObject.name("certificateSerial");
+  private static final byte[] CERTIFICATE_FINGERPRINT = JsonObject.name("certificateFingerprint");
   private static final byte[] TLS_VERSION = JsonObject.name("tlsVersion");
   private static final byte[] TLS_CIPHER = JsonObject.name("tlsCipher");
   private static final byte[] PROTOCOL = JsonObject.name("protocol");
@@ -117,6 +122,16 @@ final class JsonLine {
       writeText(SNI, tls.serverName());
       writeText(TLS_VERSION, tls.version());
       writeText(TLS_CIPHER, tls.cipher());
+      writeCertificate(tls.clientCertificate());
+    }
+  }
+
+  private void writeCertificate(@Nullable ClientCertificate shown) {
+    if (shown != null) {
+      writeText(CERTIFICATE_SUBJECT, shown.subject());
+      writeText(CERTIFICATE_NAMES, String.join(", ", shown.names()));
+      writeText(CERTIFICATE_SERIAL, shown.serial());
+      writeText(CERTIFICATE_FINGERPRINT, shown.fingerprint());
     }
   }
 

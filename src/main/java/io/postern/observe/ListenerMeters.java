@@ -29,7 +29,8 @@ public final class ListenerMeters {
   private final Counters<Glitch> sentAway = new Counters<>(Glitch.class);
   private final LongAdder broken = new LongAdder();
   private final Arrivals arrivals = new Arrivals();
-  private final Counters<Version> handshakes = new Counters<>(Version.class);
+  private final Counters<Version> whole = new Counters<>(Version.class);
+  private final Counters<Version> resumed = new Counters<>(Version.class);
   private final Counters<HandshakeFailure> failures = new Counters<>(HandshakeFailure.class);
 
   /** No connection yet. */
@@ -76,9 +77,9 @@ public final class ListenerMeters {
   }
 
   /** A handshake ended well, with a version such as {@code TLSv1.3}; there are but two. */
-  public void handshake(String version) {
+  public void handshake(String version, boolean resumes) {
     boolean older = version.equals(Version.TLS_1_2.label);
-    handshakes.increment(older ? Version.TLS_1_2 : Version.TLS_1_3);
+    (resumes ? resumed : whole).increment(older ? Version.TLS_1_2 : Version.TLS_1_3);
   }
 
   /** A handshake failed. */
@@ -121,10 +122,11 @@ public final class ListenerMeters {
     points.add(broken.sum(), listener);
   }
 
-  /** Handshakes that ended well, by version. */
+  /** Handshakes that ended well, by version and by whether they resumed a session. */
   public void collectHandshakes(String listener, Points points) {
     for (Version version : Version.values()) {
-      points.add(handshakes.of(version), listener, version.label);
+      points.add(whole.of(version), listener, version.label, "false");
+      points.add(resumed.of(version), listener, version.label, "true");
     }
   }
 

@@ -1,6 +1,5 @@
 package io.postern.runtime;
 
-import io.netty.util.AsciiString;
 import io.postern.config.Config;
 import io.postern.config.HostPattern;
 import io.postern.config.ListenerConfig;
@@ -14,7 +13,7 @@ import io.postern.pool.Pool;
 import io.postern.pool.Server;
 import io.postern.route.RouteTable;
 import io.postern.tenant.Tenants;
-import io.postern.tls.CertificateStore;
+import io.postern.tls.ListenerTls;
 import io.postern.tls.UpstreamTls;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,13 +27,13 @@ import java.util.Map;
  *
  * @param problems what keeps it from running; where there are any, the rest is not complete
  * @param warnings what runs and is likely not meant
- * @param certificates by listener, for those with TLS
+ * @param tls by listener, for those with TLS
  */
 public record Compiled(
     List<Problem> problems,
     List<Problem> warnings,
     Snapshot snapshot,
-    Map<String, CertificateStore> certificates) {
+    Map<String, ListenerTls> tls) {
 
   /**
    * Compiles a config; reads its certificates, so it may block. Whoever does not start it has to
@@ -45,14 +44,12 @@ public record Compiled(
   public static Compiled of(Config config, Instant now) {
     List<Problem> problems = new ArrayList<>();
     List<Problem> warnings = new ArrayList<>();
-    Map<String, CertificateStore> stores = new LinkedHashMap<>();
+    Map<String, ListenerTls> ofListeners = new LinkedHashMap<>();
     for (ListenerConfig listener : config.listeners().values()) {
       TlsConfig tls = listener.tls();
-      if (tls != null) {
-        switch (CertificateStore.compile(tls, now)) {
-          case CertificateStore.Compiled.Ready ready -> stores.put(listener.name(), ready.store());
-          case CertificateStore.Compiled.Refused refused -> problems.addAll(refused.problems());
-        }
+      ListenerTls made = tls == null ? null : ListenerTls.compile(tls, now, problems, warnings);
+      if (made != null) {
+        ofListeners.put(listener.name(), made);
       }
     }
     Map<String, Pool> pools = new LinkedHashMap<>();
@@ -63,14 +60,14 @@ public record Compiled(
     }
     RouteTable.Compiled routes = RouteTable.compile(config);
     problems.addAll(routes.problems());
-    if (stores.size() == config.listeners().size() && problems.isEmpty()) {
-      uncovered(config, stores, problems);
+    if (ofListeners.size() == config.listeners().size() && problems.isEmpty()) {
+      uncovered(config, ofListeners, problems);
     }
     return new Compiled(
         problems,
         warnings,
         new Snapshot(Tenants.of(config), routes.table(), Map.copyOf(pools), meters(config, pools)),
-        stores);
+        ofListeners);
   }
 
   private static List<RouteMeters> meters(Config config, Map<String, Pool> pools) {
@@ -86,31 +83,23 @@ public record Compiled(
 
   /** Gives up the certificates of a config that is not going to run, or runs no more. */
   public void close() {
-    certificates.values().forEach(CertificateStore::close);
+    tls.values().forEach(ListenerTls::close);
     for (Pool pool : snapshot.pools().values()) {
-      UpstreamTls tls = pool.dialect().tls();
-      if (tls != null) {
-        tls.close();
+      UpstreamTls upstream = pool.dialect().tls();
+      if (upstream != null) {
+        upstream.close();
       }
     }
   }
 
-  private static boolean covers(CertificateStore store, HostPattern host) {
-    return store.certificates().stream()
-        .anyMatch(
-            each ->
-                each.names().contains(host.toString())
-                    || (!host.wildcard() && each.covers(AsciiString.of(host.name()))));
-  }
-
   /** A host that no certificate covers can be reached by nobody who checks certificates. */
   private static void uncovered(
-      Config config, Map<String, CertificateStore> stores, List<Problem> problems) {
+      Config config, Map<String, ListenerTls> all, List<Problem> problems) {
     for (RouteConfig route : config.routes()) {
       List<HostPattern> hosts = route.match().hosts();
       for (int i = 0; i < hosts.size(); i++) {
         HostPattern host = hosts.get(i);
-        if (stores.values().stream().noneMatch(store -> covers(store, host))) {
+        if (all.values().stream().noneMatch(tls -> tls.store().covers(host))) {
           problems.add(
               route
                   .match()

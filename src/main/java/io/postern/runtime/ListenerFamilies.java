@@ -3,6 +3,7 @@ package io.postern.runtime;
 import io.postern.listener.Listener;
 import io.postern.observe.Metrics;
 import io.postern.observe.Metrics.Points;
+import io.postern.tls.ListenerTls;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -86,14 +87,50 @@ record ListenerFamilies(Supplier<List<Listener>> listeners) {
   private void describeHandshakes(Metrics metrics) {
     metrics.counters(
         "postern_tls_handshakes_total",
-        "TLS handshakes that ended well, by version.",
-        List.of("listener", "version"),
+        "TLS handshakes that ended well, by version and by whether they resumed a session.",
+        List.of("listener", "version", "resumed"),
         each((listener, points) -> listener.meters().collectHandshakes(listener.name(), points)));
     metrics.counters(
         "postern_tls_handshake_failures_total",
         "TLS handshakes that came to nothing, by why.",
         List.of("listener", "why"),
         each((listener, points) -> listener.meters().collectFailures(listener.name(), points)));
+    metrics.gauges(
+        "postern_tls_certificate_expiry_timestamp_seconds",
+        "When each certificate that is served expires, in seconds since 1970.",
+        List.of("listener", "certificate"),
+        ofTls(
+            (listener, tls, points) ->
+                tls.store()
+                    .certificates()
+                    .forEach(
+                        each ->
+                            points.add(
+                                each.expires().getEpochSecond(), listener.name(), each.file()))));
+    metrics.counters(
+        "postern_tls_certificate_swaps_total",
+        "How often changed certificates were taken over.",
+        LABELS,
+        ofTls((listener, tls, points) -> points.add(tls.swaps(), listener.name())));
+    metrics.counters(
+        "postern_tls_certificate_refusals_total",
+        "How often changed certificates were refused, and those of before served on.",
+        LABELS,
+        ofTls((listener, tls, points) -> points.add(tls.refusals(), listener.name())));
+  }
+
+  private interface OfTls {
+    void collect(Listener listener, ListenerTls tls, Points points);
+  }
+
+  private Consumer<Points> ofTls(OfTls collect) {
+    return each(
+        (listener, points) -> {
+          ListenerTls tls = listener.tls();
+          if (tls != null) {
+            collect.collect(listener, tls, points);
+          }
+        });
   }
 
   private Consumer<Points> each(BiConsumer<Listener, Points> collect) {

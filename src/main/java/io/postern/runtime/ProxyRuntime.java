@@ -24,7 +24,7 @@ import io.postern.observe.Metrics;
 import io.postern.pool.Pool;
 import io.postern.pool.Server;
 import io.postern.tenant.TenantConnections;
-import io.postern.tls.CertificateStore;
+import io.postern.tls.ListenerTls;
 import io.postern.upstream.Connector;
 import io.postern.upstream.UpstreamConnections;
 import java.time.InstantSource;
@@ -72,6 +72,7 @@ public final class ProxyRuntime implements AutoCloseable {
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final AtomicBoolean closed = new AtomicBoolean();
   private @Nullable HealthChecks checks;
+  private @Nullable TlsUpkeep upkeep;
 
   private ProxyRuntime(Config config, EventLoops loops, Compiled compiled, ExchangeSink sink) {
     this.config = config;
@@ -121,10 +122,11 @@ public final class ProxyRuntime implements AutoCloseable {
             most,
             limit);
       }
-      CertificateStore store = compiled.certificates().get(each.name());
+      ListenerTls tls = compiled.tls().get(each.name());
       Admitted admitted = new Admitted(limit, () -> current().tenants(), ofTenants);
-      listeners.add(bound(each, config.loadBalancer(), store, admitted, loops.group(), contexts));
+      listeners.add(bound(each, config.loadBalancer(), tls, admitted, loops.group(), contexts));
     }
+    upkeep = TlsUpkeep.start(config, compiled.tls().values(), loops.contexts(), CLOCK);
     check(compiled.snapshot().pools().values());
   }
 
@@ -199,13 +201,13 @@ public final class ProxyRuntime implements AutoCloseable {
   private Listener bound(
       ListenerConfig listener,
       LoadBalancerConfig loadBalancer,
-      @Nullable CertificateStore store,
+      @Nullable ListenerTls tls,
       Admitted admitted,
       EventLoopGroup group,
       List<? extends ExchangeFactory.OfLoop> exchanges) {
     try {
       Sockets sockets = new Sockets(group, loops.serverChannels(), options);
-      return Listener.bind(listener, loadBalancer, store, admitted, sockets, exchanges);
+      return Listener.bind(listener, loadBalancer, tls, admitted, sockets, exchanges);
     } catch (InterruptedException e) {
       close();
       Thread.currentThread().interrupt();
@@ -317,6 +319,9 @@ public final class ProxyRuntime implements AutoCloseable {
     advance(RunState.STOPPED);
     if (checks != null) {
       checks.stop();
+    }
+    if (upkeep != null) {
+      upkeep.close();
     }
     stopAccepting();
     abort(listeners);

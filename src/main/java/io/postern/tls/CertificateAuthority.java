@@ -22,16 +22,20 @@ import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
+import org.bouncycastle.cert.jcajce.JcaX509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
@@ -46,6 +50,9 @@ public final class CertificateAuthority {
   private static final Duration CLOCK_SKEW = Duration.ofHours(1);
   private static final int SERIAL_BITS = 127;
   private static final SecureRandom RANDOM = new SecureRandom();
+
+  /** The common name is for people only: a constant, so that nothing can lean on it. */
+  private static final X500Principal LEAF = new X500Principal("CN=Postern");
 
   private final InstantSource clock;
   private final X509Certificate certificate;
@@ -125,9 +132,39 @@ public final class CertificateAuthority {
 
   /** Issues a certificate that is valid whenever it should be. */
   public Issued issue(KeyType type, List<String> names, Validity validity) {
-    KeyPair keys = newKeys(type);
-    X509Certificate leaf = signBelow(leafBuilder(keys, names, validity));
+    return issue(newKeys(type), names, validity);
+  }
+
+  /** A certificate that no authority stands behind, on P-256. */
+  public static Issued selfSigned(List<String> names, Validity validity) {
+    KeyPair keys = newKeys(KeyType.ECDSA);
+    X509v3CertificateBuilder builder = leafBuilder(LEAF, keys, names, validity);
+    return new Issued(List.of(sign(builder, keys.getPrivate())), keys.getPrivate());
+  }
+
+  /** Issues a certificate for a key that somebody else has made. */
+  public Issued issue(KeyPair keys, List<String> names, Validity validity) {
+    X500Principal issuer = certificate.getSubjectX500Principal();
+    X509Certificate leaf = signBelow(leafBuilder(issuer, keys, names, validity));
     return new Issued(Stream.concat(Stream.of(leaf), sent.stream()).toList(), keys.getPrivate());
+  }
+
+  /**
+   * Writes the list of what this authority has taken back (RFC 5280 §5) as PEM.
+   *
+   * @param revoked certificates that it has issued
+   * @param validity from when it counts, and when there will be a newer one
+   */
+  public void writeRevoked(Path file, List<X509Certificate> revoked, Validity validity)
+      throws IOException {
+    X509v2CRLBuilder builder =
+        new JcaX509v2CRLBuilder(certificate.getSubjectX500Principal(), Date.from(validity.from()));
+    builder.setNextUpdate(Date.from(validity.until()));
+    for (X509Certificate each : revoked) {
+      builder.addCRLEntry(
+          each.getSerialNumber(), Date.from(validity.from()), CRLReason.keyCompromise);
+    }
+    PemOutput.write(file, builder.build(signer(key)));
   }
 
   /** The authority's own certificate, for those who shall trust it. */
@@ -165,12 +202,9 @@ public final class CertificateAuthority {
     return builder;
   }
 
-  // The common name is for people only: a constant, so that nothing can lean on it.
-  private X509v3CertificateBuilder leafBuilder(
-      KeyPair keys, List<String> names, Validity validity) {
-    X509v3CertificateBuilder builder =
-        builder(
-            certificate.getSubjectX500Principal(), new X500Principal("CN=Postern"), keys, validity);
+  private static X509v3CertificateBuilder leafBuilder(
+      X500Principal issuer, KeyPair keys, List<String> names, Validity validity) {
+    X509v3CertificateBuilder builder = builder(issuer, LEAF, keys, validity);
     add(builder, Extension.basicConstraints, new BasicConstraints(false));
     add(builder, Extension.keyUsage, new KeyUsage(KeyUsage.digitalSignature));
     add(
@@ -235,11 +269,18 @@ public final class CertificateAuthority {
   }
 
   private static X509Certificate sign(X509v3CertificateBuilder builder, PrivateKey key) {
+    try {
+      return new JcaX509CertificateConverter().getCertificate(builder.build(signer(key)));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("a certificate of ours does not encode", e);
+    }
+  }
+
+  private static ContentSigner signer(PrivateKey key) {
     String algorithm = key.getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
     try {
-      return new JcaX509CertificateConverter()
-          .getCertificate(builder.build(new JcaContentSignerBuilder(algorithm).build(key)));
-    } catch (OperatorCreationException | GeneralSecurityException e) {
+      return new JcaContentSignerBuilder(algorithm).build(key);
+    } catch (OperatorCreationException e) {
       throw new IllegalStateException("every JDK signs with " + algorithm, e);
     }
   }

@@ -8,12 +8,11 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads the two files of one certificate of the config and finds whatever would make handshakes
@@ -21,18 +20,22 @@ import org.slf4j.LoggerFactory;
  */
 final class CertificateFiles {
 
-  private static final Logger LOG = LoggerFactory.getLogger(CertificateFiles.class);
-
-  private static final Duration SOON = Duration.ofDays(14);
+  private static final Duration SOON = Duration.ofDays(30);
   private static final String ORDER = "the host's certificate first, then the issuer of each";
 
   private final TlsConfig.Certificate config;
   private final Instant now;
   private final List<Problem> problems;
+  private final List<Problem> warnings;
   private final boolean ofHosts;
 
   private CertificateFiles(
-      TlsConfig.Certificate config, Instant now, List<Problem> problems, boolean ofHosts) {
+      TlsConfig.Certificate config,
+      Instant now,
+      List<Problem> problems,
+      List<Problem> warnings,
+      boolean ofHosts) {
+    this.warnings = warnings;
     this.ofHosts = ofHosts;
     this.config = config;
     this.now = now;
@@ -51,18 +54,20 @@ final class CertificateFiles {
    * Reads and checks what we show to servers that ask: as {@link #load}, but it need name no host.
    */
   static @Nullable Loaded loadForClient(
-      TlsConfig.Certificate config, Instant now, List<Problem> problems) {
-    return new CertificateFiles(config, now, problems, false).load();
+      TlsConfig.Certificate config, Instant now, List<Problem> problems, List<Problem> warnings) {
+    return new CertificateFiles(config, now, problems, warnings, false).load();
   }
 
   /**
    * Reads and checks.
    *
    * @param problems takes what is wrong
-   * @return null where something is
+   * @param warnings takes what is served and should be seen to
+   * @return null where something is wrong
    */
-  static @Nullable Loaded load(TlsConfig.Certificate config, Instant now, List<Problem> problems) {
-    return new CertificateFiles(config, now, problems, true).load();
+  static @Nullable Loaded load(
+      TlsConfig.Certificate config, Instant now, List<Problem> problems, List<Problem> warnings) {
+    return new CertificateFiles(config, now, problems, warnings, true).load();
   }
 
   private @Nullable Loaded load() {
@@ -78,6 +83,7 @@ final class CertificateFiles {
     checkKey(chain, key);
     checkOrder(chain);
     checkDates(chain);
+    checkCost(leaf.getPublicKey());
     return problems.size() > before || profile == null
         ? null
         : new Loaded(config, chain, key, profile, names);
@@ -177,8 +183,23 @@ final class CertificateFiles {
       } else if (now.isBefore(from)) {
         problem("chain", subject(certificate) + " is valid from " + from, "a valid certificate");
       } else if (now.plus(SOON).isAfter(until)) {
-        LOG.warn("{} in {} expires at {}", subject(certificate), config.chain(), until);
+        warning(
+            "%s in %s expires at %s".formatted(subject(certificate), config.chain(), until),
+            "a new one while there is time");
       }
+    }
+  }
+
+  /** A signature of RSA takes about seven times as long with 4,096 bits as with 2,048. */
+  private void checkCost(PublicKey key) {
+    if (key instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() > KeyProfile.MIN_RSA_BITS) {
+      warning(
+          config.chain()
+              + " has an RSA key of "
+              + rsa.getModulus().bitLength()
+              + " bits, which"
+              + " each handshake pays for",
+          "ECDSA on P-256, or RSA of 2048 bits");
     }
   }
 
@@ -188,6 +209,10 @@ final class CertificateFiles {
 
   private void unusable(String key, Path file, UnusableFile e) {
     problem(key, file + " " + e.what(), e.expected());
+  }
+
+  private void warning(String what, String expected) {
+    warnings.add(config.place().problem("chain", what, expected));
   }
 
   private void problem(String key, String what, String expected) {

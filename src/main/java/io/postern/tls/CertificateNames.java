@@ -92,7 +92,8 @@ final class CertificateNames {
     return bytes == null ? null : NetUtil.bytesToIpAddress(bytes);
   }
 
-  private static AsciiString normal(AsciiString host) {
+  /** In lower case, without a dot at its end; an address in its one way, without brackets. */
+  static AsciiString normal(AsciiString host) {
     AsciiString lower = host.toLowerCase();
     int length = lower.length();
     if (lower.indexOf(':', 0) >= 0) {

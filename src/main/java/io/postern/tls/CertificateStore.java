@@ -1,15 +1,12 @@
 package io.postern.tls;
 
-import io.netty.handler.ssl.SslProvider;
-import io.netty.util.ReferenceCountUtil;
-import io.postern.config.Problem;
-import io.postern.config.TlsConfig;
-import java.security.GeneralSecurityException;
-import java.time.Instant;
+import io.netty.handler.ssl.OpenSslSessionTicketKey;
+import io.netty.util.AsciiString;
+import io.postern.config.HostPattern;
+import io.postern.tls.CertificateFiles.Loaded;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,95 +18,83 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CertificateStore implements AutoCloseable {
 
-  private final List<ServerCertificate> all;
-  private final Map<String, List<ServerCertificate>> exact;
-  private final Map<String, List<ServerCertificate>> belowStar;
-  private final List<ServerCertificate> fallback;
+  private final Found found;
+  private final HostPolicies policies;
+  private final Strictness strictness;
+  private final IdentityHashMap<Loaded, ServerCertificate> byLoaded = new IdentityHashMap<>();
+  private final IdentityHashMap<ServerCertificate, Presented[]> presented = new IdentityHashMap<>();
 
-  CertificateStore(
-      List<ServerCertificate> all,
-      Map<String, List<ServerCertificate>> exact,
-      Map<String, List<ServerCertificate>> belowStar,
-      List<ServerCertificate> fallback) {
-    this.all = all;
-    this.exact = exact;
-    this.belowStar = belowStar;
-    this.fallback = fallback;
-  }
-
-  /** What came of compiling: a store, or the reasons why there is none. */
-  public sealed interface Compiled {
-
-    /** A store, which the caller has to close. */
-    record Ready(CertificateStore store) implements Compiled {}
-
-    /** Everything that is wrong; at least one problem. */
-    record Refused(List<Problem> problems) implements Compiled {}
-  }
-
-  /**
-   * Reads all files that the config names and checks them: blocking, and slow for an event loop.
-   *
-   * @param now the time at which the certificates have to be valid
-   */
-  public static Compiled compile(TlsConfig config, Instant now) {
-    return compile(config, now, ServerContexts.provider());
-  }
-
-  /**
-   * Begins on threads of their own what the first store would wait for: BoringSSL is loaded, and
-   * the JDK's TLS set up, which Netty asks what it knows.
-   *
-   * @return the thread that sets Netty up. Until it has ended no other may use a class of Netty,
-   *     since two that initialise them may wait for each other
-   */
-  public static Thread prepare() {
-    Thread.Builder threads = Thread.ofPlatform().daemon().name("tls-start-", 0);
-    threads.start(CertificateStore::askJdk);
-    return threads.start(ServerContexts::provider);
-  }
-
-  private static void askJdk() {
-    try {
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, new TrustManager[0], null);
-      context.getSupportedSSLParameters();
-    } catch (GeneralSecurityException _) {
-      // A JDK without TLS: BoringSSL does it alone.
+  CertificateStore(Found found, HostPolicies policies, Strictness strictness) {
+    this.found = found;
+    this.policies = policies;
+    this.strictness = strictness;
+    for (ServerCertificate each : found.all()) {
+      byLoaded.put(each.loaded(), each);
+      Presented[] byPolicy = new Presented[policies.size()];
+      java.util.Arrays.setAll(byPolicy, i -> new Presented(each, policies, policies.get(i)));
+      presented.put(each, byPolicy);
     }
   }
 
-  static Compiled compile(TlsConfig config, Instant now, SslProvider provider) {
-    return new StoreCompiler(config, now, provider).compile();
-  }
+  /**
+   * The certificates, and where each is found.
+   *
+   * @param all in the order of the config
+   * @param exact by name
+   * @param belowStar by what stands behind the star and its dot
+   * @param fallback for all other clients; at least one
+   */
+  record Found(
+      List<ServerCertificate> all,
+      Map<String, List<ServerCertificate>> exact,
+      Map<String, List<ServerCertificate>> belowStar,
+      List<ServerCertificate> fallback) {}
+
+  /** Who is refused: a client that names an unknown host, and one that names none. */
+  record Strictness(boolean unknown, boolean none) {}
 
   /**
    * The certificate for a client. That of the very host is taken before a wildcard, and that of the
    * default where there is neither or no host was sent; of several the first that the client can
    * use, ECDSA before RSA. Any thread.
+   *
+   * @return null where the client is to be refused, since no certificate is for its host
    */
-  public ServerCertificate select(ClientHello hello) {
-    return ServerCertificate.choose(candidates(hello.serverName()), hello);
+  public @Nullable Presented select(ClientHello hello) {
+    String host = hello.serverName();
+    List<ServerCertificate> candidates = host == null ? null : candidates(host);
+    if (candidates == null) {
+      if (host == null ? strictness.none() : strictness.unknown()) {
+        return null;
+      }
+      candidates = found.fallback();
+    }
+    HostPolicy policy = policies.of(host);
+    return presented(ServerCertificate.choose(candidates, hello, policy.suites()), policy);
   }
 
   /**
    * The default certificate, for a client whose ClientHello is {@link ClientHello.Malformed}: the
    * TLS library reads it again and refuses it with the proper alert. It lets pass what is only no
    * host in SNI, such as one with a dot at its end; that client is served like one that sent none.
+   *
+   * @return null where one that sends none is refused
    */
-  public ServerCertificate fallback() {
-    return fallback.get(0);
+  public @Nullable Presented fallback() {
+    return strictness.none() ? null : presented(found.fallback().get(0), policies.get(0));
   }
 
-  private List<ServerCertificate> candidates(@Nullable String host) {
-    if (host == null) {
-      return fallback;
+  private Presented presented(ServerCertificate certificate, HostPolicy policy) {
+    Presented[] byPolicy = presented.get(certificate);
+    if (byPolicy == null) {
+      throw new IllegalStateException("a certificate of another store");
     }
-    List<ServerCertificate> candidates = exact.get(host);
-    if (candidates == null) {
-      candidates = belowStar.get(parent(host));
-    }
-    return candidates == null ? fallback : candidates;
+    return byPolicy[policy.index()];
+  }
+
+  private @Nullable List<ServerCertificate> candidates(String host) {
+    List<ServerCertificate> candidates = found.exact().get(host);
+    return candidates == null ? found.belowStar().get(parent(host)) : candidates;
   }
 
   /** What is behind the first label; empty where that is all. */
@@ -118,14 +103,35 @@ public final class CertificateStore implements AutoCloseable {
     return dot < 0 ? "" : host.substring(dot + 1);
   }
 
-  /** All certificates, in the order of the config. */
+  /** All certificates, in the order of the config, then those of its directory by name. */
   public List<ServerCertificate> certificates() {
-    return all;
+    return found.all();
+  }
+
+  /** Whether there is a certificate for a host, or for all hosts one label below. */
+  public boolean covers(HostPattern host) {
+    return found.all().stream()
+        .anyMatch(
+            each ->
+                each.names().contains(host.toString())
+                    || (!host.wildcard() && each.covers(AsciiString.of(host.name()))));
+  }
+
+  /** The certificate that was made of these files; null where this store has none. */
+  @Nullable ServerCertificate of(Loaded loaded) {
+    return byLoaded.get(loaded);
+  }
+
+  /** From now on tickets are sealed with the first of these keys, and opened with any. */
+  void seal(OpenSslSessionTicketKey[] tickets) {
+    found.all().stream()
+        .flatMap(each -> each.contexts().stream())
+        .forEach(context -> ServerContexts.seal(context, tickets));
   }
 
   /** Gives up what the store holds of the contexts. */
   @Override
   public void close() {
-    all.forEach(certificate -> ReferenceCountUtil.release(certificate.context()));
+    found.all().forEach(ServerCertificate::release);
   }
 }

@@ -20,8 +20,6 @@ enum KeyProfile {
   /** The shortest RSA key; no current client trusts a shorter one. */
   static final int MIN_RSA_BITS = 2048;
 
-  private static final Codes ECDSA_SUITES = new Codes('\uC02B', '\uC02C', '\uCCA9');
-  private static final Codes RSA_SUITES = new Codes('\uC02F', '\uC030', '\uCCA8');
   private static final Codes ECDSA_SIGNATURES = new Codes('\u0403', '\u0503', '\u0603');
   private static final Codes RSA_SIGNATURES =
       new Codes('\u0401', '\u0501', '\u0601', '\u0804', '\u0805', '\u0806');
@@ -56,19 +54,19 @@ enum KeyProfile {
     return type;
   }
 
-  /** Whether a client can finish a handshake with a certificate of this key. */
-  boolean suits(ClientHello hello) {
+  /** Whether a client can finish a handshake with a certificate of this key and these suites. */
+  boolean suits(ClientHello hello, Suites suites) {
     return hello.offersTls13()
         ? tls13Signatures.meets(hello.signatureAlgorithms())
-        : suitsTls12(hello);
+        : suitsTls12(hello, suites);
   }
 
   // TLS 1.2 names the kind of key in the cipher suite too, and the curve of the certificate's key
   // must be among the groups (RFC 8422 §5.1.1). What is not sent leaves the choice to us.
-  private boolean suitsTls12(ClientHello hello) {
+  private boolean suitsTls12(ClientHello hello, Suites suites) {
     boolean ecdsa = type == KeyType.ECDSA;
     Codes signatures = hello.signatureAlgorithms();
-    return (ecdsa ? ECDSA_SUITES : RSA_SUITES).meets(hello.cipherSuites())
+    return suites.with(type).meets(hello.cipherSuites())
         && (signatures.isEmpty() || (ecdsa ? ECDSA_SIGNATURES : RSA_SIGNATURES).meets(signatures))
         && (!ecdsa || hello.groups().isEmpty() || hello.groups().contains(group));
   }

@@ -11,6 +11,7 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.List;
+import org.bouncycastle.cert.X509CRLHolder;
 
 /** Writes PEM files (RFC 7468), in place of what was there. */
 final class PemOutput {
@@ -27,6 +28,10 @@ final class PemOutput {
       }
     }
     Files.writeString(file, text);
+  }
+
+  static void write(Path file, X509CRLHolder revoked) throws IOException {
+    Files.writeString(file, pem("X509 CRL", revoked.getEncoded()));
   }
 
   // Made with its rights, not given them afterwards: there is no moment in which others can read

@@ -2,8 +2,12 @@ package io.postern.tls;
 
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.AsciiString;
+import io.netty.util.ReferenceCountUtil;
+import io.postern.tls.CertificateFiles.Loaded;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A certificate with its key, ready to be served. Immutable, and shared by all event loops; it
@@ -11,22 +15,42 @@ import java.util.Set;
  */
 public final class ServerCertificate {
 
-  private final KeyProfile profile;
-  private final CertificateNames names;
-  private final SslContext context;
+  private final Loaded loaded;
 
-  ServerCertificate(KeyProfile profile, CertificateNames names, SslContext context) {
-    this.profile = profile;
-    this.names = names;
-    this.context = context;
+  /** By the index of the policy; null where no host under it has this certificate. */
+  private final List<@Nullable SslContext> contexts;
+
+  ServerCertificate(Loaded loaded, List<@Nullable SslContext> contexts) {
+    this.loaded = loaded;
+    this.contexts = contexts;
   }
 
-  /**
-   * What makes the TLS handler of a connection. It stays the store's: a handler that was made holds
-   * on to what it needs of it.
-   */
-  public SslContext context() {
+  Loaded loaded() {
+    return loaded;
+  }
+
+  /** What makes the TLS handler of a connection under a policy. */
+  SslContext context(HostPolicy policy) {
+    SslContext context = contexts.get(policy.index());
+    if (context == null) {
+      throw new IllegalStateException(
+          loaded.config().chain() + " is asked for a host that it does not cover");
+    }
     return context;
+  }
+
+  List<SslContext> contexts() {
+    return contexts.stream().filter(java.util.Objects::nonNull).toList();
+  }
+
+  /** For one more store: each gives up its own. */
+  ServerCertificate retained() {
+    contexts().forEach(ReferenceCountUtil::retain);
+    return this;
+  }
+
+  void release() {
+    contexts().forEach(ReferenceCountUtil::release);
   }
 
   /**
@@ -37,26 +61,40 @@ public final class ServerCertificate {
    * @param host of any case, without a port; an IPv6 address with or without its brackets
    */
   public boolean covers(AsciiString host) {
-    return names.covers(host);
+    return loaded.names().covers(host);
   }
 
   /** The kind of its key. */
   public KeyType keyType() {
-    return profile.type();
+    return loaded.profile().type();
   }
 
   /** Its names in lower case: hosts, wildcards such as {@code *.example.com}, addresses. */
   public Set<String> names() {
-    return names.all();
+    return loaded.names().all();
+  }
+
+  /** The file that its chain was read from. */
+  public String file() {
+    return loaded.config().chain().toString();
+  }
+
+  /** When the first certificate of its chain expires. */
+  public Instant expires() {
+    return loaded.chain().stream()
+        .map(each -> each.getNotAfter().toInstant())
+        .min(Instant::compareTo)
+        .orElseThrow();
   }
 
   /**
    * The first that the client can finish a handshake with; where there is none the first of all,
    * and the handshake then says in its alert what is missing.
    */
-  static ServerCertificate choose(List<ServerCertificate> candidates, ClientHello hello) {
+  static ServerCertificate choose(
+      List<ServerCertificate> candidates, ClientHello hello, Suites suites) {
     for (ServerCertificate candidate : candidates) {
-      if (candidate.profile.suits(hello)) {
+      if (candidate.loaded.profile().suits(hello, suites)) {
         return candidate;
       }
     }

@@ -5,8 +5,11 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.OpenSslServerSessionContext;
+import io.netty.handler.ssl.OpenSslSessionTicketKey;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -14,8 +17,11 @@ import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.postern.config.TlsConfig;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,29 +39,14 @@ import org.slf4j.LoggerFactory;
  *       into one for a moment, and the default type would derive a key from an empty password with
  *       10,000 rounds to do so. Both together make a context in about 1 ms instead of 28.
  *   <li>Tickets and no session cache: Netty's cache is a map behind a lock for each certificate,
- *       and is of no use when the next connection meets another instance. BoringSSL makes the
- *       ticket keys of each context and changes them every two days (RFC 5077, RFC 8446 §4.6.1).
- *   <li>Groups are Netty's own, which put X25519MLKEM768 first with BoringSSL.
+ *       and is of no use when the next connection meets another instance. The keys of the tickets
+ *       are those of {@link TicketKeys}.
  *   <li>Tasks stay on: turned off, they saved nothing that could be measured.
  * </ul>
  */
 final class ServerContexts {
 
   private static final Logger LOG = LoggerFactory.getLogger(ServerContexts.class);
-
-  // Authenticated encryption with forward secrecy, and nothing else; what a version does not know
-  // it passes over.
-  static final List<String> SUITES =
-      List.of(
-          "TLS_AES_128_GCM_SHA256",
-          "TLS_AES_256_GCM_SHA384",
-          "TLS_CHACHA20_POLY1305_SHA256",
-          "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-          "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
-          "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-          "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
-          "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
-          "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
   private static final ApplicationProtocolConfig ALPN =
       new ApplicationProtocolConfig(
@@ -75,24 +66,50 @@ final class ServerContexts {
   /** A new context; it must be released. */
   static SslContext create(
       SslProvider provider,
-      TlsConfig.Version minVersion,
+      HostPolicy policy,
       PrivateKey key,
-      List<X509Certificate> chain)
+      List<X509Certificate> chain,
+      Set<String> hosts,
+      OpenSslSessionTicketKey[] tickets)
       throws SSLException {
-    SslContext context =
+    SslContextBuilder builder =
         SslContextBuilder.forServer(key, chain)
             .sslProvider(provider)
             .keyStoreType("JKS")
-            .protocols(versions(minVersion))
-            .ciphers(SUITES, SupportedCipherSuiteFilter.INSTANCE)
+            .protocols(versions(policy.minVersion()))
+            .ciphers(policy.suites().names(), SupportedCipherSuiteFilter.INSTANCE)
             .applicationProtocolConfig(ALPN)
-            .trustManager(new NoClientCertificates())
-            .build();
-    if (context.sessionContext() instanceof OpenSslServerSessionContext sessions) {
-      sessions.setTicketKeys();
-      sessions.setSessionCacheEnabled(false);
+            .clientAuth(
+                switch (policy.clientAuth()) {
+                  case NONE -> ClientAuth.NONE;
+                  case OPTIONAL -> ClientAuth.OPTIONAL;
+                  case REQUIRED -> ClientAuth.REQUIRE;
+                })
+            .trustManager(clients(policy));
+    if (provider != SslProvider.JDK) {
+      builder.option(OpenSslContextOption.GROUPS, policy.groups().toArray(String[]::new));
     }
+    SslContext context = builder.build();
+    if (context.sessionContext() instanceof OpenSslServerSessionContext sessions) {
+      sessions.setSessionCacheEnabled(false);
+      sessions.setSessionIdContext(policy.sessionContext(hosts));
+    }
+    seal(context, tickets);
     return context;
+  }
+
+  private static TrustManager clients(HostPolicy policy) {
+    TrustFiles trust = policy.trust();
+    return trust == null
+        ? new NoClientCertificates()
+        : new ClientVerifier(trust::now, InstantSource.system());
+  }
+
+  /** From now on tickets are sealed with the first of these keys, and opened with any. */
+  static void seal(SslContext context, OpenSslSessionTicketKey[] tickets) {
+    if (context.sessionContext() instanceof OpenSslServerSessionContext sessions) {
+      sessions.setTicketKeys(tickets);
+    }
   }
 
   static List<String> versions(TlsConfig.Version minVersion) {

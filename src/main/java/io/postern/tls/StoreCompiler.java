@@ -1,56 +1,60 @@
 package io.postern.tls;
 
+import io.netty.handler.ssl.OpenSslSessionTicketKey;
+import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslProvider;
-import io.netty.util.ReferenceCountUtil;
 import io.postern.config.Problem;
 import io.postern.config.TlsConfig;
 import io.postern.tls.CertificateFiles.Loaded;
-import io.postern.tls.CertificateStore.Compiled;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
-/** One compilation of a {@link TlsConfig} into a {@link CertificateStore}. */
+/** One compilation of certificates that are in order into a {@link CertificateStore}. */
 final class StoreCompiler {
 
   private final TlsConfig config;
-  private final Instant now;
+  private final HostPolicies policies;
   private final SslProvider provider;
-  private final List<Problem> problems = new ArrayList<>();
+  private final OpenSslSessionTicketKey[] tickets;
+  private final List<Problem> problems;
 
-  StoreCompiler(TlsConfig config, Instant now, SslProvider provider) {
+  StoreCompiler(
+      TlsConfig config,
+      HostPolicies policies,
+      SslProvider provider,
+      OpenSslSessionTicketKey[] tickets,
+      List<Problem> problems) {
     this.config = config;
-    this.now = now;
+    this.policies = policies;
     this.provider = provider;
+    this.tickets = tickets;
+    this.problems = problems;
   }
 
-  Compiled compile() {
-    List<Loaded> loaded = load();
+  /**
+   * Compiles.
+   *
+   * @param previous whose contexts go on being used where the certificate is the same
+   * @return null where there is a problem
+   */
+  @Nullable CertificateStore compile(List<Loaded> loaded, @Nullable CertificateStore previous) {
     checkOneOfAKind(loaded);
-    int byDefault = byDefault();
-    if (problems.isEmpty()) {
-      List<ServerCertificate> certificates = contexts(loaded);
-      if (problems.isEmpty()) {
-        return new Compiled.Ready(store(certificates, certificates.get(byDefault)));
-      }
+    int byDefault = byDefault(loaded);
+    if (!problems.isEmpty()) {
+      return null;
     }
-    return new Compiled.Refused(List.copyOf(problems));
-  }
-
-  private List<Loaded> load() {
-    List<Loaded> all = new ArrayList<>();
-    for (TlsConfig.Certificate certificate : config.certificates()) {
-      Loaded loaded = CertificateFiles.load(certificate, now, problems);
-      if (loaded != null) {
-        all.add(loaded);
-      }
+    List<ServerCertificate> certificates = certificates(loaded, byDefault, previous);
+    if (!problems.isEmpty()) {
+      certificates.forEach(ServerCertificate::release);
+      return null;
     }
-    return all;
+    return store(certificates, certificates.get(byDefault));
   }
 
   // Which of two would be served is nothing that a client offers could decide.
@@ -79,55 +83,80 @@ final class StoreCompiler {
     }
   }
 
-  private int byDefault() {
-    if (config.certificates().isEmpty()) {
-      problems.add(config.place().problem("certificates", "no certificate", "one or more"));
+  private int byDefault(List<Loaded> all) {
+    if (all.isEmpty()) {
+      if (problems.isEmpty()) {
+        problems.add(config.place().problem("certificates", "no certificate", "one or more"));
+      }
       return -1;
     }
     Path wanted = config.defaultCertificate();
     if (wanted == null) {
       return 0;
     }
-    for (int i = 0; i < config.certificates().size(); i++) {
-      if (config.certificates().get(i).chain().normalize().equals(wanted.normalize())) {
+    for (int i = 0; i < all.size(); i++) {
+      if (all.get(i).config().chain().normalize().equals(wanted.normalize())) {
         return i;
       }
     }
-    problems.add(
-        config
-            .place()
-            .problem(
-                "defaultCertificate",
-                wanted + " is none of the certificates",
-                "the chain file of one of them"));
+    // One that is wrong itself is told of as such.
+    if (problems.isEmpty()) {
+      problems.add(
+          config
+              .place()
+              .problem(
+                  "defaultCertificate",
+                  wanted + " is none of the certificates",
+                  "the chain file of one of them"));
+    }
     return -1;
   }
 
-  private List<ServerCertificate> contexts(List<Loaded> all) {
+  private List<ServerCertificate> certificates(
+      List<Loaded> all, int byDefault, @Nullable CertificateStore previous) {
+    boolean forAll = config.hosts().isEmpty();
     List<ServerCertificate> certificates = new ArrayList<>();
-    for (Loaded loaded : all) {
-      try {
-        certificates.add(
-            new ServerCertificate(
-                loaded.profile(),
-                loaded.names(),
-                ServerContexts.create(
-                    provider, config.minVersion(), loaded.key(), loaded.chain())));
-      } catch (SSLException e) {
-        problems.add(
-            loaded
-                .config()
-                .place()
-                .problem("chain", "the TLS library refuses it: " + e.getMessage(), ""));
-      }
-    }
-    if (!problems.isEmpty()) {
-      certificates.forEach(certificate -> ReferenceCountUtil.release(certificate.context()));
+    for (int i = 0; i < all.size(); i++) {
+      Loaded loaded = all.get(i);
+      ServerCertificate same = previous == null ? null : previous.of(loaded);
+      boolean isFallback =
+          !forAll && loaded.names().all().containsAll(all.get(byDefault).names().all());
+      certificates.add(same == null ? certificate(loaded, isFallback) : same.retained());
     }
     return List.copyOf(certificates);
   }
 
-  private static CertificateStore store(
+  /**
+   * With a context for each policy that it may be asked for under.
+   *
+   * @param isFallback for one that is shown for hosts that are not its own
+   */
+  private ServerCertificate certificate(Loaded loaded, boolean isFallback) {
+    @Nullable SslContext[] contexts = new @Nullable SslContext[policies.size()];
+    for (int i = 0; i < contexts.length; i++) {
+      HostPolicy policy = policies.get(i);
+      if (isFallback || policies.mayMeet(policy, loaded.names().all())) {
+        contexts[i] = context(loaded, policy);
+      }
+    }
+    return new ServerCertificate(loaded, java.util.Arrays.asList(contexts));
+  }
+
+  private @Nullable SslContext context(Loaded loaded, HostPolicy policy) {
+    try {
+      return ServerContexts.create(
+          provider, policy, loaded.key(), loaded.chain(), loaded.names().all(), tickets);
+    } catch (SSLException e) {
+      problems.add(
+          loaded
+              .config()
+              .place()
+              .problem("chain", "the TLS library refuses it: " + e.getMessage(), ""));
+      return null;
+    }
+  }
+
+  private CertificateStore store(
       List<ServerCertificate> certificates, ServerCertificate byDefault) {
     List<ServerCertificate> preferred =
         certificates.stream().sorted((a, b) -> a.keyType().compareTo(b.keyType())).toList();
@@ -147,7 +176,11 @@ final class StoreCompiler {
         (host, own) ->
             own.addAll(belowStar.getOrDefault(CertificateStore.parent(host), List.of())));
     return new CertificateStore(
-        certificates, Map.copyOf(exact), Map.copyOf(belowStar), fallback(preferred, byDefault));
+        new CertificateStore.Found(
+            certificates, Map.copyOf(exact), Map.copyOf(belowStar), fallback(preferred, byDefault)),
+        policies,
+        new CertificateStore.Strictness(
+            config.strictSni(), config.strictSni() && config.defaultCertificate() == null));
   }
 
   /** The default and, of the other kind of key, the one that has all its names. */

@@ -53,7 +53,8 @@ final class UpstreamTlsCompiler {
     int before = problems.size();
     List<X509Certificate> authorities = authorities();
     TlsConfig.Certificate shown = config.certificate();
-    Loaded loaded = shown == null ? null : CertificateFiles.loadForClient(shown, now, problems);
+    Loaded loaded =
+        shown == null ? null : CertificateFiles.loadForClient(shown, now, problems, warnings);
     if (problems.size() > before) {
       return null;
     }
@@ -101,7 +102,7 @@ final class UpstreamTlsCompiler {
             .sslProvider(provider)
             .keyStoreType("JKS")
             .protocols(ServerContexts.versions(config.minVersion()))
-            .ciphers(ServerContexts.SUITES, SupportedCipherSuiteFilter.INSTANCE)
+            .ciphers(Suites.DEFAULT.names(), SupportedCipherSuiteFilter.INSTANCE)
             .applicationProtocolConfig(alpn());
     switch (config.verify()) {
       case FULL ->

@@ -98,7 +98,8 @@ class JsonLineTest {
     ExchangeRecord hostile =
         new ExchangeRecord(
             Records.connection(
-                new TlsSession("\u2028\u202e\ud800\"\n\u001b[2J", "v", "c", _ -> true)),
+                new TlsSession(
+                    "\u2028\u202e\ud800\"\n\u001b[2J", "v", "c", null, false, _ -> true)),
             Records.WALL_MILLIS);
     hostile.method = new AsciiString(all);
     hostile.authority = new AsciiString("x\"},{\"status\":200,\"y\":\"\r\n");

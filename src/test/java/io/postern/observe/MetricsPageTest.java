@@ -88,7 +88,7 @@ final class MetricsPageTest {
             ProxyUnderTest.start(
                 """
                 listeners:
-                  edge: {bind: "127.0.0.1:0", limits: {connections: 100}}
+                  edge: {bind: "127.0.0.1:0", tls: {certificates: [@CERTIFICATES@]}}
                 tenants: {acme: {vpcEndpoints: [vpce-1]}}
                 routes:
                   - {name: all, pool: app}

@@ -37,7 +37,8 @@ final class Records {
   /** A record in which everything is there. */
   static ExchangeRecord full() {
     TlsSession tls =
-        new TlsSession("api.example.com", "TLSv1.3", "TLS_AES_128_GCM_SHA256", _ -> true);
+        new TlsSession(
+            "api.example.com", "TLSv1.3", "TLS_AES_128_GCM_SHA256", null, false, _ -> true);
     ExchangeRecord record = new ExchangeRecord(connection(tls), WALL_MILLIS);
     record.version = HttpVersion.HTTP_2;
     record.method = new AsciiString("PUT");

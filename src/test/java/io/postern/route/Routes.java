@@ -165,7 +165,8 @@ final class Routes {
         null,
         null,
         new ShutdownConfig(place("shutdown", 1), second, second, second),
-        new ProcessConfig(place("process", 1), ProcessConfig.Transport.NIO, 1, new Size(0)));
+        new ProcessConfig(
+            place("process", 1), ProcessConfig.Transport.NIO, 1, new Size(0), second));
   }
 
   static RouteTable.Compiled compile(List<RouteConfig> routes) {

@@ -186,7 +186,10 @@ class MetricsTest {
     assertThat(scrape.value("postern_connections_accepted_total{listener=\"edge\"}")).isEqualTo(2);
     assertThat(scrape.value("postern_connections_accepted_total{listener=\"plain\"}")).isZero();
     for (String version : new String[] {"TLSv1.2", "TLSv1.3"}) {
-      String series = "postern_tls_handshakes_total{listener=\"edge\",version=\"" + version + "\"}";
+      String series =
+          "postern_tls_handshakes_total{listener=\"edge\",resumed=\"false\",version=\""
+              + version
+              + "\"}";
       assertThat(scrape.value(series)).as(version).isEqualTo(1);
     }
   }

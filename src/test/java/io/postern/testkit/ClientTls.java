@@ -1,5 +1,6 @@
 package io.postern.testkit;
 
+import io.postern.tls.CertificateAuthority.Issued;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -47,6 +48,11 @@ public record ClientTls(
   /** The same with a client certificate. */
   public ClientTls keys(KeyManager... managers) {
     return new ClientTls(ca, serverName, protocols, versions, List.of(managers));
+  }
+
+  /** The same with this client certificate, whoever is asked for. */
+  public ClientTls showing(Issued issued) {
+    return keys(Keys.always(issued));
   }
 
   /** The first certificate of a PEM file. */

@@ -5,9 +5,7 @@ import io.postern.tls.CertificateAuthority.Issued;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.cert.Certificate;
 import java.util.List;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -61,15 +59,8 @@ public record ServerTls(
 
   private static SSLContext context(Issued issued, @Nullable CertificateAuthority clients) {
     try {
-      KeyStore store = KeyStore.getInstance("PKCS12");
-      store.load(null, null);
-      store.setKeyEntry(
-          "server", issued.key(), new char[0], issued.chain().toArray(Certificate[]::new));
-      KeyManagerFactory keys =
-          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-      keys.init(store, new char[0]);
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(keys.getKeyManagers(), trusting(clients), null);
+      context.init(Keys.of(issued), trusting(clients), null);
       return context;
     } catch (IOException | GeneralSecurityException failure) {
       throw new IllegalStateException(failure);

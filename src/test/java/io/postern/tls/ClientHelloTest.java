@@ -106,8 +106,8 @@ class ClientHelloTest {
       try {
         ClientHello hello = parse(bytes);
         assertThat(hello.cipherSuites().isEmpty()).isFalse();
-        KeyProfile.P256.suits(hello);
-        KeyProfile.RSA.suits(hello);
+        KeyProfile.P256.suits(hello, Suites.DEFAULT);
+        KeyProfile.RSA.suits(hello, Suites.DEFAULT);
       } catch (Malformed e) {
         malformed++;
       }

@@ -22,6 +22,7 @@ import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +44,7 @@ final class HandshakeServer implements AutoCloseable {
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final Channel channel;
 
-  HandshakeServer(CertificateStore store) {
+  HandshakeServer(ListenerTls tls) {
     channel =
         new ServerBootstrap()
             .group(loops)
@@ -52,7 +53,7 @@ final class HandshakeServer implements AutoCloseable {
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel connection) {
-                    connection.pipeline().addLast(new Hello(store), new Greeting());
+                    connection.pipeline().addLast(new Hello(tls), new Greeting());
                   }
                 })
             .bind(InetAddress.getLoopbackAddress(), 0)
@@ -69,38 +70,37 @@ final class HandshakeServer implements AutoCloseable {
     loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
   }
 
-  private final class Hello extends SslClientHelloHandler<ServerCertificate> {
+  private final class Hello extends SslClientHelloHandler<Presented> {
 
-    private final CertificateStore store;
+    private final ListenerTls tls;
 
-    Hello(CertificateStore store) {
+    Hello(ListenerTls tls) {
       super(MAX_CLIENT_HELLO);
-      this.store = store;
+      this.tls = tls;
     }
 
     @Override
-    protected Future<ServerCertificate> lookup(ChannelHandlerContext ctx, ByteBuf body) {
+    protected Future<Presented> lookup(ChannelHandlerContext ctx, ByteBuf body) {
       return ctx.executor().newSucceededFuture(select(body));
     }
 
-    private ServerCertificate select(ByteBuf body) {
+    private Presented select(ByteBuf body) {
       if (body == null) {
-        return store.fallback();
+        return Objects.requireNonNull(tls.store().fallback());
       }
       hellos.add(ByteBufUtil.getBytes(body));
       try {
-        return store.select(ClientHello.parse(body));
+        return Objects.requireNonNull(tls.store().select(ClientHello.parse(body)));
       } catch (ClientHello.Malformed e) {
-        return store.fallback();
+        return Objects.requireNonNull(tls.store().fallback());
       }
     }
 
     @Override
-    protected void onLookupComplete(ChannelHandlerContext ctx, Future<ServerCertificate> future) {
-      selected.add(future.getNow());
-      SslHandler tls = future.getNow().context().newHandler(ctx.alloc());
+    protected void onLookupComplete(ChannelHandlerContext ctx, Future<Presented> future) {
+      selected.add(future.getNow().certificate());
       ChannelPipeline pipeline = ctx.pipeline();
-      pipeline.replace(this, "tls", tls);
+      pipeline.replace(this, "tls", future.getNow().newHandler(ctx.alloc()));
     }
   }
 

@@ -41,23 +41,27 @@ class OpensslHandshakeTest {
 
   @TempDir static Path dir;
   private static final CertificateAuthority ROOT = CertificateAuthority.create("Root");
+  private static final CertificateAuthority ISSUING = ROOT.subordinate("Issuing");
   private static Issued ecdsa;
   private static Issued rsa;
-  private static CertificateStore store;
+  private static ListenerTls store;
   private static HandshakeServer server;
 
   @BeforeAll
   static void start() throws Exception {
-    CertificateAuthority issuing = ROOT.subordinate("Issuing");
     ROOT.writeCa(dir.resolve("ca.pem"));
-    ecdsa = issuing.issue(KeyType.ECDSA, List.of("a.example.com", "*.wild.example.com"));
-    rsa = issuing.issue(KeyType.RSA, List.of("a.example.com", "*.wild.example.com"));
+    ecdsa = ISSUING.issue(KeyType.ECDSA, List.of("a.example.com", "*.wild.example.com"));
+    rsa = ISSUING.issue(KeyType.RSA, List.of("a.example.com", "*.wild.example.com"));
     ecdsa.writeTo(dir, "ecdsa");
     rsa.writeTo(dir, "rsa");
+    ISSUING.issue(KeyType.ECDSA, List.of("other.example.com")).writeTo(dir, "other");
     store =
         Stores.ready(
             Stores.config(
-                Version.TLSV1_2, Stores.certificate(dir, "ecdsa"), Stores.certificate(dir, "rsa")));
+                Version.TLSV1_2,
+                Stores.certificate(dir, "ecdsa"),
+                Stores.certificate(dir, "rsa"),
+                Stores.certificate(dir, "other")));
     server = new HandshakeServer(store);
   }
 
@@ -154,21 +158,35 @@ class OpensslHandshakeTest {
     assertThat(second.text()).contains("Reused, " + version);
   }
 
-  @Test
-  void aTicketOfOneCertificateOpensNoOther() {
-    String session = "session-cross";
-    client("-tls1_3", "-servername", "a.example.com", "-sess_out", session);
-    Output second =
-        client(
-            "-tls1_3",
-            "-sess_in",
-            session,
-            "-sigalgs",
-            "RSA-PSS+SHA256",
-            "-servername",
-            "a.example.com");
+  @ParameterizedTest
+  @ValueSource(strings = {"-tls1_3", "-tls1_2"})
+  void aTicketForOneHostOpensNoOther(String version) {
+    String session = "session-cross" + version;
+    client(version, "-servername", "a.example.com", "-sess_out", session);
+    Output second = client(version, "-servername", "other.example.com", "-sess_in", session);
 
-    assertThat(second.text()).contains("New, TLSv1.3");
+    assertThat(second.text()).contains("New, TLSv1");
+  }
+
+  /** It is another certificate of the same hosts, as the one is that follows. */
+  @ParameterizedTest
+  @ValueSource(strings = {"-tls1_3", "-tls1_2"})
+  void aTicketIsGoodForTheCertificateThatFollows(String version) throws Exception {
+    String session = "session-follows" + version;
+    client(version, "-servername", "other.example.com", "-sess_out", session);
+    Issued next = ISSUING.issue(KeyType.ECDSA, List.of("other.example.com"));
+    next.writeTo(dir, "other");
+    for (int looks = 0; looks < 2; looks++) {
+      CertificateStore replaced = store.refresh(Stores.now(), List.of());
+      if (replaced != null) {
+        replaced.close();
+      }
+    }
+    Output second = client(version, "-servername", "other.example.com", "-sess_in", session);
+
+    assertThat(second.text()).contains("Reused, TLSv1");
+    assertThat(client(version, "-servername", "other.example.com").presented())
+        .isEqualTo(next.certificate());
   }
 
   /** The client is BoringSSL too, and offers nothing else; PostQuantumTest has one of others. */

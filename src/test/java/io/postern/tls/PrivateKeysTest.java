@@ -136,7 +136,7 @@ class PrivateKeysTest {
         Stores.config(
             Version.TLSV1_2,
             Stores.certificate(dir.resolve("served.pem"), dir.resolve(file), PASS));
-    try (CertificateStore store = Stores.ready(config);
+    try (ListenerTls store = Stores.ready(config);
         HandshakeServer server = new HandshakeServer(store)) {
       Output output =
           OpensslCommand.client(

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -299,11 +300,8 @@ class StoreCompilerTest {
   @Test
   void theDefaultIsNoneOfThem() {
     TlsConfig config =
-        new TlsConfig(
-            Stores.place("tls"),
-            Version.TLSV1_2,
-            List.of(Stores.certificate(dir, "a")),
-            dir.resolve("b.pem"));
+        Stores.withDefault(
+            Stores.config(Version.TLSV1_2, Stores.certificate(dir, "a")), dir.resolve("b.pem"));
 
     assertThat(Stores.problems(config))
         .containsExactly(
@@ -316,15 +314,15 @@ class StoreCompilerTest {
   void theDefaultIsTheOneThatIsNamed() throws Exception {
     ROOT.issue(KeyType.ECDSA, List.of("d.example.com")).writeTo(dir, "d");
     TlsConfig config =
-        new TlsConfig(
-            Stores.place("tls"),
-            Version.TLSV1_2,
-            List.of(Stores.certificate(dir, "a"), Stores.certificate(dir, "d")),
+        Stores.withDefault(
+            Stores.config(
+                Version.TLSV1_2, Stores.certificate(dir, "a"), Stores.certificate(dir, "d")),
             dir.resolve(".").resolve("d.pem"));
 
-    try (CertificateStore store = Stores.ready(config)) {
-      assertThat(store.fallback().names()).containsExactly("d.example.com");
-      assertThat(store.select(new HelloBytes().host("x").hello())).isSameAs(store.fallback());
+    try (ListenerTls tls = Stores.ready(config)) {
+      Presented fallback = Objects.requireNonNull(tls.store().fallback());
+      assertThat(fallback.certificate().names()).containsExactly("d.example.com");
+      assertThat(tls.store().select(new HelloBytes().host("x").hello())).isSameAs(fallback);
     }
   }
 

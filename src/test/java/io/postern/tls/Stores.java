@@ -2,15 +2,18 @@ package io.postern.tls;
 
 import io.netty.handler.ssl.SslProvider;
 import io.postern.config.Place;
+import io.postern.config.Problem;
 import io.postern.config.Secret;
 import io.postern.config.TlsConfig;
 import io.postern.config.TlsConfig.Version;
-import io.postern.tls.CertificateStore.Compiled;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Configs as the loader makes them, and stores compiled from them. */
 final class Stores {
@@ -47,32 +50,68 @@ final class Stores {
   }
 
   static TlsConfig config(Version minVersion, TlsConfig.Certificate... certificates) {
-    return new TlsConfig(place("tls"), minVersion, List.of(certificates), null);
+    return config(minVersion, null, certificates);
   }
 
-  static CertificateStore ready(TlsConfig config) {
-    return ready(CertificateStore.compile(config, now()));
+  /** With a directory of more. */
+  static TlsConfig config(
+      Version minVersion, @Nullable Path directory, TlsConfig.Certificate... certificates) {
+    return new TlsConfig(
+        place("tls"),
+        minVersion,
+        List.of(),
+        List.of(),
+        List.of(certificates),
+        directory,
+        null,
+        false,
+        TlsConfig.ClientAuth.NONE,
+        null,
+        null,
+        false,
+        new TlsConfig.SessionTickets(place("tls.sessionTickets"), null, Duration.ofHours(12)),
+        List.of());
   }
 
-  static CertificateStore ready(TlsConfig config, SslProvider provider) {
-    return ready(CertificateStore.compile(config, now(), provider));
+  /** The same, and this one for clients that name no host. */
+  static TlsConfig withDefault(TlsConfig config, Path chain) {
+    return new TlsConfig(
+        config.place(),
+        config.minVersion(),
+        config.ciphers(),
+        config.groups(),
+        config.certificates(),
+        config.certificateDirectory(),
+        chain,
+        config.strictSni(),
+        config.clientAuth(),
+        config.trust(),
+        config.crl(),
+        config.forwardClientCertificate(),
+        config.sessionTickets(),
+        config.hosts());
   }
 
-  private static CertificateStore ready(Compiled compiled) {
-    return switch (compiled) {
-      case Compiled.Ready ready -> ready.store();
-      case Compiled.Refused refused -> throw new AssertionError(refused.problems().toString());
-    };
+  static ListenerTls ready(TlsConfig config) {
+    return ready(config, ServerContexts.provider());
+  }
+
+  static ListenerTls ready(TlsConfig config, SslProvider provider) {
+    List<Problem> problems = new ArrayList<>();
+    ListenerTls tls = ListenerTls.compile(config, now(), provider, problems, new ArrayList<>());
+    if (tls == null) {
+      throw new AssertionError(problems.toString());
+    }
+    return tls;
   }
 
   /** The problems of a config, as they are printed. */
   static List<String> problems(TlsConfig config) {
-    return switch (CertificateStore.compile(config, now())) {
-      case Compiled.Ready ready -> {
-        ready.store().close();
-        yield List.of();
-      }
-      case Compiled.Refused refused -> refused.problems().stream().map(Object::toString).toList();
-    };
+    List<Problem> problems = new ArrayList<>();
+    ListenerTls tls = ListenerTls.compile(config, now(), problems, new ArrayList<>());
+    if (tls != null) {
+      tls.close();
+    }
+    return problems.stream().map(Object::toString).toList();
   }
 }

@@ -1,0 +1,29 @@
+package io.postern.tls;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What tells whether files have changed: of each its time, its length and which one it is, behind
+ * all links; those that Kubernetes swaps change a directory above it.
+ */
+record FileStamp(List<String> files) {
+
+  /** As the files are now; that one cannot be looked at is a stamp too. */
+  static FileStamp of(Path... files) {
+    return new FileStamp(Arrays.stream(files).map(FileStamp::one).toList());
+  }
+
+  private static String one(Path file) {
+    try {
+      BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+      return found.lastModifiedTime() + " " + found.size() + " " + found.fileKey();
+    } catch (IOException e) {
+      return e.getClass().getSimpleName();
+    }
+  }
+}

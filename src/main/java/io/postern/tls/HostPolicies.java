@@ -1,0 +1,120 @@
+package io.postern.tls;
+
+import io.netty.util.AsciiString;
+import io.postern.config.HostPattern;
+import io.postern.config.Problem;
+import io.postern.config.TlsConfig;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The policies of a listener by host: a name before a wildcard, a longer wildcard before a shorter
+ * one. Immutable.
+ */
+final class HostPolicies {
+
+  private final List<HostPolicy> all = new ArrayList<>();
+  private final List<List<HostPattern>> hosts = new ArrayList<>();
+  private final Map<String, HostPolicy> exact = new HashMap<>();
+  private final Map<String, HostPolicy> belowStar = new HashMap<>();
+
+  /**
+   * Those of a config; reads the files that it trusts clients by.
+   *
+   * @param problems takes what is wrong
+   * @param warnings takes what works and is likely not meant
+   */
+  static HostPolicies of(
+      TlsConfig config, Instant now, List<Problem> problems, List<Problem> warnings) {
+    return new PolicyCompiler(config, now, problems, warnings).compile();
+  }
+
+  void addChecked(HostPolicy policy, TlsConfig.Host host, List<Problem> problems) {
+    for (int i = 0; i < host.names().size(); i++) {
+      HostPattern name = host.names().get(i);
+      if (byPattern(name).containsKey(name.name())) {
+        problems.add(
+            host.place().problem("names[" + i + "]", name + " stands here twice", "it once"));
+      }
+    }
+    add(policy, host.names());
+  }
+
+  void add(HostPolicy policy, List<HostPattern> names) {
+    all.add(policy);
+    hosts.add(names);
+    names.forEach(name -> byPattern(name).put(name.name(), policy));
+  }
+
+  private Map<String, HostPolicy> byPattern(HostPattern pattern) {
+    return pattern.wildcard() ? belowStar : exact;
+  }
+
+  /**
+   * Reads again what has changed of the files that clients are trusted by.
+   *
+   * @return whether there are other authorities now
+   */
+  boolean refreshTrust(Instant now, List<Problem> problems, List<Problem> warnings) {
+    boolean changed = false;
+    for (TrustFiles files :
+        all.stream().map(HostPolicy::trust).filter(Objects::nonNull).distinct().toList()) {
+      changed |= files.refresh(now, problems, warnings);
+    }
+    return changed;
+  }
+
+  /** How many there are. */
+  int size() {
+    return all.size();
+  }
+
+  /** By its index. */
+  HostPolicy get(int index) {
+    return all.get(index);
+  }
+
+  /** The policy for a host in lower case; the listener's own where none was named. */
+  HostPolicy of(@Nullable String host) {
+    if (host == null || all.size() == 1) {
+      return all.getFirst();
+    }
+    HostPolicy own = exact.get(host);
+    String rest = CertificateStore.parent(host);
+    while (own == null && !rest.isEmpty()) {
+      own = belowStar.get(rest);
+      rest = CertificateStore.parent(rest);
+    }
+    return own == null ? all.getFirst() : own;
+  }
+
+  /** The policy for the host of a request, of any case. */
+  HostPolicy of(AsciiString host) {
+    return all.size() == 1 ? all.getFirst() : of(CertificateNames.normal(host).toString());
+  }
+
+  /**
+   * Whether a certificate may ever be asked for under a policy: never one too few, perhaps one too
+   * many.
+   */
+  boolean mayMeet(HostPolicy policy, Set<String> names) {
+    return policy.index() == 0
+        || hosts.get(policy.index()).stream()
+            .anyMatch(host -> names.stream().anyMatch(name -> mayMeet(host.name(), name)));
+  }
+
+  private static boolean mayMeet(String host, String name) {
+    String below = name.startsWith("*.") ? name.substring(2) : name;
+    return isAtOrBelow(host, below) || isAtOrBelow(below, host);
+  }
+
+  private static boolean isAtOrBelow(String name, String parent) {
+    return name.equals(parent) || name.endsWith("." + parent);
+  }
+}

@@ -1,0 +1,215 @@
+package io.postern.tls;
+
+import io.netty.handler.ssl.SslProvider;
+import io.postern.config.HostPattern;
+import io.postern.config.Problem;
+import io.postern.config.TlsConfig;
+import java.security.GeneralSecurityException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * TLS of one listener while it runs: its certificates as of now, and the keys of its tickets. Event
+ * loops read {@link #store}; one thread at a time may {@link #refresh} and close it.
+ */
+public final class ListenerTls implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ListenerTls.class);
+
+  private final TlsConfig config;
+  private final SslProvider provider;
+  private final HostPolicies policies;
+  private final CertificatePairs pairs;
+  private final TicketKeys tickets;
+  private final LongAdder swaps = new LongAdder();
+  private final LongAdder refusals = new LongAdder();
+  private volatile CertificateStore store;
+  private long epoch;
+  private List<Problem> told = List.of();
+
+  private ListenerTls(
+      TlsConfig config,
+      SslProvider provider,
+      HostPolicies policies,
+      CertificatePairs pairs,
+      TicketKeys tickets,
+      CertificateStore store,
+      long epoch) {
+    this.config = config;
+    this.provider = provider;
+    this.policies = policies;
+    this.pairs = pairs;
+    this.tickets = tickets;
+    this.store = store;
+    this.epoch = epoch;
+  }
+
+  /**
+   * Reads all files that the config names and checks them: blocking, and slow for an event loop.
+   *
+   * @param now the time at which the certificates have to be valid
+   * @param problems takes what is wrong
+   * @param warnings takes what is served and should be seen to
+   * @return null where something is wrong; else the caller has to close it
+   */
+  public static @Nullable ListenerTls compile(
+      TlsConfig config, Instant now, List<Problem> problems, List<Problem> warnings) {
+    return compile(config, now, ServerContexts.provider(), problems, warnings);
+  }
+
+  static @Nullable ListenerTls compile(
+      TlsConfig config,
+      Instant now,
+      SslProvider provider,
+      List<Problem> problems,
+      List<Problem> warnings) {
+    List<Problem> own = new ArrayList<>();
+    HostPolicies policies = HostPolicies.of(config, now, own, warnings);
+    CertificatePairs pairs = new CertificatePairs(config);
+    CertificatePairs.Look look = pairs.first(now);
+    own.addAll(look.problems());
+    warnings.addAll(look.warnings());
+    TicketKeys tickets = TicketKeys.of(config.sessionTickets());
+    CertificateStore store =
+        new StoreCompiler(config, policies, provider, tickets.at(now), own)
+            .compile(look.pairs(), null);
+    problems.addAll(own);
+    return store == null
+        ? null
+        : new ListenerTls(config, provider, policies, pairs, tickets, store, tickets.epoch(now));
+  }
+
+  /**
+   * Begins on threads of their own what the first store would wait for: BoringSSL is loaded, and
+   * the JDK's TLS set up, which Netty asks what it knows.
+   *
+   * @return the thread that sets Netty up. Until it has ended no other may use a class of Netty,
+   *     since two that initialise them may wait for each other
+   */
+  public static Thread prepare() {
+    Thread.Builder threads = Thread.ofPlatform().daemon().name("tls-start-", 0);
+    threads.start(ListenerTls::askJdk);
+    return threads.start(ServerContexts::provider);
+  }
+
+  private static void askJdk() {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, new TrustManager[0], null);
+      context.getSupportedSSLParameters();
+    } catch (GeneralSecurityException _) {
+      // A JDK without TLS: BoringSSL does it alone.
+    }
+  }
+
+  /** The certificates of now. Any thread; an event loop must not keep it beyond its task. */
+  public CertificateStore store() {
+    return store;
+  }
+
+  /** How often certificates were taken over while it ran. Any thread. */
+  public long swaps() {
+    return swaps.sum();
+  }
+
+  /** How often changed certificates were refused, and the old ones went on. Any thread. */
+  public long refusals() {
+    return refusals.sum();
+  }
+
+  /**
+   * Takes over what has changed on disk, where it is in order, and changes the keys of the tickets
+   * when it is time: blocking.
+   *
+   * @param needed hosts that must not be without a certificate afterwards that had one before
+   * @return the certificates of before, where there are new ones: the caller has to close them when
+   *     no event loop can select from them any more
+   */
+  public @Nullable CertificateStore refresh(Instant now, Collection<HostPattern> needed) {
+    if (tickets.epoch(now) != epoch) {
+      epoch = tickets.epoch(now);
+      store.seal(tickets.at(now));
+    }
+    CertificatePairs.Look look = pairs.next(now);
+    List<Problem> problems = new ArrayList<>(look.problems());
+    List<Problem> warnings = new ArrayList<>(look.warnings());
+    boolean otherAuthorities = policies.refreshTrust(now, problems, warnings);
+    warnings.forEach(each -> LOG.warn("{}", each));
+    CertificateStore before = store;
+    CertificateStore after =
+        look.changed() || otherAuthorities
+            ? compiled(look, otherAuthorities ? null : before, now, needed, problems)
+            : null;
+    if (!problems.isEmpty() && !problems.equals(told)) {
+      refusals.increment();
+      problems.forEach(each -> LOG.error("{}; what was served before is served on", each));
+    }
+    told = List.copyOf(problems);
+    if (after == null) {
+      return null;
+    }
+    store = after;
+    swaps.increment();
+    sayWhatIsNew(before, after);
+    return before;
+  }
+
+  private @Nullable CertificateStore compiled(
+      CertificatePairs.Look look,
+      @Nullable CertificateStore reused,
+      Instant now,
+      Collection<HostPattern> needed,
+      List<Problem> problems) {
+    List<Problem> own = new ArrayList<>();
+    CertificateStore after =
+        new StoreCompiler(config, policies, provider, tickets.at(now), own)
+            .compile(look.pairs(), reused);
+    if (after != null) {
+      for (HostPattern host : needed) {
+        if (store.covers(host) && !after.covers(host)) {
+          own.add(config.place().problem("certificates", "none covers " + host + " any more", ""));
+        }
+      }
+      if (!own.isEmpty()) {
+        after.close();
+      }
+    }
+    problems.addAll(own);
+    if (own.isEmpty()) {
+      return after;
+    }
+    pairs.refuse();
+    return null;
+  }
+
+  private static void sayWhatIsNew(CertificateStore before, CertificateStore after) {
+    for (ServerCertificate each : after.certificates()) {
+      if (before.of(each.loaded()) == null) {
+        LOG.info(
+            "{} is served from now on: serial {}, until {}",
+            each.file(),
+            each.loaded().chain().getFirst().getSerialNumber().toString(16),
+            each.expires());
+      }
+    }
+    for (ServerCertificate each : before.certificates()) {
+      if (after.certificates().stream().noneMatch(other -> other.file().equals(each.file()))) {
+        LOG.info("{} is served no more", each.file());
+      }
+    }
+  }
+
+  /** Gives up the certificates of now. */
+  @Override
+  public void close() {
+    store.close();
+  }
+}
