@@ -3,6 +3,7 @@ package io.postern.config;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** What must hold between the keys of the tenants, and of the routes that name them. */
 final class TenantChecks {
@@ -10,7 +11,9 @@ final class TenantChecks {
   private TenantChecks() {}
 
   static void check(Config config, Report report) {
-    checkEndpoints(config, report);
+    checkUnique(config, "vpcEndpoints", TenantConfig::vpcEndpoints, report);
+    checkUnique(config, "clientCertificates", TenantConfig::clientCertificates, report);
+    config.tenants().values().forEach(tenant -> checkKnowable(tenant, report));
     if (report.isReadable("tenants")) {
       config.routes().forEach(route -> checkNames(route.match(), config, report));
     }
@@ -21,18 +24,29 @@ final class TenantChecks {
     }
   }
 
-  private static void checkEndpoints(Config config, Report report) {
+  private static void checkUnique(
+      Config config, String key, Function<TenantConfig, List<String>> ids, Report report) {
     Map<String, Place> seen = new HashMap<>();
     for (TenantConfig tenant : config.tenants().values()) {
       Place place = tenant.place();
-      for (int i = 0; i < tenant.vpcEndpoints().size(); i++) {
-        Place first = seen.putIfAbsent(tenant.vpcEndpoints().get(i), place);
-        if (first != null && report.isClean(Place.below(place.path(), "vpcEndpoints"))) {
+      for (int i = 0; i < ids.apply(tenant).size(); i++) {
+        Place first = seen.putIfAbsent(ids.apply(tenant).get(i), place);
+        if (first != null && report.isClean(Place.below(place.path(), key))) {
           String where = first.path() + " (line " + first.position().line() + ")";
-          String which = "vpcEndpoints[" + i + "]";
+          String which = key + "[" + i + "]";
           report.problem(place, which, "is one of " + where + " too", "each id once");
         }
       }
+    }
+  }
+
+  private static void checkKnowable(TenantConfig tenant, Report report) {
+    boolean byNothing = tenant.vpcEndpoints().isEmpty() && tenant.clientCertificates().isEmpty();
+    if (byNothing && report.isClean(tenant.place().path())) {
+      report.problem(
+          tenant.place(),
+          "there is nothing to know it by",
+          "vpcEndpoints, clientCertificates or both");
     }
   }
 

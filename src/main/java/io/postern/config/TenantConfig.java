@@ -6,12 +6,16 @@ import java.util.List;
 public record TenantConfig(
     Place place,
     @Key String name,
-    @NonEmpty
+    @Default("[]")
         @Matches(
             regex = "vpce-[0-9a-f]{1,59}",
             expected = "a VPC endpoint id, such as vpce-08d2bf15fac5001c9")
         @Doc("Ids of the VPC endpoints that it calls through; each is one tenant's only.")
         List<String> vpcEndpoints,
+    @Default("[]")
+        @Doc(
+            "Subject alternative names of the certificates that its clients show, such as `agent.acme.example` or `spiffe://acme.example/agent`; each is one tenant's only. They count where a connection came by no VPC endpoint.")
+        List<String> clientCertificates,
     @Default("{}") @Doc("What it may take up.") Limits limits) {
 
   /** What a tenant may take up. */

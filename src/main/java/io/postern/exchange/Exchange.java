@@ -66,7 +66,7 @@ final class Exchange implements DownstreamStream.Listener {
         new Transfer(downstream, context.loop().deadlines(), this::onProgress, this::fail);
     this.patience =
         new Patience(context.loop().deadlines(), transfer::queuedBytes, this::onSilence);
-    record.through(snapshot.tenants().find(downstream.connection().vpce()));
+    record.knownTo(snapshot.tenants());
     record.headStarted = headStarted;
     record.phase = Phase.REQUEST;
   }

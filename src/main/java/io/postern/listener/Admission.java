@@ -1,6 +1,7 @@
 package io.postern.listener;
 
 import io.netty.channel.Channel;
+import io.postern.http.ClientCertificate;
 import io.postern.observe.ConnectionLimit;
 import io.postern.observe.ListenerMeters;
 import io.postern.observe.SparseLog;
@@ -11,6 +12,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,17 +59,33 @@ final class Admission {
   }
 
   /** Whether it may stay, now that it is known who it is; one that may not is closed. */
-  boolean admits(Channel channel, Arrival arrival) {
+  boolean admits(Channel channel, Arrival arrival, boolean mayShowCertificate) {
     Tenants tenants = admitted.tenants().get();
-    if (!tenants.admits(arrival.vpce())) {
-      meters.denied();
-      LOG.debug("listener {}: {} is no tenant's", listener, arrival);
-      channel.close();
-      return false;
+    if (!tenants.admits(arrival.vpce(), mayShowCertificate)) {
+      return deny(channel, arrival);
     }
     Endpoint endpoint = tenants.find(arrival.vpce());
     return isOneOfFew(channel, arrival)
         && (endpoint == null || isOneOfFew(channel, endpoint.tenant()));
+  }
+
+  /** Whether it may stay once the handshake is over; one that may not is closed. */
+  boolean admits(Channel channel, Arrival arrival, @Nullable ClientCertificate shown) {
+    if (arrival.vpce() != null) {
+      return true; // that was all there was to know
+    }
+    Tenants tenants = admitted.tenants().get();
+    Tenant tenant = tenants.of(shown);
+    return tenants.admits(tenant)
+        ? tenant == null || isOneOfFew(channel, tenant)
+        : deny(channel, arrival);
+  }
+
+  private boolean deny(Channel channel, Arrival arrival) {
+    meters.denied();
+    LOG.debug("listener {}: {} is no tenant's", listener, arrival);
+    channel.close();
+    return false;
   }
 
   private boolean isOneOfFew(Channel channel, Arrival arrival) {

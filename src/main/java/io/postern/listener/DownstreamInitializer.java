@@ -53,13 +53,13 @@ final class DownstreamInitializer extends ChannelInitializer<Channel> {
   }
 
   private void begin(Downstream downstream, Channel channel, Arrival arrival) {
-    if (!admission.admits(channel, arrival)) {
+    if (!admission.admits(channel, arrival, tls != null && tls.asksForCertificates())) {
       return;
     }
     if (tls == null) {
       downstream.install(channel, arrival, null, false);
     } else {
-      HandshakeHandler handshake = new HandshakeHandler(downstream, arrival);
+      HandshakeHandler handshake = new HandshakeHandler(downstream, arrival, admission);
       channel
           .pipeline()
           .addLast(new HelloHandler(tls, downstream.context().loop().deadlines(), handshake))

@@ -48,15 +48,17 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
 
   private final Downstream downstream;
   private final Arrival arrival;
+  private final Admission admission;
   private final Deadline deadline;
   private @Nullable String serverName;
   private @Nullable Presented presented;
   private @Nullable ChannelHandlerContext ctx;
   private boolean over;
 
-  HandshakeHandler(Downstream downstream, Arrival arrival) {
+  HandshakeHandler(Downstream downstream, Arrival arrival, Admission admission) {
     this.downstream = downstream;
     this.arrival = arrival;
+    this.admission = admission;
     this.deadline = downstream.context().loop().deadlines().create(this::onTimeout);
   }
 
@@ -121,6 +123,9 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     over = true;
     downstream.meters().handshake(session.getProtocol(), Presented.isResumed(tls));
     TlsSession agreed = agreed(shown, session, client);
+    if (!admission.admits(context.channel(), arrival, agreed.clientCertificate())) {
+      return;
+    }
     boolean h2 = "h2".equals(tls.applicationProtocol());
     downstream.install(context.channel(), arrival, agreed, h2);
     if (shown.asksForCertificate()) {

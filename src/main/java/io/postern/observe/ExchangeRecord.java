@@ -5,11 +5,13 @@ import io.postern.fault.Fault;
 import io.postern.fault.Party;
 import io.postern.fault.Phase;
 import io.postern.http.DownstreamConnection;
+import io.postern.http.DownstreamConnection.TlsSession;
 import io.postern.http.GrpcStatus;
 import io.postern.http.HttpVersion;
 import io.postern.http.RequestHead;
 import io.postern.tenant.Endpoint;
 import io.postern.tenant.Tenant;
+import io.postern.tenant.Tenants;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,10 +111,15 @@ public final class ExchangeRecord {
     target = head.target();
   }
 
-  /** The client came through this VPC endpoint; null where it came by none that is a tenant's. */
-  public void through(@Nullable Endpoint known) {
-    endpoint = known;
-    tenant = known == null ? null : known.tenant();
+  /** Whose client it is: by the VPC endpoint that it came through, else by its certificate. */
+  public void knownTo(Tenants tenants) {
+    TlsSession tls = connection.tls();
+    if (connection.vpce() == null && tls != null) {
+      tenant = tenants.of(tls.clientCertificate());
+    } else {
+      endpoint = tenants.find(connection.vpce());
+      tenant = endpoint == null ? null : endpoint.tenant();
+    }
   }
 
   /** An attempt on this server begins to connect, or to take a connection. */

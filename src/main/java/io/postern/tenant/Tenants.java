@@ -3,7 +3,9 @@ package io.postern.tenant;
 import io.netty.util.AsciiString;
 import io.postern.config.Config;
 import io.postern.config.TenantConfig;
+import io.postern.http.ClientCertificate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -13,36 +15,44 @@ import org.jspecify.annotations.Nullable;
 public final class Tenants {
 
   /** Nobody is a tenant, and everybody may come. */
-  public static final Tenants NONE = new Tenants(List.of(), List.of(), true);
+  public static final Tenants NONE = new Tenants(List.of(), List.of(), Map.of(), true);
 
   private final List<Tenant> all;
   private final List<Endpoint> endpoints;
   private final Map<AsciiString, Endpoint> byVpce;
+  private final Map<String, Tenant> byCertificate;
   private final boolean unknownAllowed;
 
-  private Tenants(List<Tenant> all, List<Endpoint> endpoints, boolean unknownAllowed) {
+  private Tenants(
+      List<Tenant> all,
+      List<Endpoint> endpoints,
+      Map<String, Tenant> byCertificate,
+      boolean unknownAllowed) {
     this.all = List.copyOf(all);
     this.endpoints = List.copyOf(endpoints);
     this.byVpce =
         endpoints.stream()
             .collect(Collectors.toUnmodifiableMap(Endpoint::vpce, endpoint -> endpoint));
+    this.byCertificate = Map.copyOf(byCertificate);
     this.unknownAllowed = unknownAllowed;
   }
 
-  /** The tenants that a config names; it has checked that no endpoint is two tenants'. */
+  /** The tenants that a config names; it has checked that nothing is two tenants'. */
   public static Tenants of(Config config) {
     List<Tenant> all = new ArrayList<>();
     List<Endpoint> endpoints = new ArrayList<>();
+    Map<String, Tenant> byCertificate = new HashMap<>();
     for (TenantConfig each : config.tenants().values()) {
       Tenant tenant =
           new Tenant(all.size(), new AsciiString(each.name()), each.limits().connections());
       all.add(tenant);
+      each.clientCertificates().forEach(name -> byCertificate.put(name, tenant));
       for (String id : each.vpcEndpoints()) {
         endpoints.add(new Endpoint(endpoints.size(), new AsciiString(id), tenant));
       }
     }
     boolean unknownAllowed = config.unknownTenants() == TenantConfig.Unknown.ALLOW;
-    return new Tenants(all, endpoints, unknownAllowed);
+    return new Tenants(all, endpoints, byCertificate, unknownAllowed);
   }
 
   /** In the order of the config, each at its {@link Tenant#index}. */
@@ -64,8 +74,38 @@ public final class Tenants {
     return vpce == null ? null : byVpce.get(vpce);
   }
 
-  /** Whether a connection may stay: its tenant is known, or need not be. */
-  public boolean admits(@Nullable AsciiString vpce) {
-    return unknownAllowed || find(vpce) != null;
+  /**
+   * Whose client it is that has shown a certificate: the first of its subject alternative names
+   * that is a tenant's tells. It counts only for a connection that came by no VPC endpoint.
+   *
+   * @param shown null for a connection without one
+   */
+  public @Nullable Tenant of(@Nullable ClientCertificate shown) {
+    if (shown == null || byCertificate.isEmpty()) {
+      return null;
+    }
+    for (String name : shown.names()) {
+      Tenant tenant = byCertificate.get(name.substring(name.indexOf(':') + 1)); // its type before
+      if (tenant != null) {
+        return tenant;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Whether a connection may stay: its tenant is known, or need not be.
+   *
+   * @param mayShow whether the client can still show a certificate that tells
+   */
+  public boolean admits(@Nullable AsciiString vpce, boolean mayShow) {
+    return unknownAllowed
+        || find(vpce) != null
+        || (vpce == null && mayShow && !byCertificate.isEmpty());
+  }
+
+  /** Whether a connection without a VPC endpoint may stay, now that the handshake is over. */
+  public boolean admits(@Nullable Tenant byItsCertificate) {
+    return unknownAllowed || byItsCertificate != null;
   }
 }

@@ -70,6 +70,11 @@ final class HostPolicies {
     return changed;
   }
 
+  /** Whether any of them asks clients for a certificate. */
+  boolean askForCertificates() {
+    return all.stream().anyMatch(each -> each.trust() != null);
+  }
+
   /** How many there are. */
   int size() {
     return all.size();

@@ -115,6 +115,11 @@ public final class ListenerTls implements AutoCloseable {
     return store;
   }
 
+  /** Whether clients of any host are asked for a certificate. Any thread. */
+  public boolean asksForCertificates() {
+    return policies.askForCertificates();
+  }
+
   /** How often certificates were taken over while it ran. Any thread. */
   public long swaps() {
     return swaps.sum();

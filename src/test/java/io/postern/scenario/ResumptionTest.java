@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.testkit.Await;
 import io.postern.testkit.LogLines;
+import io.postern.testkit.OpensslClient;
 import io.postern.testkit.ProxyUnderTest;
 import io.postern.testkit.Scrape;
 import io.postern.tls.CertificateAuthority;
@@ -11,9 +12,6 @@ import io.postern.tls.CertificateAuthority.Issued;
 import io.postern.tls.CertificateAuthority.Validity;
 import io.postern.tls.KeyType;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +19,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,24 +84,6 @@ class ResumptionTest {
     stranger.close();
   }
 
-  private static String said(InetSocketAddress proxy, String host, String... options)
-      throws IOException, InterruptedException {
-    List<String> command =
-        new ArrayList<>(List.of("openssl", "s_client", "-connect", "127.0.0.1:" + proxy.getPort()));
-    command.addAll(List.of("-servername", host, "-ign_eof"));
-    command.addAll(List.of(options));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String request = "GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
-    try (var in = process.getOutputStream();
-        InputStream out = process.getInputStream()) {
-      in.write(request.getBytes(StandardCharsets.US_ASCII));
-      in.flush();
-      String text = new String(out.readAllBytes(), StandardCharsets.ISO_8859_1);
-      assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-      return text;
-    }
-  }
-
   private String session() {
     return directory.resolve("session.pem").toString();
   }
@@ -113,11 +92,14 @@ class ResumptionTest {
   @ValueSource(strings = {"-tls1_3", "-tls1_2"})
   void instancesWithOneSecretResumeEachOthers(String version) throws Exception {
     Files.deleteIfExists(Path.of(session()));
-    String first = said(one.address(), "a.example.test", version, "-sess_out", session());
+    String first =
+        OpensslClient.ask(one.address(), "a.example.test", version, "-sess_out", session());
     assertThat(first).contains("\nNew, TLSv1").contains("HTTP/1.1 200");
-    String again = said(other.address(), "a.example.test", version, "-sess_in", session());
+    String again =
+        OpensslClient.ask(other.address(), "a.example.test", version, "-sess_in", session());
     assertThat(again).contains("\nReused, TLSv1").contains("HTTP/1.1 200");
-    String elsewhere = said(stranger.address(), "a.example.test", version, "-sess_in", session());
+    String elsewhere =
+        OpensslClient.ask(stranger.address(), "a.example.test", version, "-sess_in", session());
     assertThat(elsewhere).contains("\nNew, TLSv1").contains("HTTP/1.1 200");
     String label = version.equals("-tls1_3") ? "TLSv1.3" : "TLSv1.2";
     String series =
@@ -131,8 +113,9 @@ class ResumptionTest {
   @ValueSource(strings = {"-tls1_3", "-tls1_2"})
   void withoutASecretAnInstanceResumesItsOwn(String version) throws Exception {
     Files.deleteIfExists(Path.of(session()));
-    said(stranger.address(), "a.example.test", version, "-sess_out", session());
-    assertThat(said(stranger.address(), "a.example.test", version, "-sess_in", session()))
+    OpensslClient.ask(stranger.address(), "a.example.test", version, "-sess_out", session());
+    assertThat(
+            OpensslClient.ask(stranger.address(), "a.example.test", version, "-sess_in", session()))
         .contains("\nReused, TLSv1");
   }
 
@@ -141,8 +124,9 @@ class ResumptionTest {
   @ValueSource(strings = {"-tls1_3", "-tls1_2"})
   void aTicketOfAnOpenHostOpensNoStricterOne(String version) throws Exception {
     Files.deleteIfExists(Path.of(session()));
-    said(one.address(), "a.example.test", version, "-sess_out", session());
-    String replayed = said(one.address(), "mine.example.test", version, "-sess_in", session());
+    OpensslClient.ask(one.address(), "a.example.test", version, "-sess_out", session());
+    String replayed =
+        OpensslClient.ask(one.address(), "mine.example.test", version, "-sess_in", session());
     assertThat(replayed).doesNotContain("HTTP/1.1 200").doesNotContain("\nReused");
     assertThat(replayed).containsAnyOf("certificate required", "handshake failure");
   }
@@ -154,15 +138,19 @@ class ResumptionTest {
     Path key = directory.resolve("client.key");
     Path chain = directory.resolve("client.pem");
     String[] shown = {version, "-cert", chain.toString(), "-key", key.toString()};
-    String first = said(one.address(), "mine.example.test", with(shown, "-sess_out", session()));
+    String first =
+        OpensslClient.ask(one.address(), "mine.example.test", with(shown, "-sess_out", session()));
     assertThat(first).contains("HTTP/1.1 200");
-    String again = said(other.address(), "mine.example.test", with(shown, "-sess_in", session()));
+    String again =
+        OpensslClient.ask(other.address(), "mine.example.test", with(shown, "-sess_in", session()));
     assertThat(again).contains("\nReused, TLSv1").contains("HTTP/1.1 200");
     try (LogLines log = LogLines.of("io.postern.listener")) {
       CLIENTS.writeRevoked(
           directory.resolve("clients.crl"), List.of(client.certificate()), valid());
       Await.until("the list to be read", () -> !ask(other, shown).contains("HTTP/1.1 200"));
-      String late = said(other.address(), "mine.example.test", with(shown, "-sess_in", session()));
+      String late =
+          OpensslClient.ask(
+              other.address(), "mine.example.test", with(shown, "-sess_in", session()));
       assertThat(late).doesNotContain("HTTP/1.1 200");
       assertThat(log.about("was revoked at")).isNotEmpty();
     } finally {
@@ -182,10 +170,6 @@ class ResumptionTest {
   }
 
   private static String ask(ProxyUnderTest proxy, String... options) {
-    try {
-      return said(proxy.address(), "mine.example.test", options);
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
+    return OpensslClient.ask(proxy.address(), "mine.example.test", options);
   }
 }

@@ -47,10 +47,10 @@ class TenantsTest {
   void theUnknownStayOrNot() {
     AsciiString known = new AsciiString("vpce-2");
     AsciiString unknown = new AsciiString("vpce-3");
-    assertThat(tenants("allow").admits(unknown)).isTrue();
-    assertThat(tenants("allow").admits(null)).isTrue();
-    assertThat(tenants("deny").admits(known)).isTrue();
-    assertThat(tenants("deny").admits(unknown)).isFalse();
-    assertThat(tenants("deny").admits(null)).isFalse();
+    assertThat(tenants("allow").admits(unknown, false)).isTrue();
+    assertThat(tenants("allow").admits(null, false)).isTrue();
+    assertThat(tenants("deny").admits(known, false)).isTrue();
+    assertThat(tenants("deny").admits(unknown, false)).isFalse();
+    assertThat(tenants("deny").admits(null, false)).isFalse();
   }
 }

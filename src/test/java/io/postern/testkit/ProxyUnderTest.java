@@ -166,6 +166,13 @@ public final class ProxyUnderTest implements AutoCloseable {
     }
   }
 
+  /** What is wrong with a config that loads, once what it names is looked at. */
+  public static List<String> problems(String yaml) {
+    Compiled compiled = Compiled.of(load(yaml), InstantSource.system().instant());
+    compiled.close();
+    return compiled.problems().stream().map(Object::toString).toList();
+  }
+
   /** The address of the first listener. */
   public InetSocketAddress address() {
     return runtime.listeners().getFirst().address();
