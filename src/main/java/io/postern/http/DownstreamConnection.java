@@ -3,6 +3,8 @@ package io.postern.http;
 import io.netty.channel.EventLoop;
 import io.netty.util.AsciiString;
 import java.net.InetSocketAddress;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +45,9 @@ public record DownstreamConnection(
    * @param serverName the SNI that the client sent, lower case; null where it sent none
    * @param version such as {@code TLSv1.3}
    * @param cipher the cipher suite's name
+   * @param ja4 the fingerprint of the client's first message, such as {@code
+   *     t13d1516h2_8daaf6152771_e5627efa2ab1}, for any thread to ask for; null where the message
+   *     could not be read
    * @param clientCertificate what the client has shown; null where it showed none
    * @param tellsCertificate whether servers are told of it
    * @param serves whether a request for a host may be answered here: the certificate that was
@@ -52,7 +57,8 @@ public record DownstreamConnection(
       @Nullable String serverName,
       String version,
       String cipher,
+      @Nullable Supplier<AsciiString> ja4,
       @Nullable ClientCertificate clientCertificate,
       boolean tellsCertificate,
-      java.util.function.Predicate<AsciiString> serves) {}
+      Predicate<AsciiString> serves) {}
 }

@@ -8,15 +8,18 @@ import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslClosedEngineException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.AsciiString;
 import io.postern.http.ClientCertificate;
 import io.postern.http.Deadlines.Deadline;
 import io.postern.http.DownstreamConnection.TlsSession;
 import io.postern.observe.HandshakeFailure;
+import io.postern.tls.ClientHello;
 import io.postern.tls.Presented;
 import java.io.IOException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Locale;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
@@ -51,6 +54,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
   private final Admission admission;
   private final Deadline deadline;
   private @Nullable String serverName;
+  private @Nullable Supplier<AsciiString> ja4;
   private @Nullable Presented presented;
   private @Nullable ChannelHandlerContext ctx;
   private boolean over;
@@ -73,8 +77,9 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     deadline.cancel();
   }
 
-  void onServerName(@Nullable String asked) {
-    serverName = asked;
+  void onHello(ClientHello said) {
+    serverName = said.serverName();
+    ja4 = said.ja4();
   }
 
   void onCertificate(Presented chosen) {
@@ -141,6 +146,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
         asked,
         version,
         session.getCipherSuite(),
+        ja4,
         client == null ? null : ClientCertificate.of(client),
         downstream.tellsCertificate(),
         host -> shown.serves(host, asked, version, client != null));

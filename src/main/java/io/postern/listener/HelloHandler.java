@@ -48,7 +48,7 @@ final class HelloHandler extends SslClientHelloHandler<@Nullable Presented> {
     if (hello != null) {
       try {
         ClientHello said = ClientHello.parse(hello);
-        next.onServerName(said.serverName());
+        next.onHello(said);
         return tls.store().select(said);
       } catch (ClientHello.Malformed e) {
         LOG.debug("a ClientHello that cannot be read: {}", e.getMessage());

@@ -7,6 +7,7 @@ import io.postern.http.DownstreamConnection.TlsSession;
 import io.postern.tenant.Tenant;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ final class JsonLine {
   private static final byte[] CERTIFICATE_FINGERPRINT = JsonObject.name("certificateFingerprint");
   private static final byte[] TLS_VERSION = JsonObject.name("tlsVersion");
   private static final byte[] TLS_CIPHER = JsonObject.name("tlsCipher");
+  private static final byte[] JA4 = JsonObject.name("ja4");
   private static final byte[] PROTOCOL = JsonObject.name("protocol");
   private static final byte[] METHOD = JsonObject.name("method");
   private static final byte[] AUTHORITY = JsonObject.name("authority");
@@ -122,6 +124,10 @@ final class JsonLine {
       writeText(SNI, tls.serverName());
       writeText(TLS_VERSION, tls.version());
       writeText(TLS_CIPHER, tls.cipher());
+      Supplier<AsciiString> ja4 = tls.ja4();
+      if (ja4 != null) {
+        json.text(JA4, ja4.get());
+      }
       writeCertificate(tls.clientCertificate());
     }
   }

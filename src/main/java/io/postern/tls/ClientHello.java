@@ -1,20 +1,24 @@
 package io.postern.tls;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a client says of itself in its first message (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2), as far as
- * it matters for the choice of a certificate. Code points are those of the IANA registries; unknown
- * ones and GREASE (RFC 8701) are kept as they came.
+ * it matters for the choice of a certificate and for the fingerprint. Code points are those of the
+ * IANA registries; unknown ones and GREASE (RFC 8701) are kept as they came.
  *
  * @param legacyVersion the version of the fixed part, such as 0x0303 for TLS 1.2; it counts only
  *     where {@code versions} is empty
  * @param versions the versions of the extension {@code supported_versions}; empty without it
  * @param cipherSuites the cipher suites, the client's favourite first
+ * @param extensions the types of all extensions, in the order in which they were sent
  * @param groups the extension {@code supported_groups}; empty without it
  * @param signatureAlgorithms the extension {@code signature_algorithms}; empty without it
  * @param alpn the names of the extension ALPN (RFC 7301), the favourite first; empty without it
@@ -24,6 +28,7 @@ public record ClientHello(
     int legacyVersion,
     Codes versions,
     Codes cipherSuites,
+    Codes extensions,
     Codes groups,
     Codes signatureAlgorithms,
     List<String> alpn,
@@ -62,6 +67,7 @@ public record ClientHello(
         legacyVersion,
         extensions.versions,
         cipherSuites,
+        extensions.types(),
         extensions.groups,
         extensions.signatureAlgorithms,
         extensions.alpn,
@@ -71,6 +77,14 @@ public record ClientHello(
   /** Whether the client would speak TLS 1.3, which is then what will be spoken. */
   boolean offersTls13() {
     return versions.contains(TLS_1_3);
+  }
+
+  /**
+   * The JA4 fingerprint, such as {@code t13d1516h2_8daaf6152771_e5627efa2ab1}. It is computed when
+   * it is first asked for, by any thread, and from then on kept in place of what it is computed of.
+   */
+  public Supplier<AsciiString> ja4() {
+    return new Ja4(this);
   }
 
   /** Code points in the order in which they were sent. */
@@ -118,6 +132,25 @@ public record ClientHello(
         }
       }
       return false;
+    }
+
+    /** Those that a test holds for, in the same order. */
+    Codes only(IntPredicate test) {
+      char[] kept = new char[codes.length];
+      int count = 0;
+      for (char own : codes) {
+        if (test.test(own)) {
+          kept[count++] = own;
+        }
+      }
+      return new Codes(Arrays.copyOf(kept, count));
+    }
+
+    /** The same, lowest first. */
+    Codes sorted() {
+      char[] sorted = codes.clone();
+      Arrays.sort(sorted);
+      return new Codes(sorted);
     }
 
     @Override

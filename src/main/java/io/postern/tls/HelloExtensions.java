@@ -3,17 +3,24 @@ package io.postern.tls;
 import io.postern.tls.ClientHello.Codes;
 import io.postern.tls.ClientHello.Malformed;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The extensions of a ClientHello that choose a certificate, as far as they have been read. */
+/**
+ * The extensions of a ClientHello, as far as they have been read: the types of all, and what those
+ * say that choose a certificate.
+ */
 final class HelloExtensions {
 
-  private static final int SERVER_NAME = 0;
+  static final int SERVER_NAME = 0;
   private static final int SUPPORTED_GROUPS = 10;
   private static final int SIGNATURE_ALGORITHMS = 13;
-  private static final int ALPN = 16;
+  static final int ALPN = 16;
   private static final int SUPPORTED_VERSIONS = 43;
+
+  /** More than most clients send. */
+  private static final int USUAL_COUNT = 24;
 
   private static final int HOST_NAME = 0;
   private static final int MAX_HOST = 253;
@@ -25,11 +32,27 @@ final class HelloExtensions {
   Codes versions = Codes.NONE;
   List<String> alpn = List.of();
 
+  private char[] types = new char[USUAL_COUNT];
+  private int count;
+
   void read(HelloReader in) throws Malformed {
     while (in.hasMore()) {
       int type = in.u16();
+      keep(type);
       read(type, in.extension("extension " + type));
     }
+  }
+
+  /** The types of all extensions, in the order in which they came. */
+  Codes types() {
+    return new Codes(Arrays.copyOf(types, count));
+  }
+
+  private void keep(int type) {
+    if (count == types.length) {
+      types = Arrays.copyOf(types, 2 * count);
+    }
+    types[count++] = (char) type;
   }
 
   // An extension that comes twice is illegal (RFC 8446 §4.2). Were the second one read, this side

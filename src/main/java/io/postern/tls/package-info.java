@@ -1,6 +1,7 @@
 /**
  * Certificates by SNI and the contexts of both sides. {@code listener} asks for the context of a
- * ClientHello; {@code runtime} compiles the TLS part of a listener and reports its problems.
+ * ClientHello and for its fingerprint; {@code runtime} compiles the TLS part of a listener and
+ * reports its problems.
  *
  * <p>A compiled store is immutable and shared by all event loops.
  */

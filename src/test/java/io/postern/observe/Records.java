@@ -20,6 +20,8 @@ final class Records {
   /** 2026-11-23T13:32:04.057Z. */
   static final long WALL_MILLIS = 1_795_440_724_057L;
 
+  static final AsciiString JA4 = new AsciiString("t13d1516h2_8daaf6152771_e5627efa2ab1");
+
   private Records() {}
 
   /** A connection from 192.0.2.7:50000. */
@@ -38,7 +40,13 @@ final class Records {
   static ExchangeRecord full() {
     TlsSession tls =
         new TlsSession(
-            "api.example.com", "TLSv1.3", "TLS_AES_128_GCM_SHA256", null, false, _ -> true);
+            "api.example.com",
+            "TLSv1.3",
+            "TLS_AES_128_GCM_SHA256",
+            () -> JA4,
+            null,
+            false,
+            _ -> true);
     ExchangeRecord record = new ExchangeRecord(connection(tls), WALL_MILLIS);
     record.version = HttpVersion.HTTP_2;
     record.method = new AsciiString("PUT");

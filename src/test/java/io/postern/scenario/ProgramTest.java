@@ -142,6 +142,7 @@ class ProgramTest {
             "sni",
             "tlsVersion",
             "tlsCipher",
+            "ja4",
             "protocol",
             "method",
             "authority",
@@ -164,7 +165,9 @@ class ProgramTest {
 
   private static void isTheFixedResponse(JsonNode line) {
     assertThat(line.get("listener").asText()).isEqualTo("plain");
-    assertThat(line.has("sni") || line.has("tlsVersion") || line.has("server")).isFalse();
+    for (String absent : List.of("sni", "tlsVersion", "ja4", "server")) {
+      assertThat(line.has(absent)).as(absent).isFalse();
+    }
     assertThat(line.get("status").asInt()).isEqualTo(418);
     assertThat(line.get("route").asText()).isEqualTo("fixed");
     assertThat(line.get("attempts").asInt()).isZero();

@@ -28,6 +28,7 @@ class ClientHelloFuzzTest {
     try {
       ClientHello hello = ClientHello.parse(body);
       assertThat(hello).hasToString(ClientHello.parse(body.asReadOnly()).toString());
+      assertThat(hello.ja4().get().toString()).matches(Ja4Test.FORM);
       if (hello.serverName() != null) {
         assertThat(hello.serverName()).matches("[!-@\\[-~]{1,255}");
       }

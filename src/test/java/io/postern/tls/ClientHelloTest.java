@@ -51,7 +51,30 @@ class ClientHelloTest {
     assertThat(hello)
         .isEqualTo(
             new ClientHello(
-                0x0303, Codes.NONE, new Codes('\uC02F'), Codes.NONE, Codes.NONE, List.of(), null));
+                0x0303,
+                Codes.NONE,
+                new Codes('\uC02F'),
+                Codes.NONE,
+                Codes.NONE,
+                Codes.NONE,
+                List.of(),
+                null));
+  }
+
+  @Test
+  void keepsTheTypesOfAllExtensionsInTheirOrder() throws Exception {
+    HelloBytes bytes = new HelloBytes().extension(0xFAFA, Unpooled.EMPTY_BUFFER).host("a");
+    for (int type = 1000; type > 900; type--) {
+      bytes.extension(type, Unpooled.EMPTY_BUFFER);
+    }
+
+    Codes extensions = bytes.hello().extensions();
+
+    assertThat(extensions.size()).isEqualTo(102);
+    assertThat(extensions.at(0)).isEqualTo(0xFAFA);
+    assertThat(extensions.at(1)).isZero();
+    assertThat(extensions.at(2)).isEqualTo(1000);
+    assertThat(extensions.at(101)).isEqualTo(901);
   }
 
   @Test
@@ -106,6 +129,7 @@ class ClientHelloTest {
       try {
         ClientHello hello = parse(bytes);
         assertThat(hello.cipherSuites().isEmpty()).isFalse();
+        assertThat(hello.ja4().get().toString()).matches(Ja4Test.FORM);
         KeyProfile.P256.suits(hello, Suites.DEFAULT);
         KeyProfile.RSA.suits(hello, Suites.DEFAULT);
       } catch (Malformed e) {

@@ -67,6 +67,14 @@ final class HelloBytes {
     return extension(43, content);
   }
 
+  HelloBytes alpn(String... names) {
+    ByteBuf list = Unpooled.buffer();
+    for (String name : names) {
+      list.writeByte(name.length()).writeBytes(name.getBytes(StandardCharsets.ISO_8859_1));
+    }
+    return extension(16, Unpooled.buffer().writeShort(list.readableBytes()).writeBytes(list));
+  }
+
   HelloBytes host(String host) {
     return extension(0, serverName(0, host));
   }
