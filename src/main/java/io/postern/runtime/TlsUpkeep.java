@@ -64,7 +64,7 @@ final class TlsUpkeep implements AutoCloseable {
         if (replaced != null) {
           closeUnused(replaced);
         }
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) { // or there would be no next look
         LOG.error("certificates cannot be looked at; those of before are served on", e);
       }
     }
