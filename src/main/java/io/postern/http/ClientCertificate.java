@@ -10,6 +10,7 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The certificate that a client has shown and that was accepted, in words.
@@ -53,7 +54,8 @@ public record ClientCertificate(
             default -> null;
           };
       if (type != null) {
-        names.add(type + each.get(1));
+        String name = String.valueOf(each.get(1));
+        names.add(type + (type.equals("DNS:") ? name.toLowerCase(Locale.ROOT) : name));
       }
     }
     return List.copyOf(names);

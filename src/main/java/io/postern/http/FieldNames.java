@@ -25,6 +25,7 @@ public final class FieldNames {
   public static final AsciiString AUTHORIZATION = AsciiString.cached("authorization");
   public static final AsciiString CACHE_CONTROL = AsciiString.cached("cache-control");
   public static final AsciiString CLIENT_CERT = AsciiString.cached("client-cert");
+  public static final AsciiString CLIENT_CERT_CHAIN = AsciiString.cached("client-cert-chain");
   public static final AsciiString CONNECTION = AsciiString.cached("connection");
   public static final AsciiString CONTENT_DISPOSITION = AsciiString.cached("content-disposition");
   public static final AsciiString CONTENT_ENCODING = AsciiString.cached("content-encoding");

@@ -45,6 +45,8 @@ final class FieldRules {
           FieldNames.COOKIE,
           FieldNames.SET_COOKIE,
           FieldNames.CACHE_CONTROL,
+          FieldNames.CLIENT_CERT,
+          FieldNames.CLIENT_CERT_CHAIN,
           FieldNames.CONTENT_ENCODING,
           FieldNames.CONTENT_RANGE,
           FieldNames.CONTENT_TYPE,
@@ -66,6 +68,10 @@ final class FieldRules {
           FieldNames.X_FORWARDED_HOST,
           FieldNames.X_FORWARDED_PORT,
           FieldNames.X_FORWARDED_PROTO,
+          FieldNames.X_POSTERN_CERTIFICATE_FINGERPRINT,
+          FieldNames.X_POSTERN_CERTIFICATE_NAMES,
+          FieldNames.X_POSTERN_CERTIFICATE_SERIAL,
+          FieldNames.X_POSTERN_CERTIFICATE_SUBJECT,
           FieldNames.X_POSTERN_TENANT,
           FieldNames.X_POSTERN_VPCE);
 

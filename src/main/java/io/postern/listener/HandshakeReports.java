@@ -27,6 +27,7 @@ final class HandshakeReports {
   static final int LINES = 20;
 
   private static final Logger LOG = LoggerFactory.getLogger(HandshakeReports.class);
+  private static final int LONGEST = 300;
   private static final long MINUTE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private final String listener;
@@ -66,7 +67,9 @@ final class HandshakeReports {
 
   /** The names in a certificate are the client's to choose. */
   private static String printable(@Nullable String why) {
-    return String.valueOf(why).replaceAll("[^ -~]", ".");
+    String text = String.valueOf(why);
+    String cut = text.length() > LONGEST ? text.substring(0, LONGEST) + "..." : text;
+    return cut.replaceAll("[^ -~]", ".");
   }
 
   /** How many there were since a minute began. */

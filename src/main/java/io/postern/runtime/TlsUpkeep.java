@@ -88,9 +88,16 @@ final class TlsUpkeep implements AutoCloseable {
     }
   }
 
-  /** Looks no more; waits for a look that is under way. */
+  /** Looks no more; waits a moment for a look that is under way, which a file may hold up. */
   @Override
   public void close() {
-    thread.close();
+    thread.shutdownNow();
+    try {
+      if (!thread.awaitTermination(5, TimeUnit.SECONDS)) {
+        LOG.warn("a look at the certificates does not end");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -1,12 +1,14 @@
 package io.postern.tenant;
 
 import io.netty.util.AsciiString;
+import io.netty.util.NetUtil;
 import io.postern.config.Config;
 import io.postern.config.TenantConfig;
 import io.postern.http.ClientCertificate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -46,13 +48,28 @@ public final class Tenants {
       Tenant tenant =
           new Tenant(all.size(), new AsciiString(each.name()), each.limits().connections());
       all.add(tenant);
-      each.clientCertificates().forEach(name -> byCertificate.put(name, tenant));
+      each.clientCertificates().forEach(name -> byCertificate.put(typed(name), tenant));
       for (String id : each.vpcEndpoints()) {
         endpoints.add(new Endpoint(endpoints.size(), new AsciiString(id), tenant));
       }
     }
     boolean unknownAllowed = config.unknownTenants() == TenantConfig.Unknown.ALLOW;
     return new Tenants(all, endpoints, byCertificate, unknownAllowed);
+  }
+
+  /**
+   * With its type, as {@link ClientCertificate#names} has it: an authority that is strict about
+   * names of hosts may not be so about others, and the same text would tell the same tenant.
+   */
+  private static String typed(String name) {
+    if (name.contains("://")) {
+      return "URI:" + name;
+    }
+    if (name.indexOf('@') >= 0) {
+      return "email:" + name;
+    }
+    boolean address = NetUtil.isValidIpV4Address(name) || NetUtil.isValidIpV6Address(name);
+    return address ? "IP:" + name : "DNS:" + name.toLowerCase(Locale.ROOT);
   }
 
   /** In the order of the config, each at its {@link Tenant#index}. */
@@ -85,7 +102,7 @@ public final class Tenants {
       return null;
     }
     for (String name : shown.names()) {
-      Tenant tenant = byCertificate.get(name.substring(name.indexOf(':') + 1)); // its type before
+      Tenant tenant = byCertificate.get(name);
       if (tenant != null) {
         return tenant;
       }

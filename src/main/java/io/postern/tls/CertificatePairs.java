@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,11 @@ final class CertificatePairs {
   private Map<Path, Pair> good = new LinkedHashMap<>();
   private Map<Path, Pair> before = good;
   private Map<Path, FileStamp> seen = new HashMap<>();
+  private Map<Path, FileStamp> refusedTogether = Map.of();
+
+  /** Whether a change was seen that has not stood for two looks yet. */
+  private boolean waiting;
+
   private final Map<Path, FileStamp> refused = new HashMap<>();
 
   CertificatePairs(TlsConfig config) {
@@ -53,30 +59,41 @@ final class CertificatePairs {
     return look(now, false);
   }
 
-  /** Takes back what the last look brought: together it does not do. */
+  /**
+   * Takes back what the last look brought: together it does not do. One of the files is at fault,
+   * perhaps one that has not changed or has gone; as soon as any changes all are looked at again.
+   */
   void refuse() {
-    good.forEach(
-        (chain, pair) -> {
-          if (!pair.equals(before.get(chain))) {
-            refused.put(chain, pair.stamp());
-          }
-        });
+    refusedTogether = waiting ? Map.of() : seen;
     good = before;
+  }
+
+  /**
+   * Has files that were refused read once more: rights may have been mended, or a date has come.
+   */
+  void retry() {
+    refused.clear();
   }
 
   private Look look(Instant now, boolean atOnce) {
     List<Problem> problems = new ArrayList<>();
     List<Problem> warnings = new ArrayList<>();
     Map<Path, Pair> found = new LinkedHashMap<>();
+    List<TlsConfig.Certificate> sources = sources(problems);
     Map<Path, FileStamp> stamps = new HashMap<>();
-    for (TlsConfig.Certificate each : sources(problems)) {
+    sources.forEach(each -> stamps.put(each.chain(), stamp(each)));
+    if (stamps.equals(refusedTogether)) {
+      return new Look(loaded(good), false, problems, warnings);
+    }
+    waiting = false;
+    for (TlsConfig.Certificate each : sources) {
       Path chain = each.chain();
-      FileStamp stamp = stamp(each);
-      stamps.put(chain, stamp);
+      FileStamp stamp = Objects.requireNonNull(stamps.get(chain));
       Pair old = good.get(chain);
       boolean settled = atOnce || stamp.equals(seen.get(chain));
       boolean news =
           (old == null || !stamp.equals(old.stamp())) && !stamp.equals(refused.get(chain));
+      waiting |= news && !settled;
       Loaded loaded = settled && news ? read(each, stamp, now, problems, warnings) : null;
       if (loaded != null) {
         found.put(chain, new Pair(loaded, stamp));
@@ -89,8 +106,11 @@ final class CertificatePairs {
     before = good;
     good = found;
     seen = stamps;
-    return new Look(
-        found.values().stream().map(Pair::loaded).toList(), changed, problems, warnings);
+    return new Look(loaded(found), changed, problems, warnings);
+  }
+
+  private static List<Loaded> loaded(Map<Path, Pair> pairs) {
+    return pairs.values().stream().map(Pair::loaded).toList();
   }
 
   private @Nullable Loaded read(
@@ -114,6 +134,7 @@ final class CertificatePairs {
         (chain, pair) -> {
           if (!stamps.containsKey(chain) && seen.containsKey(chain)) {
             found.put(chain, pair);
+            waiting = true;
           }
         });
   }

@@ -131,10 +131,11 @@ final class ClientTrust {
     checkKey(leaf);
     checkUsage(leaf);
     PKIXCertPathBuilderResult path = path(chain, now);
+    List<? extends Certificate> certificates = path.getCertPath().getCertificates();
+    checkIssuers(chain, certificates, path.getTrustAnchor().getTrustedCert(), now);
     if (revocations == null) {
       return;
     }
-    List<? extends Certificate> certificates = path.getCertPath().getCertificates();
     for (int i = 0; i < certificates.size(); i++) {
       X509Certificate issuer =
           i + 1 < certificates.size()
@@ -167,12 +168,37 @@ final class ClientTrust {
     }
   }
 
+  /** What the JDK does not look at: the purposes of issuers, and the authority itself. */
+  private static void checkIssuers(
+      X509Certificate[] chain,
+      List<? extends Certificate> path,
+      X509Certificate authority,
+      Instant now)
+      throws ClientUnverified {
+    if (path.isEmpty()) {
+      return; // the certificate itself is trusted
+    }
+    for (Certificate each : path.subList(1, path.size())) {
+      checkPurposes((X509Certificate) each);
+    }
+    checkPurposes(authority);
+    checkDates(now, authority);
+    // Certificates of version 1 say nothing of it.
+    if (authority.getVersion() == 3 && authority.getBasicConstraints() < path.size() - 1) {
+      throw ClientUnverified.untrusted(chain);
+    }
+  }
+
+  private static void checkPurposes(X509Certificate each) throws ClientUnverified {
+    List<String> purposes = purposes(each);
+    if (purposes != null && !purposes.contains(CLIENT_AUTH) && !purposes.contains(ANY_USAGE)) {
+      throw ClientUnverified.unfit(each, "is not for clients, by its extended key usage");
+    }
+  }
+
   // As TLS asks for (RFC 5280 §4.2.1.3 and §4.2.1.12); what is left out allows everything.
   private static void checkUsage(X509Certificate leaf) throws ClientUnverified {
-    List<String> purposes = purposes(leaf);
-    if (purposes != null && !purposes.contains(CLIENT_AUTH) && !purposes.contains(ANY_USAGE)) {
-      throw ClientUnverified.unfit(leaf, "is not for clients, by its extended key usage");
-    }
+    checkPurposes(leaf);
     boolean[] usage = leaf.getKeyUsage();
     if (usage != null && !usage[0]) {
       throw ClientUnverified.unfit(leaf, "is not for signatures, by its key usage");

@@ -13,6 +13,9 @@ import java.util.List;
  */
 record FileStamp(List<String> files) {
 
+  /** When who may read it changed last: a file that could not be read may be now. */
+  private static final String RIGHTS = "unix:ctime";
+
   /** As the files are now; that one cannot be looked at is a stamp too. */
   static FileStamp of(Path... files) {
     return new FileStamp(Arrays.stream(files).map(FileStamp::one).toList());
@@ -21,7 +24,8 @@ record FileStamp(List<String> files) {
   private static String one(Path file) {
     try {
       BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
-      return found.lastModifiedTime() + " " + found.size() + " " + found.fileKey();
+      Object rights = Files.getAttribute(file, RIGHTS);
+      return found.lastModifiedTime() + " " + rights + " " + found.size() + " " + found.fileKey();
     } catch (IOException e) {
       return e.getClass().getSimpleName();
     }

@@ -1,6 +1,7 @@
 package io.postern.tls;
 
 import io.netty.util.AsciiString;
+import io.netty.util.NetUtil;
 import io.postern.config.HostPattern;
 import io.postern.config.Problem;
 import io.postern.config.TlsConfig;
@@ -38,12 +39,25 @@ final class HostPolicies {
   void addChecked(HostPolicy policy, TlsConfig.Host host, List<Problem> problems) {
     for (int i = 0; i < host.names().size(); i++) {
       HostPattern name = host.names().get(i);
+      if (isAddress(name.name())) {
+        problems.add(
+            host.place()
+                .problem(
+                    "names[" + i + "]",
+                    name + " is an address, which no client names in the handshake",
+                    "a name; what is asked for an address is what the listener asks for"));
+      }
       if (byPattern(name).containsKey(name.name())) {
         problems.add(
             host.place().problem("names[" + i + "]", name + " stands here twice", "it once"));
       }
     }
     add(policy, host.names());
+  }
+
+  /** SNI has no addresses (RFC 6066 §3). */
+  private static boolean isAddress(String name) {
+    return name.startsWith("[") || NetUtil.isValidIpV4Address(name);
   }
 
   void add(HostPolicy policy, List<HostPattern> names) {
@@ -63,11 +77,19 @@ final class HostPolicies {
    */
   boolean refreshTrust(Instant now, List<Problem> problems, List<Problem> warnings) {
     boolean changed = false;
-    for (TrustFiles files :
-        all.stream().map(HostPolicy::trust).filter(Objects::nonNull).distinct().toList()) {
+    for (TrustFiles files : trusts()) {
       changed |= files.refresh(now, problems, warnings);
     }
     return changed;
+  }
+
+  /** Has files that were refused read once more. */
+  void retryTrust() {
+    trusts().forEach(TrustFiles::retry);
+  }
+
+  private List<TrustFiles> trusts() {
+    return all.stream().map(HostPolicy::trust).filter(Objects::nonNull).distinct().toList();
   }
 
   /** Whether any of them asks clients for a certificate. */

@@ -24,6 +24,9 @@ public final class ListenerTls implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ListenerTls.class);
 
+  /** After so many looks what was refused is read once more, though the files are the same. */
+  private static final int RETRY_LOOKS = 12;
+
   private final TlsConfig config;
   private final SslProvider provider;
   private final HostPolicies policies;
@@ -34,6 +37,10 @@ public final class ListenerTls implements AutoCloseable {
   private volatile CertificateStore store;
   private long epoch;
   private List<Problem> told = List.of();
+  private int looks;
+
+  /** Other authorities are trusted than clients are told of in handshakes. */
+  private boolean authoritiesStale;
 
   private ListenerTls(
       TlsConfig config,
@@ -143,25 +150,31 @@ public final class ListenerTls implements AutoCloseable {
       epoch = tickets.epoch(now);
       store.seal(tickets.at(now));
     }
+    if (++looks % RETRY_LOOKS == 0) {
+      pairs.retry();
+      policies.retryTrust();
+    }
     CertificatePairs.Look look = pairs.next(now);
     List<Problem> problems = new ArrayList<>(look.problems());
     List<Problem> warnings = new ArrayList<>(look.warnings());
-    boolean otherAuthorities = policies.refreshTrust(now, problems, warnings);
+    authoritiesStale |= policies.refreshTrust(now, problems, warnings);
     warnings.forEach(each -> LOG.warn("{}", each));
     CertificateStore before = store;
     CertificateStore after =
-        look.changed() || otherAuthorities
-            ? compiled(look, otherAuthorities ? null : before, now, needed, problems)
+        look.changed() || authoritiesStale
+            ? compiled(look, authoritiesStale ? null : before, now, needed, problems)
             : null;
     if (!problems.isEmpty() && !problems.equals(told)) {
       refusals.increment();
       problems.forEach(each -> LOG.error("{}; what was served before is served on", each));
+      told = List.copyOf(problems);
     }
-    told = List.copyOf(problems);
     if (after == null) {
       return null;
     }
     store = after;
+    authoritiesStale = false;
+    told = List.of();
     swaps.increment();
     sayWhatIsNew(before, after);
     return before;
@@ -174,9 +187,15 @@ public final class ListenerTls implements AutoCloseable {
       Collection<HostPattern> needed,
       List<Problem> problems) {
     List<Problem> own = new ArrayList<>();
-    CertificateStore after =
-        new StoreCompiler(config, policies, provider, tickets.at(now), own)
-            .compile(look.pairs(), reused);
+    CertificateStore after = null;
+    try {
+      after =
+          new StoreCompiler(config, policies, provider, tickets.at(now), own)
+              .compile(look.pairs(), reused);
+    } catch (RuntimeException | Error e) {
+      pairs.refuse();
+      throw e;
+    }
     if (after != null) {
       for (HostPattern host : needed) {
         if (store.covers(host) && !after.covers(host)) {

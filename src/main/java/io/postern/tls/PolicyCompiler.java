@@ -38,6 +38,12 @@ final class PolicyCompiler {
 
   private HostPolicy base() {
     Place place = config.place();
+    boolean isAsked =
+        config.clientAuth() != ClientAuth.NONE
+            || config.hosts().stream().anyMatch(host -> host.clientAuth() != null);
+    if (config.trust() != null && !isAsked) {
+      unasked(place);
+    }
     return new HostPolicy(
         0,
         config.minVersion(),
@@ -58,6 +64,9 @@ final class PolicyCompiler {
     if (clientAuth.compareTo(base.clientAuth()) < 0) {
       looser(place, "clientAuth");
     }
+    if (clientAuth == ClientAuth.NONE && host.trust() != null) {
+      unasked(place);
+    }
     return new HostPolicy(
         index,
         minVersion,
@@ -69,6 +78,14 @@ final class PolicyCompiler {
             clientAuth,
             host.trust() == null ? config.trust() : host.trust(),
             host.crl() == null ? config.crl() : host.crl()));
+  }
+
+  private void unasked(Place place) {
+    problems.add(
+        place.problem(
+            "trust",
+            "is given, and no client is asked for a certificate",
+            "clientAuth: required or optional"));
   }
 
   private void looser(Place place, String key) {

@@ -121,6 +121,9 @@ final class StoreCompiler {
       ServerCertificate same = previous == null ? null : previous.of(loaded);
       boolean isFallback =
           !forAll && loaded.names().all().containsAll(all.get(byDefault).names().all());
+      if (same != null && isFallback && same.contexts().size() < policies.size()) {
+        same = null; // it was no fallback before, and has contexts for hosts of its own only
+      }
       certificates.add(same == null ? certificate(loaded, isFallback) : same.retained());
     }
     return List.copyOf(certificates);

@@ -19,6 +19,7 @@ final class TrustFiles {
   private volatile ClientTrust now;
   private FileStamp good;
   private FileStamp seen;
+  private @Nullable FileStamp refused;
 
   private TrustFiles(Place place, Path trust, @Nullable Path crl, ClientTrust now, FileStamp good) {
     this.place = place;
@@ -56,6 +57,11 @@ final class TrustFiles {
     return trust.equals(otherTrust) && java.util.Objects.equals(crl, otherCrl);
   }
 
+  /** Has files that were refused read once more. */
+  void retry() {
+    refused = null;
+  }
+
   /**
    * Reads them again where they have changed and stood for two looks. What is wrong is told once,
    * and what was good before stays.
@@ -66,14 +72,16 @@ final class TrustFiles {
     FileStamp stamp = stamp(trust, crl);
     boolean settled = stamp.equals(seen);
     seen = stamp;
-    if (!settled || stamp.equals(good)) {
+    if (!settled || stamp.equals(good) || stamp.equals(refused)) {
+      return false;
+    }
+    ClientTrust read = ClientTrust.read(place, trust, crl, instant, problems, warnings);
+    if (read == null) {
+      refused = stamp;
       return false;
     }
     good = stamp;
-    ClientTrust read = ClientTrust.read(place, trust, crl, instant, problems, warnings);
-    if (read == null) {
-      return false;
-    }
+    refused = null;
     ClientTrust before = now;
     now = read;
     return !before.fingerprint().equals(read.fingerprint());

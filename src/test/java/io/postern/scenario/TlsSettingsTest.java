@@ -133,6 +133,10 @@ class TlsSettingsTest {
           groups: ['X25519:P-256']              | groups[0]: X25519:P-256 is not taken by BoringSSL
           clientAuth: required                  | trust: is missing, and clients are asked for certificates
           clientAuth: optional, trust: none.pem | none.pem does not exist
+          hosts: [{names: ['[2001:db8::1]'], minVersion: TLSv1.3}] | hosts[0].names[0]: [2001:db8::1] is an address, which no client names
+          hosts: [{names: [192.0.2.1], minVersion: TLSv1.3}] | hosts[0].names[0]: 192.0.2.1 is an address, which no client names
+          trust: a.pem                          | trust: is given, and no client is asked for a certificate
+          hosts: [{names: [a.test], trust: a.pem}] | hosts[0].trust: is given, and no client is asked for a certificate
           minVersion: TLSv1.3, hosts: [{names: [a.test], minVersion: TLSv1.2}] | hosts[0].minVersion: is less strict than the listener's
           hosts: [{names: [a.test]}, {names: [b.test, a.test]}] | hosts[1].names[1]: a.test stands here twice
           """)

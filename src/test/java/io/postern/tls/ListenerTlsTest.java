@@ -252,4 +252,31 @@ class ListenerTlsTest {
     assertThat(settle()).isTrue();
     serves("c.example.com", other);
   }
+
+  /** The one that is at fault is another, and good ones are served as soon as it is mended. */
+  @Test
+  void aGoodOneIsNotRefusedForEverWithABadOne() throws Exception {
+    issue("c.example.com").writeTo(dir, "a");
+    Issued good = issue("b.example.com");
+    good.writeTo(dir, "b");
+    assertThat(settle()).isFalse();
+    Issued mended = issue("a.example.com");
+    mended.writeTo(dir, "a");
+    assertThat(look()).as("the one that was good all the time").isTrue();
+    serves("b.example.com", good);
+    assertThat(look()).as("the one that has been mended").isTrue();
+    serves("a.example.com", mended);
+  }
+
+  @Test
+  void anotherFileForTheSameHostIsServedWhenTheFirstHasGone() throws Exception {
+    issue("c.example.com").writeTo(more, "old");
+    assertThat(settle()).isTrue();
+    Issued next = issue("c.example.com");
+    next.writeTo(more, "next");
+    assertThat(settle()).as("two for one host").isFalse();
+    Files.delete(more.resolve("old.pem"));
+    assertThat(settle()).isTrue();
+    serves("c.example.com", next);
+  }
 }
