@@ -3,15 +3,20 @@ package io.postern.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.testkit.Await;
+import io.postern.testkit.ClientTls;
 import io.postern.testkit.LogLines;
 import io.postern.testkit.OpensslClient;
 import io.postern.testkit.ProxyUnderTest;
+import io.postern.testkit.Relay;
 import io.postern.testkit.Scrape;
 import io.postern.tls.CertificateAuthority;
 import io.postern.tls.CertificateAuthority.Issued;
 import io.postern.tls.CertificateAuthority.Validity;
 import io.postern.tls.KeyType;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +24,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Sessions that are resumed by tickets, from one instance to another; and those that must not be.
- * The client is OpenSSL's.
+ * The clients are OpenSSL's and the JDK's.
  */
 class ResumptionTest {
 
@@ -102,11 +109,47 @@ class ResumptionTest {
         OpensslClient.ask(stranger.address(), "a.example.test", version, "-sess_in", session());
     assertThat(elsewhere).contains("\nNew, TLSv1").contains("HTTP/1.1 200");
     String label = version.equals("-tls1_3") ? "TLSv1.3" : "TLSv1.2";
-    String series =
-        "postern_tls_handshakes_total{listener=\"edge\",resumed=\"true\",version=\""
-            + label
-            + "\"}";
-    Await.until("a resumed handshake", () -> Scrape.of(other.admin()).value(series) >= 1);
+    Await.until("a resumed handshake", () -> resumed(other, label) >= 1);
+  }
+
+  private static long resumed(ProxyUnderTest proxy, String version) {
+    return Scrape.of(proxy.admin())
+        .value(
+            "postern_tls_handshakes_total{listener=\"edge\",resumed=\"true\",version=\""
+                + version
+                + "\"}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+  void aJavaClientResumesAtTheOtherInstance(String version) throws Exception {
+    SSLContext client = ClientTls.of(ProxyUnderTest.authority(), null).context();
+    try (Relay relay = Relay.to(one.address())) {
+      long before = resumed(other, version);
+      get(client, relay, version);
+      relay.switchTo(other.address());
+      get(client, relay, version);
+      assertThat(resumed(other, version)).isEqualTo(before + 1);
+      before = resumed(stranger, version);
+      relay.switchTo(stranger.address());
+      get(client, relay, version);
+      assertThat(resumed(stranger, version)).isEqualTo(before);
+    }
+  }
+
+  /** To the client it is one server: it looks for its sessions by name and port. */
+  private static void get(SSLContext client, Relay relay, String version) throws IOException {
+    try (Socket raw = new Socket(InetAddress.getLoopbackAddress(), relay.port());
+        SSLSocket tls =
+            (SSLSocket) client.getSocketFactory().createSocket(raw, "a.example.test", 443, true)) {
+      tls.setEnabledProtocols(new String[] {version});
+      tls.getOutputStream()
+          .write(
+              "GET / HTTP/1.1\r\nHost: a.example.test\r\nConnection: close\r\n\r\n"
+                  .getBytes(StandardCharsets.US_ASCII));
+      assertThat(new String(tls.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+          .startsWith("HTTP/1.1 200");
+    }
   }
 
   @ParameterizedTest
