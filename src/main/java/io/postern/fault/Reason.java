@@ -31,7 +31,10 @@ public enum Reason {
   VERSION_UNSUPPORTED(PROXY, 505, Connection.CLOSE, "the HTTP version is not supported"),
   // What we decide.
   MISDIRECTED(
-      PROXY, 421, Connection.KEEP, "the certificate of this connection is not for this host"),
+      PROXY,
+      421,
+      Connection.KEEP,
+      "this connection was not made for this host, or for less than it asks for"),
   UPGRADE_REFUSED(PROXY, 501, Connection.KEEP, "the protocol asked for is not passed on"),
   NO_ROUTE(PROXY, 404, Connection.KEEP, "no route matches"),
   // What the client did.

@@ -116,8 +116,7 @@ final class StoreCompiler {
       List<Loaded> all, int byDefault, @Nullable CertificateStore previous) {
     boolean forAll = config.hosts().isEmpty();
     List<ServerCertificate> certificates = new ArrayList<>();
-    for (int i = 0; i < all.size(); i++) {
-      Loaded loaded = all.get(i);
+    for (Loaded loaded : all) {
       ServerCertificate same = previous == null ? null : previous.of(loaded);
       boolean isFallback =
           !forAll && loaded.names().all().containsAll(all.get(byDefault).names().all());

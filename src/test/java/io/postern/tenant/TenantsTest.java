@@ -5,12 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.util.AsciiString;
 import io.postern.config.ConfigLoader;
 import io.postern.config.Loaded;
+import io.postern.http.ClientCertificate;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TenantsTest {
+
+  private static final String NAMES =
+      "Agent.example.com, root@example.com, spiffe://example.com/a, 10.0.0.1";
 
   private static Tenants tenants(String unknown) {
     String yaml =
@@ -18,11 +25,11 @@ class TenantsTest {
         listeners: {edge: {bind: 127.0.0.1:0}}
         tenants:
           acme: {vpcEndpoints: [vpce-08d2bf15fac5001c9, vpce-1]}
-          umbrella: {vpcEndpoints: [vpce-2]}
+          umbrella: {vpcEndpoints: [vpce-2], clientCertificates: [%s]}
         unknownTenants: %s
         routes: []
         """
-            .formatted(unknown);
+            .formatted(NAMES, unknown);
     Loaded loaded = ConfigLoader.parse("test.yaml", yaml, Path.of(""), Map.of());
     return Tenants.of(((Loaded.Valid) loaded).config());
   }
@@ -41,6 +48,26 @@ class TenantsTest {
     assertThat(tenants.endpoints()).extracting(Endpoint::index).containsExactly(0, 1, 2);
     assertThat(tenants.find(new AsciiString("vpce-3"))).isNull();
     assertThat(tenants.find(null)).isNull();
+  }
+
+  /** The same text of another type is another name: authorities do not check them alike. */
+  @ParameterizedTest
+  @CsvSource({
+    "DNS:agent.example.com, true",
+    "email:root@example.com, true",
+    "URI:spiffe://example.com/a, true",
+    "IP:10.0.0.1, true",
+    "email:agent.example.com, false",
+    "URI:agent.example.com, false",
+    "DNS:root@example.com, false",
+    "DNS:10.0.0.1, false",
+    "DNS:spiffe://example.com/a, false",
+  })
+  void aCertificateTellsByTheTypeOfItsNames(String name, boolean known) {
+    ClientCertificate shown =
+        new ClientCertificate("", List.of("DNS:else", name), "1", "f", AsciiString.EMPTY_STRING);
+    Tenants tenants = tenants("deny");
+    assertThat(tenants.of(shown)).isSameAs(known ? tenants.all().get(1) : null);
   }
 
   @Test

@@ -2,8 +2,11 @@ package io.postern.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.ReferenceCountUtil;
 import io.postern.config.HostPattern;
+import io.postern.config.TlsConfig;
 import io.postern.config.TlsConfig.Version;
 import io.postern.testkit.LogLines;
 import io.postern.tls.CertificateAuthority.Issued;
@@ -278,5 +281,51 @@ class ListenerTlsTest {
     Files.delete(more.resolve("old.pem"));
     assertThat(settle()).isTrue();
     serves("c.example.com", next);
+  }
+
+  /** It had contexts for its own hosts only, and is asked for any from then on. */
+  @Test
+  void theOneThatIsTheDefaultFromNowOnServesOtherHostsToo() throws Exception {
+    issue("c.example.com").writeTo(more, "c");
+    issue("d.example.com").writeTo(more, "d");
+    TlsConfig.Host stricter =
+        new TlsConfig.Host(
+            Stores.place("tls.hosts[0]"),
+            List.of(HostPattern.parse("other.example.net")),
+            Version.TLSV1_3,
+            List.of(),
+            List.of(),
+            null,
+            null,
+            null);
+    tls.close();
+    tls = Stores.ready(Stores.withHosts(Stores.config(Version.TLSV1_2, more), stricter));
+    Files.delete(more.resolve("c.pem"));
+    assertThat(settle()).isTrue();
+    Presented shown =
+        Objects.requireNonNull(
+            tls.store().select(new HelloBytes().host("other.example.net").hello()));
+    assertThat(shown.certificate().names()).containsExactly("d.example.com");
+    ReferenceCountUtil.release(shown.newHandler(UnpooledByteBufAllocator.DEFAULT).engine());
+  }
+
+  /** Clients are told of authorities by each context, so each has to be made anew. */
+  @Test
+  void otherAuthoritiesAreNotForgottenWhereTheSameLookIsRefused() throws Exception {
+    Path trust = dir.resolve("trust.pem");
+    CA.writeCa(trust);
+    tls.close();
+    tls =
+        Stores.ready(
+            Stores.withTrust(
+                Stores.config(Version.TLSV1_2, more, Stores.certificate(dir, "a")), trust));
+    Object context = served("a.example.com").contexts().getFirst();
+    CertificateAuthority.create("Another").writeCa(trust);
+    issue("a.example.com").writeTo(more, "second");
+    assertThat(settle()).as("two for one host").isFalse();
+    Files.delete(more.resolve("second.pem"));
+    assertThat(look()).as("without the second").isTrue();
+    assertThat(served("a.example.com").contexts()).doesNotContain((SslContext) context);
+    assertThat(ReferenceCountUtil.refCnt(context)).isZero();
   }
 }

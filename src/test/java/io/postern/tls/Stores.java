@@ -75,6 +75,24 @@ final class Stores {
 
   /** The same, and this one for clients that name no host. */
   static TlsConfig withDefault(TlsConfig config, Path chain) {
+    return with(config, chain, null, config.hosts());
+  }
+
+  /** The same, with what is stricter for some hosts. */
+  static TlsConfig withHosts(TlsConfig config, TlsConfig.Host... hosts) {
+    return with(config, config.defaultCertificate(), config.trust(), List.of(hosts));
+  }
+
+  /** The same, and clients may show certificates of these authorities. */
+  static TlsConfig withTrust(TlsConfig config, Path trust) {
+    return with(config, config.defaultCertificate(), trust, config.hosts());
+  }
+
+  private static TlsConfig with(
+      TlsConfig config,
+      @Nullable Path byDefault,
+      @Nullable Path trust,
+      List<TlsConfig.Host> hosts) {
     return new TlsConfig(
         config.place(),
         config.minVersion(),
@@ -82,14 +100,14 @@ final class Stores {
         config.groups(),
         config.certificates(),
         config.certificateDirectory(),
-        chain,
+        byDefault,
         config.strictSni(),
-        config.clientAuth(),
-        config.trust(),
+        trust == null ? TlsConfig.ClientAuth.NONE : TlsConfig.ClientAuth.OPTIONAL,
+        trust,
         config.crl(),
         config.forwardClientCertificate(),
         config.sessionTickets(),
-        config.hosts());
+        hosts);
   }
 
   static ListenerTls ready(TlsConfig config) {
