@@ -21,8 +21,11 @@ public record TlsConfig(
         @Doc("The certificates; the hosts of each come from its subject alternative names.")
         List<Certificate> certificates,
     @Doc(
-            "A directory with more of them: every `NAME.pem` or `NAME.crt` whose key stands beside it as `NAME.key`. What comes, changes or goes there is taken over while we run.")
+            "A directory with more of them: every `NAME.pem` or `NAME.crt` whose key stands beside it as `NAME.key`, and every `NAME.p12` or `NAME.pfx`. What comes, changes or goes there is taken over while we run.")
         @Nullable Path certificateDirectory,
+    @Doc(
+            "The passphrase of those of its files that are encrypted, best as `${file:/run/secrets/...}`.")
+        @Nullable Secret certificateDirectoryPassphrase,
     @Doc(
             "The chain file of the certificate for clients that name no host or an unknown one; left out, the first.")
         @Nullable Path defaultCertificate,
@@ -66,10 +69,21 @@ public record TlsConfig(
   /** A certificate with its key. */
   public record Certificate(
       Place place,
-      @Doc("PEM file: the certificate, then its issuers.") Path chain,
-      @Doc("PEM file: the private key, as PKCS#8, PKCS#1 or SEC1, plain or encrypted.") Path key,
-      @Doc("The passphrase of an encrypted key, best as `${file:/run/secrets/...}`.")
-          @Nullable Secret passphrase) {}
+      @Doc(
+              "PEM file: the certificate, then its issuers; or PKCS#12 file: certificates, in any order, and their key.")
+          Path chain,
+      @Doc(
+              "PEM file: the private key, as PKCS#8, PKCS#1 or SEC1, plain or encrypted; left out, it is in the file of the chain.")
+          @Nullable Path key,
+      @Doc(
+              "The passphrase of an encrypted key or PKCS#12 file, best as `${file:/run/secrets/...}`.")
+          @Nullable Secret passphrase) {
+
+    /** The file that the key is in, be it that of the chain. */
+    public Path keyFile() {
+      return key == null ? chain : key;
+    }
+  }
 
   /** What clients come back with to be spared a whole handshake. */
   public record SessionTickets(

@@ -15,8 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the two files of one certificate of the config and finds whatever would make handshakes
- * fail, so that it is said at start and not by the clients.
+ * Reads the file or the two of one certificate of the config and finds whatever would make
+ * handshakes fail, so that it is said at start and not by the clients.
  */
 final class CertificateFiles {
 
@@ -72,8 +72,10 @@ final class CertificateFiles {
 
   private @Nullable Loaded load() {
     int before = problems.size();
-    List<X509Certificate> chain = readChain();
-    PrivateKey key = readKey();
+    List<Object> inChain = read("chain", config.chain());
+    List<Object> inKey = config.key() == null ? inChain : read("key", config.key());
+    List<X509Certificate> chain = inChain == null ? null : chain(inChain);
+    PrivateKey key = inKey == null ? null : key(inKey);
     if (chain == null || key == null) {
       return null;
     }
@@ -89,20 +91,40 @@ final class CertificateFiles {
         : new Loaded(config, chain, key, profile, names);
   }
 
-  private @Nullable List<X509Certificate> readChain() {
+  /** PEM or PKCS#12, whatever its name is. */
+  private @Nullable List<Object> read(String key, Path file) {
     try {
-      return PemFile.certificates(config.chain());
+      byte[] content = PemFile.content(file, "a PEM or PKCS#12 file");
+      return Pkcs12File.isOne(content)
+          ? Pkcs12File.objects(content, config.passphrase())
+          : PemFile.objects(content);
+    } catch (UnusableFile e) {
+      unusable(key, file, e);
+      return null;
+    }
+  }
+
+  private @Nullable List<X509Certificate> chain(List<Object> objects) {
+    try {
+      return PemFile.certificates(objects);
     } catch (UnusableFile e) {
       unusable("chain", config.chain(), e);
       return null;
     }
   }
 
-  private @Nullable PrivateKey readKey() {
+  private @Nullable PrivateKey key(List<Object> objects) {
+    if (config.key() == null && objects.stream().noneMatch(PrivateKeys::isOne)) {
+      problem(
+          "key",
+          "is left out, and " + config.chain() + " holds no private key",
+          "a file with the key, or one with both");
+      return null;
+    }
     try {
-      return PrivateKeys.read(config.key(), config.passphrase());
+      return PrivateKeys.of(objects, config.passphrase());
     } catch (UnusableFile e) {
-      unusable("key", config.key(), e);
+      unusable("key", config.keyFile(), e);
       return null;
     }
   }
@@ -162,7 +184,8 @@ final class CertificateFiles {
     }
   }
 
-  private static boolean issued(X509Certificate issuer, X509Certificate certificate) {
+  /** Whether it has signed the other. */
+  static boolean issued(X509Certificate issuer, X509Certificate certificate) {
     if (!certificate.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
       return false;
     }

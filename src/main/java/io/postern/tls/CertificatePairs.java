@@ -140,7 +140,7 @@ final class CertificatePairs {
   }
 
   private static FileStamp stamp(TlsConfig.Certificate pair) {
-    return FileStamp.of(pair.chain(), pair.key());
+    return FileStamp.of(pair.chain(), pair.keyFile());
   }
 
   private List<TlsConfig.Certificate> sources(List<Problem> problems) {
@@ -154,9 +154,10 @@ final class CertificatePairs {
 
   private List<TlsConfig.Certificate> in(Path directory, List<Problem> problems) {
     Map<String, Path> chains = new TreeMap<>();
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.{pem,crt}")) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.{pem,crt,p12,pfx}")) {
       for (Path file : files) {
-        if (Files.exists(keyOf(file))) {
+        Path key = keyOf(file);
+        if (key == null || Files.exists(key)) {
           chains.putIfAbsent(file.getFileName().toString(), file);
         }
       }
@@ -181,11 +182,17 @@ final class CertificatePairs {
             directory.path() + ".certificateDirectory[" + chain.getFileName() + "]",
             directory.keys().getOrDefault("certificateDirectory", directory.position()),
             Map.of());
-    return new TlsConfig.Certificate(place, chain, keyOf(chain), null);
+    return new TlsConfig.Certificate(
+        place, chain, keyOf(chain), config.certificateDirectoryPassphrase());
   }
 
-  private static Path keyOf(Path chain) {
+  /** Null where it is in the same file. */
+  private static @Nullable Path keyOf(Path chain) {
     String name = chain.getFileName().toString();
-    return chain.resolveSibling(name.substring(0, name.lastIndexOf('.')) + ".key");
+    int dot = name.lastIndexOf('.');
+    return switch (name.substring(dot)) {
+      case ".p12", ".pfx" -> null;
+      default -> chain.resolveSibling(name.substring(0, dot) + ".key");
+    };
   }
 }

@@ -26,8 +26,13 @@ final class PemFile {
 
   /** All certificates of a file, in its order; at least one. */
   static List<X509Certificate> certificates(Path file) throws UnusableFile {
+    return certificates(objects(file));
+  }
+
+  /** All certificates among what a file holds; at least one. */
+  static List<X509Certificate> certificates(List<Object> objects) throws UnusableFile {
     List<X509Certificate> certificates = new ArrayList<>();
-    for (Object object : objects(file)) {
+    for (Object object : objects) {
       if (object instanceof X509CertificateHolder holder) {
         certificates.add(certificate(holder));
       }
@@ -40,7 +45,14 @@ final class PemFile {
 
   /** All that stands between PEM lines, as Bouncy Castle's objects. */
   static List<Object> objects(Path file) throws UnusableFile {
-    try (PEMParser parser = new PEMParser(new StringReader(text(file)))) {
+    return objects(content(file, "a PEM file"));
+  }
+
+  /** The same of what was read already. */
+  static List<Object> objects(byte[] content) throws UnusableFile {
+    // Latin-1 reads any bytes: a DER file has to get as far as "no certificate", not to fail here.
+    String text = new String(content, StandardCharsets.ISO_8859_1);
+    try (PEMParser parser = new PEMParser(new StringReader(text))) {
       List<Object> objects = new ArrayList<>();
       for (Object object = parser.readObject(); object != null; object = parser.readObject()) {
         objects.add(object);
@@ -52,20 +64,24 @@ final class PemFile {
     }
   }
 
-  // Latin-1 reads any bytes: a DER file has to get as far as "no certificate", not to fail here.
-  private static String text(Path file) throws UnusableFile {
+  /**
+   * The bytes of a file.
+   *
+   * @param expected what it should be, in words
+   */
+  static byte[] content(Path file, String expected) throws UnusableFile {
     try {
-      return Files.readString(file, StandardCharsets.ISO_8859_1);
+      return Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
-      throw new UnusableFile("does not exist", "a PEM file");
+      throw new UnusableFile("does not exist", expected);
     } catch (AccessDeniedException e) {
       throw new UnusableFile("may not be read by this user", "a file that it may read");
     } catch (IOException e) {
-      throw new UnusableFile("cannot be read: " + e.getMessage(), "a PEM file");
+      throw new UnusableFile("cannot be read: " + e.getMessage(), expected);
     }
   }
 
-  private static X509Certificate certificate(X509CertificateHolder holder) throws UnusableFile {
+  static X509Certificate certificate(X509CertificateHolder holder) throws UnusableFile {
     try {
       return (X509Certificate)
           CertificateFactory.getInstance("X.509")

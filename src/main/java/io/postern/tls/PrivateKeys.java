@@ -2,7 +2,6 @@ package io.postern.tls;
 
 import io.postern.config.Secret;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.Provider;
 import java.util.List;
@@ -34,12 +33,12 @@ final class PrivateKeys {
   private PrivateKeys() {}
 
   /**
-   * The first private key of a file.
+   * The first private key of what a file holds.
    *
+   * @param objects as {@link PemFile#objects} has them
    * @param passphrase looked at only where the key is encrypted
    */
-  static PrivateKey read(Path file, @Nullable Secret passphrase) throws UnusableFile {
-    List<Object> objects = PemFile.objects(file);
+  static PrivateKey of(List<Object> objects, @Nullable Secret passphrase) throws UnusableFile {
     for (Object object : objects) {
       PrivateKeyInfo info = info(object, passphrase);
       if (info != null) {
@@ -47,6 +46,14 @@ final class PrivateKeys {
       }
     }
     throw new UnusableFile(objects.isEmpty() ? "holds no PEM" : found(objects.get(0)), EXPECTED);
+  }
+
+  /** Whether it is one, encrypted or not. */
+  static boolean isOne(Object object) {
+    return object instanceof PrivateKeyInfo
+        || object instanceof PEMKeyPair
+        || object instanceof PKCS8EncryptedPrivateKeyInfo
+        || object instanceof PEMEncryptedKeyPair;
   }
 
   private static @Nullable PrivateKeyInfo info(Object object, @Nullable Secret passphrase)
@@ -62,7 +69,7 @@ final class PrivateKeys {
 
   private static char[] required(@Nullable Secret passphrase) throws UnusableFile {
     if (passphrase == null) {
-      throw new UnusableFile("is encrypted, and no passphrase is given", "a passphrase beside it");
+      throw noPassphrase();
     }
     return passphrase.value().toCharArray();
   }
@@ -97,16 +104,25 @@ final class PrivateKeys {
     }
   }
 
-  private static UnusableFile wrongPassphrase() {
+  static UnusableFile noPassphrase() {
+    return new UnusableFile("is encrypted, and no passphrase is given", "a passphrase beside it");
+  }
+
+  static UnusableFile wrongPassphrase() {
     return new UnusableFile("does not open with this passphrase", "the passphrase of this key");
   }
 
-  private static PrivateKey convert(PrivateKeyInfo info) throws UnusableFile {
+  static PrivateKey convert(PrivateKeyInfo info) throws UnusableFile {
     try {
       return new JcaPEMKeyConverter().getPrivateKey(info);
     } catch (PEMException e) {
       throw new UnusableFile("holds a key of an unknown kind: " + e.getMessage(), EXPECTED);
     }
+  }
+
+  /** What knows all ciphers of OpenSSL, which the JDK does not. */
+  static Provider provider() {
+    return BouncyCastle.PROVIDER;
   }
 
   private static String found(Object object) {
@@ -119,8 +135,8 @@ final class PrivateKeys {
   }
 
   /**
-   * The JDK does not know all ciphers of OpenSSL. The provider takes some tens of milliseconds to
-   * set up, so it is made only where a key is encrypted; it is not registered.
+   * It takes some tens of milliseconds to set up, so it is made only where a key is encrypted; it
+   * is not registered.
    */
   private static final class BouncyCastle {
     static final Provider PROVIDER = new BouncyCastleProvider();

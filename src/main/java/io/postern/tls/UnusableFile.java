@@ -1,6 +1,6 @@
 package io.postern.tls;
 
-/** A PEM file that cannot be used, in the words of a problem of the config. It has no stack. */
+/** A file that cannot be used, in the words of a problem of the config. It has no stack. */
 final class UnusableFile extends Exception {
 
   private static final long serialVersionUID = 1L;

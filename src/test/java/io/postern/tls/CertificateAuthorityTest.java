@@ -59,7 +59,7 @@ class CertificateAuthorityTest {
 
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(dir.resolve("a.key"))))
         .isEqualTo("rw-------");
-    assertThat(PrivateKeys.read(dir.resolve("a.key"), null)).isEqualTo(issued.key());
+    assertThat(PrivateKeys.of(PemFile.objects(dir.resolve("a.key")), null)).isEqualTo(issued.key());
   }
 
   @Test

@@ -205,6 +205,7 @@ class PrivateKeysTest {
   }
 
   private static PrivateKey read(String file, @Nullable String passphrase) throws UnusableFile {
-    return PrivateKeys.read(dir.resolve(file), passphrase == null ? null : new Secret(passphrase));
+    return PrivateKeys.of(
+        PemFile.objects(dir.resolve(file)), passphrase == null ? null : new Secret(passphrase));
   }
 }

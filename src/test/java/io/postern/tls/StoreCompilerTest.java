@@ -99,8 +99,8 @@ class StoreCompilerTest {
     Path absent = dir.resolve("absent");
     assertThat(Stores.problems(config(absent, absent)))
         .containsExactly(
-            CHAIN + absent + " does not exist (expected: a PEM file)",
-            KEY + absent + " does not exist (expected: a PEM file)");
+            CHAIN + absent + " does not exist (expected: a PEM or PKCS#12 file)",
+            KEY + absent + " does not exist (expected: a PEM or PKCS#12 file)");
     assertThat(Stores.problems(config(dir.resolve("a.key"), dir.resolve("a.pem"))))
         .satisfiesExactly(
             problem -> assertThat(problem).startsWith(CHAIN).contains("holds no certificate"),

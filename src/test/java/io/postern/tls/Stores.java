@@ -56,6 +56,19 @@ final class Stores {
   /** With a directory of more. */
   static TlsConfig config(
       Version minVersion, @Nullable Path directory, TlsConfig.Certificate... certificates) {
+    return config(minVersion, directory, null, certificates);
+  }
+
+  /** With a directory alone, and the passphrase of its files. */
+  static TlsConfig withDirectory(Path directory, Secret passphrase) {
+    return config(Version.TLSV1_2, directory, passphrase);
+  }
+
+  private static TlsConfig config(
+      Version minVersion,
+      @Nullable Path directory,
+      @Nullable Secret passphrase,
+      TlsConfig.Certificate... certificates) {
     return new TlsConfig(
         place("tls"),
         minVersion,
@@ -63,6 +76,7 @@ final class Stores {
         List.of(),
         List.of(certificates),
         directory,
+        passphrase,
         null,
         false,
         TlsConfig.ClientAuth.NONE,
@@ -100,6 +114,7 @@ final class Stores {
         config.groups(),
         config.certificates(),
         config.certificateDirectory(),
+        config.certificateDirectoryPassphrase(),
         byDefault,
         config.strictSni(),
         trust == null ? TlsConfig.ClientAuth.NONE : TlsConfig.ClientAuth.OPTIONAL,
