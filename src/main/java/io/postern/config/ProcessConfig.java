@@ -21,7 +21,7 @@ public record ProcessConfig(
     @Default("5s")
         @Range(min = "100ms", max = "1h")
         @Doc(
-            "How often files that may change while we run are looked at, which are certificates and their keys; a change is taken over when it has stood for as long.")
+            "How often files that may change while we run are looked at, which are certificates, their keys, authorities and lists of what they revoked; a change is taken over when it has stood for as long.")
         Duration watchInterval) {
 
   /** How sockets are driven. */

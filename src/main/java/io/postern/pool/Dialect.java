@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the servers of a pool are spoken to. Immutable.
+ * How the servers of a pool are spoken to. It does not change, but for what TLS finds in its files.
  *
  * @param protocol what is spoken
  * @param tls how TLS is spoken below it; null where it is not

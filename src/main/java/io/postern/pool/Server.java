@@ -44,6 +44,8 @@ public final class Server {
   private final LongAdder idle = new LongAdder();
   private final LongAdder streams = new LongAdder();
   private final LongAdder sentAway = new LongAdder();
+  private final LongAdder wholeHandshakes = new LongAdder();
+  private final LongAdder resumedHandshakes = new LongAdder();
   private final AtomicReference<@Nullable ConnectFault> lastConnectFault = new AtomicReference<>();
   private final AtomicBoolean unverified = new AtomicBoolean();
   private final LongAdder checksPassed = new LongAdder();
@@ -139,6 +141,20 @@ public final class Server {
   /** A fault was found to be this server's, and not the client's or our own. */
   public void charge() {
     faults.increment();
+  }
+
+  /**
+   * A TLS handshake with it ended well.
+   *
+   * @param resumed whether it resumed a session
+   */
+  public void handshaken(boolean resumed) {
+    (resumed ? resumedHandshakes : wholeHandshakes).increment();
+  }
+
+  /** How many handshakes ended well, of those that resumed a session or of the others. */
+  public long handshakes(boolean resumed) {
+    return (resumed ? resumedHandshakes : wholeHandshakes).sum();
   }
 
   /** A connection to it was opened. */

@@ -126,7 +126,13 @@ public final class ProxyRuntime implements AutoCloseable {
       Admitted admitted = new Admitted(limit, () -> current().tenants(), ofTenants);
       listeners.add(bound(each, config.loadBalancer(), tls, admitted, loops.group(), contexts));
     }
-    upkeep = TlsUpkeep.start(config, compiled.tls().values(), loops.contexts(), CLOCK);
+    upkeep =
+        TlsUpkeep.start(
+            config,
+            compiled,
+            loops.contexts(),
+            CLOCK,
+            changed -> changed.servers().forEach(this::closeIdle));
     check(compiled.snapshot().pools().values());
   }
 
@@ -146,11 +152,11 @@ public final class ProxyRuntime implements AutoCloseable {
             });
   }
 
-  /** What is idle towards a server that has gone down is of no use any more. */
-  private void closeIdle(Server down) {
+  /** What is open to a server that has gone down, or is verified anew, is used no more. */
+  private void closeIdle(Server server) {
     for (int i = 0; i < upstreams.size(); i++) {
       UpstreamConnections upstream = upstreams.get(i);
-      loops.contexts().get(i).loop().execute(() -> upstream.closeIdleTo(down));
+      loops.contexts().get(i).loop().execute(() -> upstream.closeIdleTo(server));
     }
   }
 

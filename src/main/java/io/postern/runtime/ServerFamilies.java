@@ -5,6 +5,7 @@ import io.postern.observe.Metrics;
 import io.postern.observe.Metrics.Points;
 import io.postern.pool.Pool;
 import io.postern.pool.Server;
+import io.postern.tls.UpstreamTls;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -55,7 +56,58 @@ record ServerFamilies(Supplier<Snapshot> snapshot) {
         "HTTP/2 connections to a server that were closed, for it did too much that well-behaved ones do seldom.",
         LABELS,
         each(Server::timesSentAway));
+    describeTls(metrics);
     describeHealth(metrics);
+  }
+
+  private void describeTls(Metrics metrics) {
+    metrics.counters(
+        "postern_server_tls_handshakes_total",
+        "TLS handshakes with a server that ended well, by whether they resumed a session.",
+        List.of("pool", "server", "resumed"),
+        ofTls(
+            (pool, _, points) -> {
+              for (Server server : pool.servers()) {
+                points.add(server.handshakes(false), pool.name(), server.label(), "false");
+                points.add(server.handshakes(true), pool.name(), server.label(), "true");
+              }
+            }));
+    metrics.gauges(
+        "postern_pool_tls_certificate_expiry_timestamp_seconds",
+        "When the certificate that servers are shown expires, in seconds since 1970.",
+        List.of("pool", "certificate"),
+        ofTls(
+            (pool, tls, points) -> {
+              UpstreamTls.Shown shown = tls.shown();
+              if (shown != null) {
+                points.add(shown.expires().getEpochSecond(), pool.name(), shown.file());
+              }
+            }));
+    metrics.counters(
+        "postern_pool_tls_swaps_total",
+        "How often changed authorities or a changed certificate for servers were taken over.",
+        List.of("pool"),
+        ofTls((pool, tls, points) -> points.add(tls.swaps(), pool.name())));
+    metrics.counters(
+        "postern_pool_tls_refusals_total",
+        "How often they were refused, and those of before stayed in use.",
+        List.of("pool"),
+        ofTls((pool, tls, points) -> points.add(tls.refusals(), pool.name())));
+  }
+
+  private interface OfTls {
+    void collect(Pool pool, UpstreamTls tls, Points points);
+  }
+
+  private Consumer<Points> ofTls(OfTls collect) {
+    return points -> {
+      for (Pool pool : snapshot.get().pools().values()) {
+        UpstreamTls tls = pool.dialect().tls();
+        if (tls != null) {
+          collect.collect(pool, tls, points);
+        }
+      }
+    };
   }
 
   private void describeHealth(Metrics metrics) {

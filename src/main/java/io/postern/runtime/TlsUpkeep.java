@@ -3,10 +3,11 @@ package io.postern.runtime;
 import io.postern.config.Config;
 import io.postern.config.HostPattern;
 import io.postern.http.LoopContext;
+import io.postern.pool.Pool;
 import io.postern.tls.CertificateStore;
 import io.postern.tls.ListenerTls;
+import io.postern.tls.UpstreamTls;
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executors;
@@ -14,69 +15,99 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks after the TLS of all listeners while they run, on a thread of its own: takes over changed
- * certificates, and changes the keys of tickets.
+ * Looks after the TLS of all listeners and pools while they run, on a thread of its own: takes over
+ * changed certificates, and changes the keys of tickets.
  */
 final class TlsUpkeep implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(TlsUpkeep.class);
 
-  private final Collection<ListenerTls> all;
+  private final Compiled compiled;
   private final Set<HostPattern> needed;
   private final List<LoopContext> loops;
   private final InstantSource clock;
+  private final Consumer<Pool> changed;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("tls-upkeep").factory());
 
   private TlsUpkeep(
-      Collection<ListenerTls> all,
+      Compiled compiled,
       Set<HostPattern> needed,
       List<LoopContext> loops,
-      InstantSource clock) {
-    this.all = all;
+      InstantSource clock,
+      Consumer<Pool> changed) {
+    this.compiled = compiled;
     this.needed = needed;
     this.loops = loops;
     this.clock = clock;
+    this.changed = changed;
   }
 
+  /**
+   * Begins.
+   *
+   * @param changed told of pools whose servers are connected to by other files from now on; what
+   *     connections it finds were made by those of before
+   */
   static TlsUpkeep start(
-      Config config, Collection<ListenerTls> all, List<LoopContext> loops, InstantSource clock) {
+      Config config,
+      Compiled compiled,
+      List<LoopContext> loops,
+      InstantSource clock,
+      Consumer<Pool> changed) {
     Set<HostPattern> needed =
         config.routes().stream()
             .flatMap(route -> route.match().hosts().stream())
             .collect(Collectors.toSet());
-    TlsUpkeep upkeep = new TlsUpkeep(all, needed, loops, clock);
+    TlsUpkeep upkeep = new TlsUpkeep(compiled, needed, loops, clock, changed);
     long millis = config.process().watchInterval().toMillis();
     upkeep.thread.scheduleWithFixedDelay(upkeep::look, millis, millis, TimeUnit.MILLISECONDS);
     return upkeep;
   }
 
   private void look() {
-    for (ListenerTls each : all) {
-      try {
-        CertificateStore replaced = each.refresh(clock.instant(), needed);
-        if (replaced != null) {
-          closeUnused(replaced);
-        }
-      } catch (RuntimeException | Error e) { // or there would be no next look
-        LOG.error("certificates cannot be looked at; those of before are served on", e);
-      }
+    compiled.tls().values().forEach(each -> guarded(() -> look(each)));
+    compiled.snapshot().pools().values().forEach(each -> guarded(() -> look(each)));
+  }
+
+  private static void guarded(Runnable look) {
+    try {
+      look.run();
+    } catch (RuntimeException | Error e) { // or there would be no next look
+      LOG.error("certificates cannot be looked at; those of before stay in use", e);
+    }
+  }
+
+  private void look(ListenerTls listener) {
+    CertificateStore replaced = listener.refresh(clock.instant(), needed);
+    if (replaced != null) {
+      whenUnused(replaced::close);
+    }
+  }
+
+  private void look(Pool pool) {
+    UpstreamTls tls = pool.dialect().tls();
+    Runnable close = tls == null ? null : tls.refresh(clock.instant());
+    if (close != null) {
+      changed.accept(pool);
+      whenUnused(close);
     }
   }
 
   /** Once each loop has ended the task that it was in, none has it in hand any more. */
-  private void closeUnused(CertificateStore replaced) {
+  private void whenUnused(Runnable close) {
     AtomicInteger left = new AtomicInteger(loops.size());
     Runnable passed =
         () -> {
           if (left.decrementAndGet() == 0) {
-            replaced.close();
+            close.run();
           }
         };
     for (LoopContext each : loops) {

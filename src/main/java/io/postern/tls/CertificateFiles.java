@@ -48,7 +48,16 @@ final class CertificateFiles {
       List<X509Certificate> chain,
       PrivateKey key,
       KeyProfile profile,
-      CertificateNames names) {}
+      CertificateNames names) {
+
+    /** When the first certificate of the chain expires. */
+    Instant expires() {
+      return chain.stream()
+          .map(each -> each.getNotAfter().toInstant())
+          .min(Instant::compareTo)
+          .orElseThrow();
+    }
+  }
 
   /**
    * Reads and checks what we show to servers that ask: as {@link #load}, but it need name no host.

@@ -83,11 +83,6 @@ final class HostPolicies {
     return changed;
   }
 
-  /** Has files that were refused read once more. */
-  void retryTrust() {
-    trusts().forEach(TrustFiles::retry);
-  }
-
   private List<TrustFiles> trusts() {
     return all.stream().map(HostPolicy::trust).filter(Objects::nonNull).distinct().toList();
   }

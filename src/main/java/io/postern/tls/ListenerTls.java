@@ -152,7 +152,6 @@ public final class ListenerTls implements AutoCloseable {
     }
     if (++looks % RETRY_LOOKS == 0) {
       pairs.retry();
-      policies.retryTrust();
     }
     CertificatePairs.Look look = pairs.next(now);
     List<Problem> problems = new ArrayList<>(look.problems());

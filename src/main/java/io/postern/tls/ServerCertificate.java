@@ -81,10 +81,7 @@ public final class ServerCertificate {
 
   /** When the first certificate of its chain expires. */
   public Instant expires() {
-    return loaded.chain().stream()
-        .map(each -> each.getNotAfter().toInstant())
-        .min(Instant::compareTo)
-        .orElseThrow();
+    return loaded.expires();
   }
 
   /**

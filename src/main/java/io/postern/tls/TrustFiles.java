@@ -16,18 +16,16 @@ final class TrustFiles {
   private final Place place;
   private final Path trust;
   private final @Nullable Path crl;
+  private final FileWatch files;
   private volatile ClientTrust now;
-  private FileStamp good;
-  private FileStamp seen;
-  private @Nullable FileStamp refused;
 
-  private TrustFiles(Place place, Path trust, @Nullable Path crl, ClientTrust now, FileStamp good) {
+  private TrustFiles(
+      Place place, Path trust, @Nullable Path crl, FileWatch files, ClientTrust now) {
     this.place = place;
     this.trust = trust;
     this.crl = crl;
+    this.files = files;
     this.now = now;
-    this.good = good;
-    this.seen = good;
   }
 
   /** Reads them; null where something is wrong. */
@@ -38,13 +36,9 @@ final class TrustFiles {
       Instant now,
       List<Problem> problems,
       List<Problem> warnings) {
-    FileStamp stamp = stamp(trust, crl);
+    FileWatch files = new FileWatch(crl == null ? List.of(trust) : List.of(trust, crl));
     ClientTrust read = ClientTrust.read(place, trust, crl, now, problems, warnings);
-    return read == null ? null : new TrustFiles(place, trust, crl, read, stamp);
-  }
-
-  private static FileStamp stamp(Path trust, @Nullable Path crl) {
-    return crl == null ? FileStamp.of(trust) : FileStamp.of(trust, crl);
+    return read == null ? null : new TrustFiles(place, trust, crl, files, read);
   }
 
   /** Who is let in now. */
@@ -57,31 +51,22 @@ final class TrustFiles {
     return trust.equals(otherTrust) && java.util.Objects.equals(crl, otherCrl);
   }
 
-  /** Has files that were refused read once more. */
-  void retry() {
-    refused = null;
-  }
-
   /**
-   * Reads them again where they have changed and stood for two looks. What is wrong is told once,
-   * and what was good before stays.
+   * Reads them again where there is news of them. What is wrong is told, and what was good before
+   * stays.
    *
    * @return whether there are other authorities now, which clients are told of in the handshake
    */
   boolean refresh(Instant instant, List<Problem> problems, List<Problem> warnings) {
-    FileStamp stamp = stamp(trust, crl);
-    boolean settled = stamp.equals(seen);
-    seen = stamp;
-    if (!settled || stamp.equals(good) || stamp.equals(refused)) {
+    if (!files.isNews()) {
       return false;
     }
     ClientTrust read = ClientTrust.read(place, trust, crl, instant, problems, warnings);
     if (read == null) {
-      refused = stamp;
+      files.refuse();
       return false;
     }
-    good = stamp;
-    refused = null;
+    files.accept();
     ClientTrust before = now;
     now = read;
     return !before.fingerprint().equals(read.fingerprint());

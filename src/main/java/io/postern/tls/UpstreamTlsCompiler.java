@@ -5,6 +5,7 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
@@ -16,19 +17,24 @@ import io.postern.config.TlsConfig;
 import io.postern.tls.CertificateFiles.Loaded;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One compilation of the {@code tls} of a pool. The provider is that of {@link ServerContexts}, for
- * the same reasons. Sessions are resumed within one pool: Netty's cache keeps them by name and port
- * for five minutes, and a connection that is used again saves more.
+ * One compilation of the {@code tls} of a pool: what its files say, and the context that is made of
+ * it. The provider is that of {@link ServerContexts}, for the same reasons. The context keeps the
+ * sessions that servers gave, for five minutes; another one knows none of them.
  */
 final class UpstreamTlsCompiler {
+
+  /** A server of TLS 1.3 gives two for each connection, and each of them is used once. */
+  private static final int SESSIONS_PER_SERVER = 32;
 
   private final PoolConfig pool;
   private final PoolTlsConfig config;
@@ -45,22 +51,56 @@ final class UpstreamTlsCompiler {
     this.warnings = warnings;
   }
 
-  @Nullable UpstreamTls compile() {
-    return compile(ServerContexts.provider());
+  /**
+   * What files said when they were last in order.
+   *
+   * @param authorities those that are trusted; null are those of the JDK
+   * @param shown what servers that ask are shown; null where there is nothing to show
+   */
+  record Files(@Nullable List<X509Certificate> authorities, @Nullable Loaded shown) {
+
+    /** Whether they say the same, be it in a file that is new. */
+    boolean sayWhat(Files other) {
+      return Objects.equals(authorities, other.authorities) && showsWhat(other.shown);
+    }
+
+    boolean showsWhat(@Nullable Loaded other) {
+      if (shown == null || other == null) {
+        return shown == null && other == null;
+      }
+      return shown.chain().equals(other.chain())
+          && MessageDigest.isEqual(shown.key().getEncoded(), other.key().getEncoded());
+    }
   }
 
-  @Nullable UpstreamTls compile(SslProvider provider) {
+  /** All files that a section names. */
+  static List<Path> files(PoolTlsConfig config) {
+    List<Path> files = new ArrayList<>();
+    if (config.trust() != null) {
+      files.add(config.trust());
+    }
+    TlsConfig.Certificate shown = config.certificate();
+    if (shown != null) {
+      files.add(shown.chain());
+      files.add(shown.keyFile());
+    }
+    return files;
+  }
+
+  /** Reads them; null where there is a problem. */
+  @Nullable Files read() {
     int before = problems.size();
     List<X509Certificate> authorities = authorities();
     TlsConfig.Certificate shown = config.certificate();
     Loaded loaded =
         shown == null ? null : CertificateFiles.loadForClient(shown, now, problems, warnings);
-    if (problems.size() > before) {
-      return null;
-    }
+    return problems.size() > before ? null : new Files(authorities, loaded);
+  }
+
+  /** A new context, which must be released; null where there is a problem. */
+  @Nullable SslContext context(SslProvider provider, Files files) {
     try {
-      return new UpstreamTls(
-          context(provider, authorities, loaded).build(), config.serverName(), config.verify());
+      return builder(provider, files.authorities(), files.shown()).build();
     } catch (SSLException | GeneralSecurityException e) {
       problem("trust", "the TLS library refuses it: " + e.getMessage(), "");
       return null;
@@ -94,7 +134,7 @@ final class UpstreamTlsCompiler {
     }
   }
 
-  private SslContextBuilder context(
+  private SslContextBuilder builder(
       SslProvider provider, @Nullable List<X509Certificate> authorities, @Nullable Loaded shown)
       throws GeneralSecurityException {
     SslContextBuilder builder =
@@ -103,6 +143,7 @@ final class UpstreamTlsCompiler {
             .keyStoreType("JKS")
             .protocols(ServerContexts.versions(config.minVersion()))
             .ciphers(Suites.DEFAULT.names(), SupportedCipherSuiteFilter.INSTANCE)
+            .sessionCacheSize((long) SESSIONS_PER_SERVER * pool.servers().size())
             .applicationProtocolConfig(alpn());
     switch (config.verify()) {
       case FULL ->

@@ -76,7 +76,7 @@ final class Connecting extends ChannelInitializer<Channel> {
     loop.turns().join(channel);
     UpstreamTls secured = to.server().dialect().tls();
     if (secured != null) {
-      tls = secured.newHandler(channel.alloc(), to.address());
+      tls = secured.newHandler(channel.alloc(), to.address(), to.server().index());
       channel.pipeline().addLast(tls, new TlsEdge(tls));
     } else {
       channel.pipeline().addLast(new Unopened());
@@ -112,6 +112,7 @@ final class Connecting extends ChannelInitializer<Channel> {
       fail(channel, UpstreamTls.fault(failure));
       return;
     }
+    to.server().handshaken(UpstreamTls.isResumed(handshaken));
     boolean agreed = UpstreamTls.isHttp2(handshaken);
     switch (to.protocol()) {
       case HTTP_1_1 -> install(channel, false);

@@ -49,7 +49,7 @@ public final class UpstreamConnections {
     byServer.values().forEach(ServerConnections::closeIdle);
   }
 
-  /** The same for one server, which has gone down; it may be connected to anew. */
+  /** The same for one server; it may be connected to anew. */
   public void closeIdleTo(Server server) {
     assert loop.loop().inEventLoop();
     ServerConnections gone = byServer.remove(server);

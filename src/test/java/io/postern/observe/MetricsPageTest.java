@@ -93,7 +93,7 @@ final class MetricsPageTest {
                 routes:
                   - {name: all, pool: app}
                 pools:
-                  app: {servers: [{address: "127.0.0.1:1"}]}
+                  app: {tls: {certificate: @CERTIFICATES@}, servers: [{address: "127.0.0.1:1"}]}
                 process: {eventLoops: 1}
                 """);
         AccessLog log = AccessLog.open(config);

@@ -6,8 +6,8 @@ import io.postern.fault.Fault;
 import io.postern.fault.Reason;
 import io.postern.testkit.Caller;
 import io.postern.testkit.Caller.Protocol;
+import io.postern.testkit.OpensslServer;
 import io.postern.testkit.ProxyUnderTest;
-import io.postern.testkit.ServerProcess;
 import io.postern.tls.CertificateAuthority;
 import io.postern.tls.KeyType;
 import java.io.IOException;
@@ -33,15 +33,8 @@ class OpensslServerTest {
     TlsPool.issued("localhost").writeTo(dir, "server");
   }
 
-  private ServerProcess server(String... args) throws IOException {
-    return ServerProcess.start(
-        dir,
-        port -> {
-          List<String> command = new ArrayList<>(List.of("openssl", "s_server", "-www", "-quiet"));
-          command.addAll(List.of("-accept", "127.0.0.1:" + port));
-          command.addAll(List.of(args));
-          return command;
-        });
+  private OpensslServer server(String... options) {
+    return OpensslServer.start(dir, options);
   }
 
   private static void openssl(Path dir, String... args) throws Exception {
@@ -77,7 +70,7 @@ class OpensslServerTest {
   @ParameterizedTest
   @ValueSource(strings = {"-tls1_2", "-tls1_3"})
   void itsPageComesThrough(String version) throws IOException {
-    try (ServerProcess server =
+    try (OpensslServer server =
             server(
                 version, "-cert", "server.pem", "-cert_chain", "server.pem", "-key", "server.key");
         ProxyUnderTest proxy = TlsPool.proxy(server.port())) {
@@ -89,7 +82,7 @@ class OpensslServerTest {
 
   @Test
   void sessionsAreResumed() throws IOException {
-    try (ServerProcess server = server("-tls1_3", "-cert", "server.pem", "-key", "server.key");
+    try (OpensslServer server = server("-tls1_3", "-cert", "server.pem", "-key", "server.key");
         ProxyUnderTest proxy = TlsPool.proxy(server.port())) {
       assertThat(page(proxy)).contains("New, TLSv1.3");
       assertThat(page(proxy)).contains("Reused, TLSv1.3");
@@ -104,7 +97,7 @@ class OpensslServerTest {
     String tls =
         "trust: %s, certificate: {chain: %s, key: %s}"
             .formatted(TlsPool.TRUST, dir.resolve("proxy.pem"), dir.resolve("proxy.key"));
-    try (ServerProcess server =
+    try (OpensslServer server =
             server(
                 "-cert",
                 "server.pem",
@@ -137,7 +130,7 @@ class OpensslServerTest {
         "own.key",
         "-out",
         "own.pem");
-    try (ServerProcess server = server("-cert", "own.pem", "-key", "own.key")) {
+    try (OpensslServer server = server("-cert", "own.pem", "-key", "own.key")) {
       try (ProxyUnderTest proxy = TlsPool.proxy(server.port())) {
         assertThat(refusal(proxy, Reason.SERVER_UNVERIFIED))
             .isEqualTo("it is self-signed and not trusted: CN=own");
@@ -151,7 +144,7 @@ class OpensslServerTest {
 
   @Test
   void noSuiteInCommon() throws IOException {
-    try (ServerProcess server =
+    try (OpensslServer server =
             server(
                 "-tls1_2",
                 "-cipher",

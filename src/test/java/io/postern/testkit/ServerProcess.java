@@ -2,6 +2,7 @@ package io.postern.testkit;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,11 +18,11 @@ import org.junit.jupiter.api.Assumptions;
 public final class ServerProcess implements AutoCloseable {
 
   private final Process process;
-  private final int port;
+  private final InetSocketAddress address;
 
-  private ServerProcess(Process process, int port) {
+  private ServerProcess(Process process, InetSocketAddress address) {
     this.process = process;
-    this.port = port;
+    this.address = address;
   }
 
   /** Skips the test where a program is not there. */
@@ -40,18 +41,26 @@ public final class ServerProcess implements AutoCloseable {
   public static ServerProcess start(Path directory, IntFunction<List<String>> command)
       throws IOException {
     int port = freePort();
+    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    return startAt(address, directory, command.apply(port));
+  }
+
+  /** The same at an address, which is in its command already. */
+  public static ServerProcess startAt(
+      InetSocketAddress address, Path directory, List<String> command) throws IOException {
     Process process =
-        new ProcessBuilder(command.apply(port))
+        new ProcessBuilder(command)
             .directory(directory.toFile())
             .redirectErrorStream(true)
             .redirectOutput(directory.resolve("server.log").toFile())
             .start();
-    ServerProcess started = new ServerProcess(process, port);
+    ServerProcess started = new ServerProcess(process, address);
     Await.until("it listens", started::answers);
     return started;
   }
 
-  private static int freePort() {
+  /** A port of the loopback address that nobody listens on now. */
+  public static int freePort() {
     try (ScriptedServer server = ScriptedServer.start()) {
       return server.port();
     }
@@ -61,7 +70,7 @@ public final class ServerProcess implements AutoCloseable {
     if (!process.isAlive()) {
       throw new AssertionError("it has ended with " + process.exitValue());
     }
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+    try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
       return socket.isConnected();
     } catch (IOException notYet) {
       return false;
@@ -70,7 +79,7 @@ public final class ServerProcess implements AutoCloseable {
 
   /** Where it listens. */
   public int port() {
-    return port;
+    return address.getPort();
   }
 
   @Override

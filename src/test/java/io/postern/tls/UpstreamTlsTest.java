@@ -41,7 +41,7 @@ class UpstreamTlsTest {
 
   @TempDir private Path dir;
 
-  private static PoolConfig pool(
+  static PoolConfig pool(
       @Nullable String name,
       @Nullable Path trust,
       Verify verify,
@@ -163,10 +163,10 @@ class UpstreamTlsTest {
   private SslHandler handler(PoolConfig config, String host, SslProvider provider) {
     UpstreamTls tls =
         Objects.requireNonNull(
-            new UpstreamTlsCompiler(config, Stores.now(), problems, warnings).compile(provider));
+            UpstreamTls.compile(config, Stores.now(), provider, problems, warnings));
     try (tls) {
       return tls.newHandler(
-          UnpooledByteBufAllocator.DEFAULT, InetSocketAddress.createUnresolved(host, 443));
+          UnpooledByteBufAllocator.DEFAULT, InetSocketAddress.createUnresolved(host, 443), 0);
     }
   }
 }
