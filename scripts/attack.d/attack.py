@@ -94,6 +94,22 @@ class Target:
         self.postern = stage.start("postern", command, self.cores, self.folder)
         self.postern.await_port(self.port)
 
+    def give(self, flood):
+        """In a flood Postern has one processor, and whoever floods it the other; else all share them."""
+        first, *others = sorted(self.cores)
+        for thread in os.listdir(f"/proc/{self.postern.pid}/task"):
+            os.sched_setaffinity(int(thread), {first} if flood else self.cores)
+        # What is begun from now on has the rest.
+        os.sched_setaffinity(0, set(others) if flood and others else self.cores)
+
+    def quiet(self, seconds):
+        """How long requests take where nobody attacks."""
+        self.good(min(10, seconds)).communicate()  # code that has never run is slow
+        millis = json.loads(self.good(seconds).communicate()[0])["millis"]
+        limit = max(3 * p99(millis), 10)
+        print(f"Quiet: p50 {statistics.median(millis):.1f} ms, p99 {p99(millis):.1f} ms of {len(millis)} requests, so p99 may be {limit:.1f} ms; {os.getloadavg()[0]:.1f} is the load of the machine", flush=True)
+        return limit
+
     def good(self, seconds):
         """The well-behaved client, begun."""
         command = [sys.executable, "-B", str(HERE / "good.py"), str(self.port), str(self.stage.dir / "cert.pem"), str(seconds)]
@@ -170,18 +186,20 @@ def attacked(target, chosen, name):
 
 
 def run(chosen):
-    names = [each.name for each in ATTACKS] + list(SERVERS)
+    floods = [each.name for each in ATTACKS if each.flood]
+    names = [each.name for each in ATTACKS if not each.flood] + list(SERVERS) + floods
     names = [name for name in names if not chosen.only or chosen.only in name]
     with Stage(chosen.keep) as stage:
         target = Target(stage, chosen)
-        target.good(min(10, chosen.seconds)).communicate()  # code that has never run is slow
-        quiet = json.loads(target.good(chosen.seconds).communicate()[0])["millis"]
-        limit = max(3 * p99(quiet), 10)
         idle = target.postern.rss_bytes()
-        print(f"Quiet: p50 {statistics.median(quiet):.1f} ms, p99 {p99(quiet):.1f} ms of {len(quiet)} requests, so p99 may be {limit:.1f} ms; {os.getloadavg()[0]:.1f} is the load of the machine", flush=True)
-        print(f"{'attack':<34}{'conns':>6}{'MiB':>7}{'good':>6}{'p50':>7}{'p99':>8}{'failed':>7}{'RSS':>6}{'heap':>6}{'direct':>7}{'files':>6}{'lines':>6}  seen by")
         passed = True
+        flooded = limit = None
         for name in names:
+            if flooded != (name in floods):
+                flooded = name in floods
+                target.give(flooded)
+                limit = target.quiet(chosen.seconds)
+                print(f"{'attack':<34}{'conns':>8}{'MiB':>7}{'good':>6}{'p50':>7}{'p99':>8}{'failed':>7}{'RSS':>6}{'heap':>6}{'direct':>7}{'files':>6}{'lines':>6}  seen by")
             saw, watch, seen, lines, connections, sent = attacked(target, chosen, name)
             wrong = []
             if p99(saw["millis"]) > limit:
@@ -197,7 +215,7 @@ def run(chosen):
             if lines > LINES:
                 wrong.append("lines")
             print(
-                f"{name:<34}{connections:>6}{sent / MIB:>7.0f}{len(saw['millis']):>6}{statistics.median(saw['millis']):>7.1f}{p99(saw['millis']):>8.1f}{len(saw['failures']):>7}"
+                f"{name:<34}{connections:>8}{sent / MIB:>7.0f}{len(saw['millis']):>6}{statistics.median(saw['millis']):>7.1f}{p99(saw['millis']):>8.1f}{len(saw['failures']):>7}"
                 f"{watch.resident / MIB:>6.0f}{watch.heap / MIB:>6.0f}{watch.direct / MIB:>7.0f}{watch.files:>6}{lines:>6}  {seen}{'   WRONG: ' + ', '.join(wrong) if wrong else ''}",
                 flush=True,
             )

@@ -1,5 +1,6 @@
-"""Attacks a port for some seconds: `attacker.py PORT NAME SECONDS`, or asks for a path. At most 16 connections, at most 20 begun in a second."""
+"""Attacks a port for some seconds: `attacker.py PORT NAME SECONDS`, or asks for a path. At most 16 connections, at most 20 begun in a second, if it is no flood."""
 
+import collections
 import select
 import socket
 import ssl
@@ -76,10 +77,55 @@ class Attacker:
             return False
 
 
+class Flood:
+    """Nothing but fresh connections, as many as there can be, each with the bytes that it opens with."""
+
+    OPENING = 500  # at once: some wait for a second, where the queue of those to accept is full
+
+    def __init__(self, attack, port):
+        self._attack = attack
+        self._port = port
+        self._poll = select.epoll()
+        self._opening = {}
+        self._kept = collections.deque()
+        self.connections = 0
+
+    def run(self, end):
+        while time.monotonic() < end:
+            while len(self._opening) < self.OPENING:
+                self._open()
+            for descriptor, _ in self._poll.poll(0.1):
+                self._opened(self._opening.pop(descriptor))
+
+    def _open(self):
+        connection = socket.socket()
+        connection.setblocking(False)
+        connection.connect_ex(("127.0.0.1", self._port))
+        self._poll.register(connection, select.EPOLLOUT)
+        self._opening[connection.fileno()] = connection
+
+    def _opened(self, connection):
+        self._poll.unregister(connection)
+        try:
+            connection.send(self._attack.opens)
+            self.connections += 1
+        except OSError:
+            pass  # refused or sent away, as it should be
+        self._kept.append(connection)
+        if len(self._kept) >= self._attack.flood:
+            self._kept.popleft().close()
+
+
 def main():
     port, name, seconds = int(sys.argv[1]), sys.argv[2], float(sys.argv[3])
     attack = ask(name) if name.startswith("/") else next(each for each in ATTACKS if each.name == name)
-    attacker = Attacker(attack, port, time.monotonic() + seconds)
+    end = time.monotonic() + seconds
+    if attack.flood:
+        flood = Flood(attack, port)
+        flood.run(end)
+        print(f"{flood.connections} {flood.connections * len(attack.opens)}")
+        return
+    attacker = Attacker(attack, port, end)
     threads = []
     for _ in range(CONNECTIONS):
         threads.append(threading.Thread(target=attacker.run))

@@ -1,6 +1,7 @@
 """What attackers do. Each attack is bytes that are made once; see Attacker for how they are sent."""
 
 import dataclasses
+import ssl
 
 from frames import CONTINUATION, DATA, END_HEADERS, END_STREAM, GOAWAY, HEADERS, PING, PRIORITY, RESET, SETTINGS, WINDOW_UPDATE
 from frames import begin, frame, get, literal, put, request, streams
@@ -19,6 +20,8 @@ class Attack:
     reads    whether answers are read
     tls      whether there is TLS; without, the bytes are sent as they are
     alpn     what is asked for with TLS
+    flood    for a flood, how many connections are kept open: a new one takes the place of the oldest, as fast as one
+             processor can
     """
 
     name: str
@@ -28,6 +31,7 @@ class Attack:
     reads: bool = True
     tls: bool = True
     alpn: str = "http/1.1"
+    flood: int = 0
 
 
 def h2(name, opens=b"", repeats=b"", window=None, **more):
@@ -39,6 +43,17 @@ def bomb():
     first = put(1, more=literal(b"x", b"y" * 3900, 0x40))
     refers = streams(100, lambda number: get(number + 2, more=b"\xbe" * 8000))
     return first + refers
+
+
+def hello():
+    """A ClientHello as OpenSSL makes it."""
+    told = ssl.MemoryBIO()
+    client = ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), told, server_hostname="localhost")
+    try:
+        client.do_handshake()
+    except ssl.SSLWantReadError:
+        pass
+    return told.read()
 
 
 HELLO = bytes.fromhex("16030140000100ffff0303") + bytes(16 * 1024)  # a ClientHello of 64 KiB that goes on
@@ -87,6 +102,8 @@ ATTACKS = [
     Attack("tls hello that drips", HELLO[:200], b"\0", pause=0.2, tls=False),
     Attack("tls garbage", b"GET / HTTP/1.1\r\n\r\n" * 100, pause=0, tls=False),
     Attack("tls records of one byte", SLOW, b"x", pause=0.0005),
+    Attack("tls hellos, and gone", hello(), flood=1, tls=False),
+    Attack("tls hellos that stay", hello(), flood=1000, tls=False),
 ]
 
 

@@ -41,6 +41,8 @@ class ArchitectureTest {
           new Fence("io.micrometer.", Set.of("observe")),
           new Fence("io.prometheus.", Set.of("observe")),
           new Fence("org.bouncycastle.", Set.of("tls")),
+          new Fence("io.github.bucket4j.", Set.of("tenant")),
+          new Fence("com.github.benmanes.caffeine.", Set.of("listener")),
           new Fence("picocli.", Set.of("cli")));
 
   /** Pure rooms: no event loop, no channel. */
@@ -87,7 +89,9 @@ class ArchitectureTest {
           "http.WindowBudget", "what the windows of all loops may take together",
           "listener.HandshakeReports", "how many handshakes failed lately, on all loops",
           "listener.Admission", "one count of the open connections of all loops",
-          "tenant.TenantConnections", "the same for each tenant");
+          "listener.HandshakeQueue", "how many wait, for whoever scrapes the metrics",
+          "tenant.TenantUsage", "what each tenant takes up on all loops",
+          "tenant.Quota", "the same");
 
   @Test
   void everyClassIsInARoom() {

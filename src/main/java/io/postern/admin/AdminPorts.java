@@ -3,6 +3,7 @@ package io.postern.admin;
 import io.postern.config.AdminConfig;
 import io.postern.config.Bind;
 import io.postern.config.Config;
+import io.postern.config.HandshakeLimits;
 import io.postern.config.HealthConfig;
 import io.postern.config.ListenerConfig;
 import io.postern.config.ListenerConfig.ProxyProtocol;
@@ -77,6 +78,7 @@ public final class AdminPorts implements AutoCloseable {
   /** Such a port is a listener like any other: what stands in its pipeline is said here. */
   private static ListenerConfig port(
       Place place, String name, Bind bind, ProxyProtocol proxyProtocol) {
+    HandshakeLimits any = new HandshakeLimits(place, 0, null);
     return new ListenerConfig(
         place,
         name,
@@ -84,7 +86,7 @@ public final class AdminPorts implements AutoCloseable {
         proxyProtocol,
         null,
         ListenerConfig.UnusualFieldNames.PASS,
-        new ListenerConfig.Limits(place, CONNECTIONS, 0, HEAD, HEAD, 100, 1, HEAD, 0),
+        new ListenerConfig.Limits(place, CONNECTIONS, 0, any, any, HEAD, HEAD, 100, 1, HEAD, 0),
         new ListenerConfig.Timeouts(
             place,
             Duration.ofSeconds(5),

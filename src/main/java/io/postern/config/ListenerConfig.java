@@ -51,6 +51,11 @@ public record ListenerConfig(
           @Doc(
               "Connections open at once from one source, which is an address, or an IPv6 /64, and the VPC endpoint that it comes by; more are closed before the handshake. 0 is any number.")
           int connectionsPerSource,
+      @Default("{}") @Doc("TLS handshakes; more are closed before anything is computed for them.")
+          HandshakeLimits handshakes,
+      @Default("{}")
+          @Doc("TLS handshakes of one source, which is the same as for `connectionsPerSource`.")
+          HandshakeLimits handshakesPerSource,
       @Default("32KiB")
           @Range(min = "1KiB", max = "1MiB")
           @Doc("Bytes of a request head; more are answered 431, or 414 within the first line.")

@@ -50,6 +50,7 @@ record ScalarType(
               ByteRate.EXPECTED,
               "[0-9]{1,12}(B|KiB|MiB|GiB|TiB)/s",
               ByteRate::parse),
+          new ScalarType(Rate.class, "rate", Rate.EXPECTED, Rate.REGEX, Rate::parse),
           new ScalarType(
               Statuses.class, "statuses", Statuses.EXPECTED, Statuses.REGEX, Statuses::parse),
           new ScalarType(

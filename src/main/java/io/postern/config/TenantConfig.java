@@ -25,7 +25,11 @@ public record TenantConfig(
           @Range(min = "0", max = "10000000")
           @Doc(
               "Connections open at once, on all listeners; more are closed before the handshake. 0 is any number.")
-          int connections) {}
+          int connections,
+      @Default("{}")
+          @Doc(
+              "TLS handshakes, on all listeners; more are closed before anything is computed for them. They count for the connections whose tenant is known by then: not for one that a certificate will tell.")
+          HandshakeLimits handshakes) {}
 
   /** What becomes of a client that no tenant is known by. */
   public enum Unknown {

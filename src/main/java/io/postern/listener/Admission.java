@@ -107,7 +107,7 @@ final class Admission {
   private boolean isOneOfFew(Channel channel, Tenant tenant) {
     if (!admitted.ofTenants().enter(tenant)) {
       String who = "one of tenant " + tenant.name();
-      return refuse(channel, ConnectionLimit.TENANT, who, tenant.maxConnections());
+      return refuse(channel, ConnectionLimit.TENANT, who, tenant.limits().connections());
     }
     channel.closeFuture().addListener(closed -> admitted.ofTenants().leave(tenant));
     return true;

@@ -19,24 +19,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param listener the listener's name
  * @param settings its bounds, for the codecs
- * @param handshakeNanos from accept, or the end of the PROXY header, to the end of the handshake
  * @param tellsCertificate whether servers are told of the certificates that clients show
  * @param retirement when connections are sent away
  * @param context opens the exchanges of this loop
  * @param connections the open ones
  * @param meters what is counted of the listener
- * @param handshakes told of those that fail
+ * @param handshakes what handshakes have to do with
  */
 record Downstream(
     String listener,
     DownstreamSettings settings,
-    long handshakeNanos,
     boolean tellsCertificate,
     Retirement.Terms retirement,
     ExchangeFactory.OfLoop context,
     ClientConnections connections,
     ListenerMeters meters,
-    HandshakeReports handshakes) {
+    Handshakes handshakes) {
 
   /** Puts the codec at the end of the pipeline: the connection may bring requests. */
   void install(Channel channel, Arrival arrival, @Nullable TlsSession tls, boolean h2) {

@@ -62,7 +62,7 @@ final class DownstreamInitializer extends ChannelInitializer<Channel> {
       HandshakeHandler handshake = new HandshakeHandler(downstream, arrival, admission);
       channel
           .pipeline()
-          .addLast(new HelloHandler(tls, downstream.context().loop().deadlines(), handshake))
+          .addLast(new HelloHandler(tls, downstream, Source.of(arrival), handshake))
           .addLast(handshake);
     }
   }

@@ -13,6 +13,7 @@ import io.postern.http.ClientCertificate;
 import io.postern.http.Deadlines.Deadline;
 import io.postern.http.DownstreamConnection.TlsSession;
 import io.postern.observe.HandshakeFailure;
+import io.postern.observe.HandshakeLimit;
 import io.postern.tls.ClientHello;
 import io.postern.tls.Presented;
 import java.io.IOException;
@@ -57,6 +58,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
   private @Nullable Supplier<AsciiString> ja4;
   private @Nullable Presented presented;
   private @Nullable ChannelHandlerContext ctx;
+  private HandshakeAdmission.@Nullable Underway underway;
   private boolean over;
 
   HandshakeHandler(Downstream downstream, Arrival arrival, Admission admission) {
@@ -69,17 +71,51 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
     ctx = context;
-    deadline.after(downstream.handshakeNanos());
+    deadline.after(downstream.handshakes().nanos());
   }
 
   @Override
   public void handlerRemoved(ChannelHandlerContext context) {
     deadline.cancel();
+    if (underway != null) {
+      underway.end();
+    }
   }
 
-  void onHello(ClientHello said) {
-    serverName = said.serverName();
-    ja4 = said.ja4();
+  /**
+   * A ClientHello has come.
+   *
+   * @param said null where it cannot be read
+   * @return whether anything is to be computed for it; else the connection is closed
+   */
+  boolean begins(Source source, @Nullable ClientHello said) {
+    if (said != null) {
+      serverName = said.serverName();
+      ja4 = said.ja4();
+    }
+    underway = downstream.handshakes().admission().begin(source, arrival);
+    if (underway == null) {
+      shed();
+    }
+    return underway != null;
+  }
+
+  /** More wait than can be computed in time. */
+  void onNoRoom() {
+    downstream.handshakes().admission().shed(HandshakeLimit.QUEUE, arrival);
+    shed();
+  }
+
+  private void shed() {
+    over = true; // it is counted, and is no failure
+    if (ctx != null) {
+      ctx.close();
+    }
+  }
+
+  /** The client is gone, and nothing was computed for it. */
+  void onGoneBeforeTurn() {
+    over(HandshakeFailure.GONE_BEFORE_TURN);
   }
 
   void onCertificate(Presented chosen) {
@@ -158,7 +194,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
       over(reason(cause));
     } else if (!over) {
       over(HandshakeFailure.CERTIFICATE_REFUSED);
-      downstream.handshakes().refused(refusal.getMessage(), arrival.client());
+      downstream.handshakes().reports().refused(refusal.getMessage(), arrival.client());
     }
     LOG.debug("handshake with {} failed: {}", context.channel().remoteAddress(), cause.toString());
     context.close();
@@ -211,7 +247,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
   private void over(HandshakeFailure why) {
     if (!over) {
       over = true;
-      downstream.handshakes().failed(why, arrival.client());
+      downstream.handshakes().reports().failed(why, arrival.client());
     }
   }
 

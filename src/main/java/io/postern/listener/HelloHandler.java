@@ -4,9 +4,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslClientHelloHandler;
 import io.netty.util.concurrent.Future;
-import io.postern.http.Deadlines;
+import io.netty.util.concurrent.Promise;
 import io.postern.tls.ClientHello;
 import io.postern.tls.ListenerTls;
 import io.postern.tls.Presented;
@@ -15,7 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the ClientHello, chooses the certificate by it, and gives the connection over to TLS.
+ * Reads the ClientHello, and when it is its turn chooses the certificate by it and gives the
+ * connection over to TLS. Nothing more is read until then.
  *
  * <p>Owned by the event loop of its channel.
  */
@@ -29,36 +31,84 @@ final class HelloHandler extends SslClientHelloHandler<@Nullable Presented> {
   private static final byte[] UNRECOGNIZED_NAME = {21, 3, 3, 0, 2, 2, 112};
 
   private final ListenerTls tls;
-  private final Deadlines deadlines;
+  private final Downstream downstream;
+  private final Source source;
   private final HandshakeHandler next;
+  private @Nullable Turn turn;
 
-  HelloHandler(ListenerTls tls, Deadlines deadlines, HandshakeHandler next) {
+  HelloHandler(ListenerTls tls, Downstream downstream, Source source, HandshakeHandler next) {
     super(MAX_HELLO);
     this.tls = tls;
-    this.deadlines = deadlines;
+    this.downstream = downstream;
+    this.source = source;
     this.next = next;
+  }
+
+  /** What is waited for, and what the client has said, if that could be read. */
+  private final class Turn implements Runnable {
+
+    private final @Nullable ClientHello said;
+    private final Promise<@Nullable Presented> chosen;
+
+    Turn(@Nullable ClientHello said, Promise<@Nullable Presented> chosen) {
+      this.said = said;
+      this.chosen = chosen;
+    }
+
+    /** Chosen now and not before, or it could be of a store that is closed by now. */
+    @Override
+    public void run() {
+      try {
+        chosen.setSuccess(said == null ? tls.store().fallback() : tls.store().select(said));
+      } catch (RuntimeException e) {
+        chosen.setFailure(e);
+      }
+    }
   }
 
   @Override
   protected Future<@Nullable Presented> lookup(ChannelHandlerContext ctx, @Nullable ByteBuf hello) {
-    return ctx.executor().newSucceededFuture(select(hello));
+    if (turn != null) {
+      return turn.chosen; // the connection is closed, and what was read is looked at once more
+    }
+    Turn waits = new Turn(read(hello), ctx.executor().newPromise());
+    if (hello != null && !next.begins(source, waits.said)) {
+      waits.chosen.cancel(false);
+    } else if (!downstream.handshakes().queue().add(source, waits)) {
+      waits.chosen.cancel(false);
+      next.onNoRoom();
+    }
+    turn = waits;
+    return waits.chosen;
   }
 
-  private @Nullable Presented select(@Nullable ByteBuf hello) {
-    if (hello != null) {
-      try {
-        ClientHello said = ClientHello.parse(hello);
-        next.onHello(said);
-        return tls.store().select(said);
-      } catch (ClientHello.Malformed e) {
-        LOG.debug("a ClientHello that cannot be read: {}", e.getMessage());
-      }
+  private static @Nullable ClientHello read(@Nullable ByteBuf hello) {
+    try {
+      return hello == null ? null : ClientHello.parse(hello);
+    } catch (ClientHello.Malformed e) {
+      LOG.debug("a ClientHello that cannot be read: {}", e.getMessage());
+      return null;
     }
-    return tls.store().fallback();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+    Turn waits = turn;
+    if (waits != null && waits.chosen.cancel(false)) {
+      downstream.handshakes().queue().remove(source, waits);
+      next.onGoneBeforeTurn();
+    }
+    super.channelInactive(ctx);
   }
 
   @Override
   protected void onLookupComplete(ChannelHandlerContext ctx, Future<@Nullable Presented> chosen) {
+    if (chosen.isCancelled()) {
+      return; // the connection is closed
+    }
+    if (!chosen.isSuccess()) {
+      throw new DecoderException(chosen.cause());
+    }
     Presented presented = chosen.getNow();
     if (presented == null) {
       next.onUnknownName();
@@ -68,7 +118,9 @@ final class HelloHandler extends SslClientHelloHandler<@Nullable Presented> {
     }
     next.onCertificate(presented);
     if (presented.asksForCertificate()) {
-      ctx.pipeline().addBefore(ctx.name(), LastFlight.NAME, new LastFlight(deadlines));
+      ctx.pipeline()
+          .addBefore(
+              ctx.name(), LastFlight.NAME, new LastFlight(downstream.context().loop().deadlines()));
     }
     ctx.pipeline().replace(this, "tls", presented.newHandler(ctx.alloc()));
   }

@@ -32,8 +32,10 @@ public final class Listener {
   private final ListenerConfig config;
   private final Map<EventLoop, Downstream> byLoop = new HashMap<>();
   private final ListenerMeters meters = new ListenerMeters();
-  private final HandshakeReports handshakes;
+  private final HandshakeReports reports;
   private final Admission admission;
+  private final HandshakeAdmission beginning;
+  private final HandshakeQueues queues;
   private final @Nullable ListenerTls tls;
   private final Channel server;
 
@@ -47,9 +49,11 @@ public final class Listener {
       throws InterruptedException {
     this.config = config;
     this.tls = tls;
-    this.handshakes = new HandshakeReports(config.name(), meters);
+    this.reports = new HandshakeReports(config.name(), meters);
     this.admission =
         new Admission(config.name(), config.limits().connectionsPerSource(), admitted, meters);
+    this.beginning = new HandshakeAdmission(config, admitted, meters);
+    this.queues = admitted.handshakes();
     for (ExchangeFactory.OfLoop each : loops) {
       byLoop.put(each.loop().loop(), downstream(loadBalancer, each));
     }
@@ -124,7 +128,6 @@ public final class Listener {
     return new Downstream(
         config.name(),
         settings,
-        timeouts.handshake().toNanos(),
         config.tls() != null && config.tls().forwardClientCertificate(),
         new Retirement.Terms(
             timeouts.connectionAge() == null ? 0 : timeouts.connectionAge().toNanos(),
@@ -132,7 +135,8 @@ public final class Listener {
         context,
         new ClientConnections(context.loop()),
         meters,
-        handshakes);
+        new Handshakes(
+            timeouts.handshake().toNanos(), beginning, queues.of(context.loop().loop()), reports));
   }
 
   private UnusualNames unusualNames() {

@@ -6,7 +6,9 @@ public enum HandshakeFailure {
   TIMEOUT,
   /** The client closed before its ClientHello was there: a TCP health check, a port scan. */
   NO_HELLO,
-  /** The client closed after its ClientHello. */
+  /** The client closed after its ClientHello, and nothing was computed for it. */
+  GONE_BEFORE_TURN,
+  /** The client closed after its ClientHello was worked on. */
   CLIENT_GONE,
   /** What came is not TLS. */
   NOT_TLS,

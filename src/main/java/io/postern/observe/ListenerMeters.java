@@ -25,6 +25,7 @@ public final class ListenerMeters {
   private final LongAdder denied = new LongAdder();
   private final LongAdder streams = new LongAdder();
   private final Counters<ConnectionLimit> refused = new Counters<>(ConnectionLimit.class);
+  private final Counters<HandshakeLimit> shed = new Counters<>(HandshakeLimit.class);
   private final Counters<Glitch> glitches = new Counters<>(Glitch.class);
   private final Counters<Glitch> sentAway = new Counters<>(Glitch.class);
   private final LongAdder broken = new LongAdder();
@@ -87,6 +88,11 @@ public final class ListenerMeters {
     failures.increment(why);
   }
 
+  /** A handshake was closed as it began, for there were too many. */
+  public void shed(HandshakeLimit limit) {
+    shed.increment(limit);
+  }
+
   /** How many {@link #accepted} told of. */
   public void collectAccepted(String listener, Points points) {
     points.add(accepted.sum(), listener);
@@ -128,6 +134,11 @@ public final class ListenerMeters {
       points.add(whole.of(version), listener, version.label, "false");
       points.add(resumed.of(version), listener, version.label, "true");
     }
+  }
+
+  /** How many {@link #shed} told of, by limit. */
+  public void collectShed(String listener, Points points) {
+    shed.collect(points, listener);
   }
 
   /** Handshakes that failed, by why. */

@@ -86,6 +86,11 @@ record ListenerFamilies(Supplier<List<Listener>> listeners) {
 
   private void describeHandshakes(Metrics metrics) {
     metrics.counters(
+        "postern_tls_handshakes_shed_total",
+        "TLS handshakes that were closed as they began, by the limit that was reached.",
+        List.of("listener", "limit"),
+        each((listener, points) -> listener.meters().collectShed(listener.name(), points)));
+    metrics.counters(
         "postern_tls_handshakes_total",
         "TLS handshakes that ended well, by version and by whether they resumed a session.",
         List.of("listener", "version", "resumed"),

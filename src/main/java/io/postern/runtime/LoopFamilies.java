@@ -1,6 +1,7 @@
 package io.postern.runtime;
 
 import io.postern.http.LoopContext;
+import io.postern.listener.HandshakeQueues;
 import io.postern.observe.LoopLag;
 import io.postern.observe.Metrics;
 import java.util.List;
@@ -11,8 +12,9 @@ import java.util.function.ToDoubleFunction;
  *
  * @param loops in the order of their index
  * @param loads what each of them has to do
+ * @param handshakes that wait on them
  */
-record LoopFamilies(List<LoopContext> loops, List<LoopLoad> loads) {
+record LoopFamilies(List<LoopContext> loops, List<LoopLoad> loads, HandshakeQueues handshakes) {
 
   void describe(Metrics metrics) {
     LoopLag.describe(metrics, loops.stream().map(LoopContext::loop).toList());
@@ -34,6 +36,14 @@ record LoopFamilies(List<LoopContext> loops, List<LoopLoad> loads) {
         points ->
             loops.forEach(
                 each -> points.add(each.turns().waits(), Integer.toString(each.index()))));
+    metrics.gauges(
+        "postern_tls_handshake_queue",
+        "TLS handshakes that wait for their turn, behind what established connections bring.",
+        List.of("loop"),
+        points ->
+            loops.forEach(
+                each ->
+                    points.add(handshakes.waiting(each.loop()), Integer.toString(each.index()))));
     metrics.gauges(
         "postern_window_budget_left_bytes",
         "What of process.windowBudget no window and no waiting content of HTTP/2 has taken.",

@@ -16,6 +16,7 @@ import io.postern.http.ExchangeFactory;
 import io.postern.http.LoopContext;
 import io.postern.http.SocketOptions;
 import io.postern.listener.Admitted;
+import io.postern.listener.HandshakeQueues;
 import io.postern.listener.Listener;
 import io.postern.listener.Sockets;
 import io.postern.observe.ExchangeMeters;
@@ -23,7 +24,7 @@ import io.postern.observe.ExchangeSink;
 import io.postern.observe.Metrics;
 import io.postern.pool.Pool;
 import io.postern.pool.Server;
-import io.postern.tenant.TenantConnections;
+import io.postern.tenant.TenantUsage;
 import io.postern.tls.ListenerTls;
 import io.postern.upstream.Connector;
 import io.postern.upstream.UpstreamConnections;
@@ -61,7 +62,8 @@ public final class ProxyRuntime implements AutoCloseable {
   private final SocketOptions options;
   private final Compiled compiled;
   private final AtomicReference<Snapshot> snapshot;
-  private final TenantConnections ofTenants = new TenantConnections();
+  private final TenantUsage ofTenants = new TenantUsage();
+  private final HandshakeQueues handshakes = new HandshakeQueues();
   private final ExchangeMeters exchanges;
   private final List<Connector> connectors = new ArrayList<>();
   private final List<UpstreamConnections> upstreams = new ArrayList<>();
@@ -123,7 +125,7 @@ public final class ProxyRuntime implements AutoCloseable {
             limit);
       }
       ListenerTls tls = compiled.tls().get(each.name());
-      Admitted admitted = new Admitted(limit, () -> current().tenants(), ofTenants);
+      Admitted admitted = new Admitted(limit, () -> current().tenants(), ofTenants, handshakes);
       listeners.add(bound(each, config.loadBalancer(), tls, admitted, loops.group(), contexts));
     }
     upkeep =
@@ -254,7 +256,7 @@ public final class ProxyRuntime implements AutoCloseable {
                 .all()
                 .forEach(each -> points.add(ofTenants.open(each), each.name().toString())));
     new ServerFamilies(snapshot::get).describe(metrics);
-    new LoopFamilies(loops.contexts(), loops.group().loads()).describe(metrics);
+    new LoopFamilies(loops.contexts(), loops.group().loads(), handshakes).describe(metrics);
   }
 
   /** The listeners, in the order of the config. */

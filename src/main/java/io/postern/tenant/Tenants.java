@@ -45,8 +45,7 @@ public final class Tenants {
     List<Endpoint> endpoints = new ArrayList<>();
     Map<String, Tenant> byCertificate = new HashMap<>();
     for (TenantConfig each : config.tenants().values()) {
-      Tenant tenant =
-          new Tenant(all.size(), new AsciiString(each.name()), each.limits().connections());
+      Tenant tenant = new Tenant(all.size(), new AsciiString(each.name()), each.limits());
       all.add(tenant);
       each.clientCertificates().forEach(name -> byCertificate.put(typed(name), tenant));
       for (String id : each.vpcEndpoints()) {

@@ -37,6 +37,8 @@ final class LoadTest {
                 edge.place(),
                 100_000,
                 0,
+                edge.limits().handshakes(),
+                edge.limits().handshakesPerSource(),
                 new Size(32 << 10),
                 new Size(16 << 10),
                 100,

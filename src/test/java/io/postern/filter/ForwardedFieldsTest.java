@@ -10,6 +10,7 @@ import io.postern.http.Fields;
 import io.postern.http.HttpVersion;
 import io.postern.http.RequestHead;
 import io.postern.tenant.Tenant;
+import io.postern.testkit.Unlimited;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -83,7 +84,7 @@ class ForwardedFieldsTest {
   @Test
   void whatIsKnownOfTheCallerIsSaidInPlaceOfWhatItSaysItself() {
     vpce = new AsciiString("vpce-08d2bf15fac5001c9");
-    tenant = new Tenant(0, new AsciiString("acme"), 0);
+    tenant = new Tenant(0, new AsciiString("acme"), Unlimited.TENANT);
     assertThat(
             after(
                 HttpVersion.HTTP_1_1,

@@ -10,6 +10,7 @@ import io.postern.http.DownstreamConnection;
 import io.postern.http.DownstreamConnection.TlsSession;
 import io.postern.http.HttpVersion;
 import io.postern.tenant.Tenant;
+import io.postern.testkit.Unlimited;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,7 @@ final class Records {
     record.status = 502;
     record.bytesReceived = 5_000_000_000L;
     record.bytesSent = 17;
-    record.tenant = new Tenant(0, new AsciiString("acme"), 0);
+    record.tenant = new Tenant(0, new AsciiString("acme"), Unlimited.TENANT);
     record.route = "uploads";
     record.pool = "store";
     record.server = "10.1.0.10:8080";

@@ -3,16 +3,20 @@ package io.postern.testkit;
 import io.postern.tls.CertificateAuthority.Issued;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +83,22 @@ public record ClientTls(
     } catch (IOException | GeneralSecurityException failure) {
       throw new IllegalStateException(failure);
     }
+  }
+
+  /** A ClientHello of the JDK's, which nothing need follow. */
+  public byte[] hello() {
+    SSLEngine engine = context().createSSLEngine();
+    SSLParameters parameters = engine.getSSLParameters();
+    applyTo(parameters);
+    engine.setSSLParameters(parameters);
+    engine.setUseClientMode(true);
+    ByteBuffer hello = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+    try {
+      engine.wrap(ByteBuffer.allocate(0), hello);
+    } catch (SSLException failure) {
+      throw new IllegalStateException(failure);
+    }
+    return Arrays.copyOf(hello.array(), hello.position());
   }
 
   void applyTo(SSLParameters parameters) {

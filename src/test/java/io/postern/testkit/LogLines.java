@@ -6,6 +6,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /** Catches what a class or a package says to operators, for as long as it is open. */
@@ -15,9 +16,11 @@ public final class LogLines extends AppenderBase<ILoggingEvent> implements AutoC
 
   private final Logger logger;
   private final Level least;
+  private final @Nullable Gate gate;
   private final List<Line> lines = new CopyOnWriteArrayList<>();
 
-  private LogLines(String name, Level least) {
+  private LogLines(String name, Level least, @Nullable Gate gate) {
+    this.gate = gate;
     this.logger = (Logger) LoggerFactory.getLogger(name);
     this.least = least;
     setContext(logger.getLoggerContext());
@@ -28,18 +31,26 @@ public final class LogLines extends AppenderBase<ILoggingEvent> implements AutoC
 
   /** The warnings of a class, and worse. */
   public static LogLines warningsOf(Class<?> type) {
-    return new LogLines(type.getName(), Level.WARN);
+    return new LogLines(type.getName(), Level.WARN, null);
   }
 
   /** What a class or a package says at the level of information and above. */
   public static LogLines of(String name) {
-    return new LogLines(name, Level.INFO);
+    return new LogLines(name, Level.INFO, null);
+  }
+
+  /** The same, and each line has whoever says it wait at the gate, as a log that is slow does. */
+  public static LogLines holding(String name, Gate gate) {
+    return new LogLines(name, Level.INFO, gate);
   }
 
   @Override
   protected void append(ILoggingEvent event) {
     if (event.getLevel().isGreaterOrEqual(least)) {
       lines.add(new Line(event.getLevel(), event.getFormattedMessage()));
+      if (gate != null) {
+        gate.pass();
+      }
     }
   }
 
