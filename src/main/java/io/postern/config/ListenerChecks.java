@@ -1,6 +1,7 @@
 package io.postern.config;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /** What must hold between the keys of the listeners and of the process. */
 final class ListenerChecks {
@@ -18,6 +19,7 @@ final class ListenerChecks {
         checkSecret(tls.sessionTickets(), report);
       }
       checkRequestTarget(listener.limits(), report);
+      checkHandshakes(listener, report);
     }
     checkAccessLog(config.accessLog(), report);
     warnOfHeadersFromAnyone(config, report);
@@ -45,6 +47,17 @@ final class ListenerChecks {
     if (written && limits.requestTarget().bytes() > limits.requestHead().bytes()) {
       report.problem(
           place, "requestTarget", "is more than a whole head may have", "at most requestHead");
+    }
+  }
+
+  private static void checkHandshakes(ListenerConfig listener, Report report) {
+    Place place = listener.limits().place();
+    boolean plain = listener.tls() == null && report.isClean(listener.place().path() + ".tls");
+    for (String key : List.of("handshakes", "handshakesPerSource")) {
+      if (plain && place.keys().containsKey(key)) {
+        report.problem(
+            place, key, "bounds handshakes, and the listener has no TLS", "tls, or no limit");
+      }
     }
   }
 

@@ -21,4 +21,11 @@ record Arrival(InetSocketAddress client, InetSocketAddress local, @Nullable Asci
     InetSocketAddress local = (InetSocketAddress) channel.localAddress();
     return client == null || local == null ? null : new Arrival(client, local, null);
   }
+
+  /** For the log: the address, and the VPC endpoint where there is one. */
+  @Override
+  public String toString() {
+    String address = client.getAddress().getHostAddress();
+    return vpce == null ? address : address + " by " + vpce;
+  }
 }
