@@ -5,6 +5,7 @@ import io.postern.config.ConfigLoader;
 import io.postern.config.Loaded;
 import io.postern.config.Problem;
 import io.postern.runtime.Compiled;
+import io.postern.tls.KeyLog;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
@@ -42,9 +43,14 @@ final class ConfigOption {
   }
 
   static @Nullable Ready ready(Loaded loaded) {
+    return ready(loaded, null);
+  }
+
+  /** The same, and the secrets of its TLS connections are told to somebody. */
+  static @Nullable Ready ready(Loaded loaded, @Nullable KeyLog keyLog) {
     loaded.warnings().forEach(ConfigOption::warn);
     return switch (loaded) {
-      case Loaded.Valid valid -> compile(valid.config());
+      case Loaded.Valid valid -> compile(valid.config(), keyLog);
       case Loaded.Invalid invalid -> {
         invalid.problems().forEach(System.err::println);
         yield null;
@@ -52,8 +58,8 @@ final class ConfigOption {
     };
   }
 
-  private static @Nullable Ready compile(Config config) {
-    Compiled compiled = Compiled.of(config, InstantSource.system().instant());
+  private static @Nullable Ready compile(Config config, @Nullable KeyLog keyLog) {
+    Compiled compiled = Compiled.of(config, InstantSource.system().instant(), keyLog);
     compiled.problems().forEach(System.err::println);
     compiled.warnings().forEach(ConfigOption::warn);
     if (compiled.problems().isEmpty()) {

@@ -13,6 +13,7 @@ import io.postern.pool.Pool;
 import io.postern.pool.Server;
 import io.postern.route.RouteTable;
 import io.postern.tenant.Tenants;
+import io.postern.tls.KeyLog;
 import io.postern.tls.ListenerTls;
 import io.postern.tls.UpstreamTls;
 import java.time.Instant;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A config with every room's part compiled, and what the rooms found wrong: what {@code check}
@@ -28,12 +30,15 @@ import java.util.Map;
  * @param problems what keeps it from running; where there are any, the rest is not complete
  * @param warnings what runs and is likely not meant
  * @param tls by listener, for those with TLS
+ * @param keyLog told the secrets of TLS connections; null where nobody is. Stays its maker's to
+ *     close
  */
 public record Compiled(
     List<Problem> problems,
     List<Problem> warnings,
     Snapshot snapshot,
-    Map<String, ListenerTls> tls) {
+    Map<String, ListenerTls> tls,
+    @Nullable KeyLog keyLog) {
 
   /**
    * Compiles a config; reads its certificates, so it may block. Whoever does not start it has to
@@ -42,12 +47,18 @@ public record Compiled(
    * @param now when the certificates have to be valid
    */
   public static Compiled of(Config config, Instant now) {
+    return of(config, now, null);
+  }
+
+  /** The same, and the secrets of its TLS connections are told to somebody. */
+  public static Compiled of(Config config, Instant now, @Nullable KeyLog keyLog) {
     List<Problem> problems = new ArrayList<>();
     List<Problem> warnings = new ArrayList<>();
     Map<String, ListenerTls> ofListeners = new LinkedHashMap<>();
     for (ListenerConfig listener : config.listeners().values()) {
       TlsConfig tls = listener.tls();
-      ListenerTls made = tls == null ? null : ListenerTls.compile(tls, now, problems, warnings);
+      ListenerTls made =
+          tls == null ? null : ListenerTls.compile(tls, now, keyLog, problems, warnings);
       if (made != null) {
         ofListeners.put(listener.name(), made);
       }
@@ -55,7 +66,7 @@ public record Compiled(
     Map<String, Pool> pools = new LinkedHashMap<>();
     for (PoolConfig pool : config.pools().values()) {
       UpstreamTls tls =
-          pool.tls() == null ? null : UpstreamTls.compile(pool, now, problems, warnings);
+          pool.tls() == null ? null : UpstreamTls.compile(pool, now, keyLog, problems, warnings);
       pools.put(pool.name(), Pool.of(pool, tls));
     }
     RouteTable.Compiled routes = RouteTable.compile(config);
@@ -67,7 +78,8 @@ public record Compiled(
         problems,
         warnings,
         new Snapshot(Tenants.of(config), routes.table(), Map.copyOf(pools), meters(config, pools)),
-        ofListeners);
+        ofListeners,
+        keyLog);
   }
 
   private static List<RouteMeters> meters(Config config, Map<String, Pool> pools) {

@@ -25,6 +25,7 @@ import io.postern.observe.Metrics;
 import io.postern.pool.Pool;
 import io.postern.pool.Server;
 import io.postern.tenant.TenantUsage;
+import io.postern.tls.KeyLog;
 import io.postern.tls.ListenerTls;
 import io.postern.upstream.Connector;
 import io.postern.upstream.UpstreamConnections;
@@ -256,6 +257,12 @@ public final class ProxyRuntime implements AutoCloseable {
                 .all()
                 .forEach(each -> points.add(ofTenants.open(each), each.name().toString())));
     new ServerFamilies(snapshot::get).describe(metrics);
+    KeyLog keyLog = compiled.keyLog();
+    metrics.gauges(
+        "postern_tls_key_log_active",
+        "1 while the secrets of TLS connections are written to a file, else 0.",
+        List.of(),
+        points -> points.add(keyLog != null && keyLog.isActive() ? 1 : 0));
     new LoopFamilies(loops.contexts(), loops.group().loads(), handshakes).describe(metrics);
   }
 

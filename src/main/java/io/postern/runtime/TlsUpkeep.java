@@ -5,8 +5,10 @@ import io.postern.config.HostPattern;
 import io.postern.http.LoopContext;
 import io.postern.pool.Pool;
 import io.postern.tls.CertificateStore;
+import io.postern.tls.KeyLog;
 import io.postern.tls.ListenerTls;
 import io.postern.tls.UpstreamTls;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -22,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks after the TLS of all listeners and pools while they run, on a thread of its own: takes over
- * changed certificates, and changes the keys of tickets.
+ * changed certificates, changes the keys of tickets, and ends a key log in time.
  */
 final class TlsUpkeep implements AutoCloseable {
 
@@ -69,12 +71,21 @@ final class TlsUpkeep implements AutoCloseable {
     TlsUpkeep upkeep = new TlsUpkeep(compiled, needed, loops, clock, changed);
     long millis = config.process().watchInterval().toMillis();
     upkeep.thread.scheduleWithFixedDelay(upkeep::look, millis, millis, TimeUnit.MILLISECONDS);
+    KeyLog keyLog = compiled.keyLog();
+    if (keyLog != null) {
+      long left = Duration.between(clock.instant(), keyLog.until()).toMillis() + 1;
+      upkeep.thread.schedule(keyLog::endIfOver, left, TimeUnit.MILLISECONDS);
+    }
     return upkeep;
   }
 
   private void look() {
     compiled.tls().values().forEach(each -> guarded(() -> look(each)));
     compiled.snapshot().pools().values().forEach(each -> guarded(() -> look(each)));
+    KeyLog keyLog = compiled.keyLog();
+    if (keyLog != null) {
+      guarded(keyLog::endIfOver); // the clock may have been set since the start
+    }
   }
 
   private static void guarded(Runnable look) {

@@ -1,6 +1,5 @@
 package io.postern.tls;
 
-import io.netty.handler.ssl.SslProvider;
 import io.postern.config.HostPattern;
 import io.postern.config.Problem;
 import io.postern.config.TlsConfig;
@@ -28,7 +27,7 @@ public final class ListenerTls implements AutoCloseable {
   private static final int RETRY_LOOKS = 12;
 
   private final TlsConfig config;
-  private final SslProvider provider;
+  private final TlsLibrary library;
   private final HostPolicies policies;
   private final CertificatePairs pairs;
   private final TicketKeys tickets;
@@ -44,14 +43,14 @@ public final class ListenerTls implements AutoCloseable {
 
   private ListenerTls(
       TlsConfig config,
-      SslProvider provider,
+      TlsLibrary library,
       HostPolicies policies,
       CertificatePairs pairs,
       TicketKeys tickets,
       CertificateStore store,
       long epoch) {
     this.config = config;
-    this.provider = provider;
+    this.library = library;
     this.policies = policies;
     this.pairs = pairs;
     this.tickets = tickets;
@@ -63,19 +62,24 @@ public final class ListenerTls implements AutoCloseable {
    * Reads all files that the config names and checks them: blocking, and slow for an event loop.
    *
    * @param now the time at which the certificates have to be valid
+   * @param keyLog told the secrets of connections; null where nobody is
    * @param problems takes what is wrong
    * @param warnings takes what is served and should be seen to
    * @return null where something is wrong; else the caller has to close it
    */
   public static @Nullable ListenerTls compile(
-      TlsConfig config, Instant now, List<Problem> problems, List<Problem> warnings) {
-    return compile(config, now, ServerContexts.provider(), problems, warnings);
+      TlsConfig config,
+      Instant now,
+      @Nullable KeyLog keyLog,
+      List<Problem> problems,
+      List<Problem> warnings) {
+    return compile(config, now, TlsLibrary.preferred(keyLog), problems, warnings);
   }
 
   static @Nullable ListenerTls compile(
       TlsConfig config,
       Instant now,
-      SslProvider provider,
+      TlsLibrary library,
       List<Problem> problems,
       List<Problem> warnings) {
     List<Problem> own = new ArrayList<>();
@@ -86,12 +90,12 @@ public final class ListenerTls implements AutoCloseable {
     warnings.addAll(look.warnings());
     TicketKeys tickets = TicketKeys.of(config.sessionTickets());
     CertificateStore store =
-        new StoreCompiler(config, policies, provider, tickets.at(now), own)
+        new StoreCompiler(config, policies, library, tickets.at(now), own)
             .compile(look.pairs(), null);
     problems.addAll(own);
     return store == null
         ? null
-        : new ListenerTls(config, provider, policies, pairs, tickets, store, tickets.epoch(now));
+        : new ListenerTls(config, library, policies, pairs, tickets, store, tickets.epoch(now));
   }
 
   /**
@@ -189,7 +193,7 @@ public final class ListenerTls implements AutoCloseable {
     CertificateStore after = null;
     try {
       after =
-          new StoreCompiler(config, policies, provider, tickets.at(now), own)
+          new StoreCompiler(config, policies, library, tickets.at(now), own)
               .compile(look.pairs(), reused);
     } catch (RuntimeException | Error e) {
       pairs.refuse();

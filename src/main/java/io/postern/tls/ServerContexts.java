@@ -65,7 +65,7 @@ final class ServerContexts {
 
   /** A new context; it must be released. */
   static SslContext create(
-      SslProvider provider,
+      TlsLibrary library,
       HostPolicy policy,
       PrivateKey key,
       List<X509Certificate> chain,
@@ -74,7 +74,6 @@ final class ServerContexts {
       throws SSLException {
     SslContextBuilder builder =
         SslContextBuilder.forServer(key, chain)
-            .sslProvider(provider)
             .keyStoreType("JKS")
             .protocols(versions(policy.minVersion()))
             .ciphers(policy.suites().names(), SupportedCipherSuiteFilter.INSTANCE)
@@ -86,10 +85,10 @@ final class ServerContexts {
                   case REQUIRED -> ClientAuth.REQUIRE;
                 })
             .trustManager(clients(policy));
-    if (provider != SslProvider.JDK) {
+    if (library.provider() != SslProvider.JDK) {
       builder.option(OpenSslContextOption.GROUPS, policy.groups().toArray(String[]::new));
     }
-    SslContext context = builder.build();
+    SslContext context = library.build(builder);
     if (context.sessionContext() instanceof OpenSslServerSessionContext sessions) {
       sessions.setSessionCacheEnabled(false);
       sessions.setSessionIdContext(policy.sessionContext(hosts));

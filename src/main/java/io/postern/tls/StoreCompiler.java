@@ -2,7 +2,6 @@ package io.postern.tls;
 
 import io.netty.handler.ssl.OpenSslSessionTicketKey;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslProvider;
 import io.postern.config.Problem;
 import io.postern.config.TlsConfig;
 import io.postern.tls.CertificateFiles.Loaded;
@@ -20,19 +19,19 @@ final class StoreCompiler {
 
   private final TlsConfig config;
   private final HostPolicies policies;
-  private final SslProvider provider;
+  private final TlsLibrary library;
   private final OpenSslSessionTicketKey[] tickets;
   private final List<Problem> problems;
 
   StoreCompiler(
       TlsConfig config,
       HostPolicies policies,
-      SslProvider provider,
+      TlsLibrary library,
       OpenSslSessionTicketKey[] tickets,
       List<Problem> problems) {
     this.config = config;
     this.policies = policies;
-    this.provider = provider;
+    this.library = library;
     this.tickets = tickets;
     this.problems = problems;
   }
@@ -147,7 +146,7 @@ final class StoreCompiler {
   private @Nullable SslContext context(Loaded loaded, HostPolicy policy) {
     try {
       return ServerContexts.create(
-          provider, policy, loaded.key(), loaded.chain(), loaded.names().all(), tickets);
+          library, policy, loaded.key(), loaded.chain(), loaded.names().all(), tickets);
     } catch (SSLException e) {
       problems.add(
           loaded

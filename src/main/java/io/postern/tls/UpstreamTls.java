@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslProvider;
 import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
 import io.postern.config.PoolConfig;
@@ -40,7 +39,7 @@ public final class UpstreamTls implements AutoCloseable {
 
   private final PoolConfig pool;
   private final PoolTlsConfig config;
-  private final SslProvider provider;
+  private final TlsLibrary library;
   private final FileWatch watch;
   private final LongAdder swaps = new LongAdder();
   private final LongAdder refusals = new LongAdder();
@@ -58,10 +57,10 @@ public final class UpstreamTls implements AutoCloseable {
    */
   public record Shown(String file, Instant expires) {}
 
-  private UpstreamTls(PoolConfig pool, SslProvider provider, FileWatch watch, Made made) {
+  private UpstreamTls(PoolConfig pool, TlsLibrary library, FileWatch watch, Made made) {
     this.pool = pool;
     this.config = Objects.requireNonNull(pool.tls());
-    this.provider = provider;
+    this.library = library;
     this.watch = watch;
     this.now = made;
   }
@@ -71,28 +70,33 @@ public final class UpstreamTls implements AutoCloseable {
    *
    * @param pool with a section {@code tls}
    * @param now the time at which the certificates have to be valid
+   * @param keyLog told the secrets of connections; null where nobody is
    * @param problems takes what is wrong
    * @param warnings takes what works and is likely not meant
    * @return null where something is wrong; else the caller has to close it
    */
   public static @Nullable UpstreamTls compile(
-      PoolConfig pool, Instant now, List<Problem> problems, List<Problem> warnings) {
-    return compile(pool, now, ServerContexts.provider(), problems, warnings);
+      PoolConfig pool,
+      Instant now,
+      @Nullable KeyLog keyLog,
+      List<Problem> problems,
+      List<Problem> warnings) {
+    return compile(pool, now, TlsLibrary.preferred(keyLog), problems, warnings);
   }
 
   static @Nullable UpstreamTls compile(
       PoolConfig pool,
       Instant now,
-      SslProvider provider,
+      TlsLibrary library,
       List<Problem> problems,
       List<Problem> warnings) {
     FileWatch watch = new FileWatch(UpstreamTlsCompiler.files(Objects.requireNonNull(pool.tls())));
     UpstreamTlsCompiler compiler = new UpstreamTlsCompiler(pool, now, problems, warnings);
     Files files = compiler.read();
-    SslContext context = files == null ? null : compiler.context(provider, files);
+    SslContext context = files == null ? null : compiler.context(library, files);
     return files == null || context == null
         ? null
-        : new UpstreamTls(pool, provider, watch, new Made(context, files));
+        : new UpstreamTls(pool, library, watch, new Made(context, files));
   }
 
   /**
@@ -165,7 +169,7 @@ public final class UpstreamTls implements AutoCloseable {
     if (files == null || files.sayWhat(before.of())) {
       return files == null ? null : before;
     }
-    SslContext context = compiler.context(provider, files);
+    SslContext context = compiler.context(library, files);
     return context == null ? null : new Made(context, files);
   }
 

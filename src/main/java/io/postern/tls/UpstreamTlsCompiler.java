@@ -7,7 +7,6 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.postern.config.PoolConfig;
@@ -98,9 +97,9 @@ final class UpstreamTlsCompiler {
   }
 
   /** A new context, which must be released; null where there is a problem. */
-  @Nullable SslContext context(SslProvider provider, Files files) {
+  @Nullable SslContext context(TlsLibrary library, Files files) {
     try {
-      return builder(provider, files.authorities(), files.shown()).build();
+      return library.build(builder(files.authorities(), files.shown()));
     } catch (SSLException | GeneralSecurityException e) {
       problem("trust", "the TLS library refuses it: " + e.getMessage(), "");
       return null;
@@ -135,11 +134,10 @@ final class UpstreamTlsCompiler {
   }
 
   private SslContextBuilder builder(
-      SslProvider provider, @Nullable List<X509Certificate> authorities, @Nullable Loaded shown)
+      @Nullable List<X509Certificate> authorities, @Nullable Loaded shown)
       throws GeneralSecurityException {
     SslContextBuilder builder =
         SslContextBuilder.forClient()
-            .sslProvider(provider)
             .keyStoreType("JKS")
             .protocols(ServerContexts.versions(config.minVersion()))
             .ciphers(Suites.DEFAULT.names(), SupportedCipherSuiteFilter.INSTANCE)

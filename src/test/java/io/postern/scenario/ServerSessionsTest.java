@@ -42,7 +42,7 @@ class ServerSessionsTest {
         listeners:
           edge: {bind: 127.0.0.1:0, tls: {certificates: [@CERTIFICATES@]}}
         routes:
-          - {name: all, pool: app}
+          - {name: all, pool: app, timeouts: {connect: 20s}}
         pools:
           app:
             tls: {trust: %1$s, serverName: app.internal}

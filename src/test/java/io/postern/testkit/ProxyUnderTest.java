@@ -14,6 +14,7 @@ import io.postern.runtime.Compiled;
 import io.postern.runtime.Drain;
 import io.postern.runtime.ProxyRuntime;
 import io.postern.tls.CertificateAuthority;
+import io.postern.tls.KeyLog;
 import io.postern.tls.KeyType;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -75,8 +76,18 @@ public final class ProxyUnderTest implements AutoCloseable {
    */
   public static ProxyUnderTest start(
       String yaml, Consumer<@Nullable InetSocketAddress> beforeListening) {
+    return start(yaml, beforeListening, null);
+  }
+
+  /** Starts a proxy that tells the secrets of its TLS connections; the log is the test's own. */
+  public static ProxyUnderTest start(String yaml, KeyLog keyLog) {
+    return start(yaml, health -> {}, keyLog);
+  }
+
+  private static ProxyUnderTest start(
+      String yaml, Consumer<@Nullable InetSocketAddress> beforeListening, @Nullable KeyLog keyLog) {
     Config config = load(yaml);
-    Compiled compiled = Compiled.of(config, InstantSource.system().instant());
+    Compiled compiled = Compiled.of(config, InstantSource.system().instant(), keyLog);
     assertThat(compiled.problems()).isEmpty();
     BlockingQueue<ExchangeRecord> records = new LinkedBlockingQueue<>();
     ProxyRuntime runtime = ProxyRuntime.create(config, compiled, records::add);

@@ -131,7 +131,9 @@ final class Stores {
 
   static ListenerTls ready(TlsConfig config, SslProvider provider) {
     List<Problem> problems = new ArrayList<>();
-    ListenerTls tls = ListenerTls.compile(config, now(), provider, problems, new ArrayList<>());
+    ListenerTls tls =
+        ListenerTls.compile(
+            config, now(), new TlsLibrary(provider, null), problems, new ArrayList<>());
     if (tls == null) {
       throw new AssertionError(problems.toString());
     }
@@ -141,7 +143,8 @@ final class Stores {
   /** The problems of a config, as they are printed. */
   static List<String> problems(TlsConfig config) {
     List<Problem> problems = new ArrayList<>();
-    ListenerTls tls = ListenerTls.compile(config, now(), problems, new ArrayList<>());
+    ListenerTls tls =
+        ListenerTls.compile(config, now(), TlsLibrary.preferred(null), problems, new ArrayList<>());
     if (tls != null) {
       tls.close();
     }

@@ -43,7 +43,8 @@ class UpstreamTlsRefreshTest {
             Stores.certificate(dir, "a"));
     tls =
         Objects.requireNonNull(
-            UpstreamTls.compile(pool, NOW, new ArrayList<>(), new ArrayList<>()));
+            UpstreamTls.compile(
+                pool, NOW, TlsLibrary.preferred(null), new ArrayList<>(), new ArrayList<>()));
   }
 
   @AfterEach

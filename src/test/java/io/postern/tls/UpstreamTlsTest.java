@@ -67,7 +67,12 @@ class UpstreamTlsTest {
   private List<String> said(
       @Nullable Path trust, TlsConfig.@Nullable Certificate shown, Instant now) {
     UpstreamTls tls =
-        UpstreamTls.compile(pool(null, trust, Verify.FULL, shown), now, problems, warnings);
+        UpstreamTls.compile(
+            pool(null, trust, Verify.FULL, shown),
+            now,
+            TlsLibrary.preferred(null),
+            problems,
+            warnings);
     assertThat(tls == null).isEqualTo(!problems.isEmpty());
     if (tls != null) {
       tls.close();
@@ -163,7 +168,8 @@ class UpstreamTlsTest {
   private SslHandler handler(PoolConfig config, String host, SslProvider provider) {
     UpstreamTls tls =
         Objects.requireNonNull(
-            UpstreamTls.compile(config, Stores.now(), provider, problems, warnings));
+            UpstreamTls.compile(
+                config, Stores.now(), new TlsLibrary(provider, null), problems, warnings));
     try (tls) {
       return tls.newHandler(
           UnpooledByteBufAllocator.DEFAULT, InetSocketAddress.createUnresolved(host, 443), 0);
