@@ -43,7 +43,8 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
   /** The words of BoringSSL, then of the JDK. */
   private static final Pattern NOTHING_IN_COMMON =
       Pattern.compile(
-          "unsupported_protocol|no_shared_|no cipher suites in common|not enabled or supported");
+          "unsupported_protocol|no_shared_|no_common_signature|no cipher suites in common"
+              + "|not enabled or supported|no available authentication scheme");
 
   private static final Pattern NO_CERTIFICATE =
       Pattern.compile(

@@ -12,7 +12,7 @@ public enum HandshakeFailure {
   CLIENT_GONE,
   /** What came is not TLS. */
   NOT_TLS,
-  /** No version, suite or group in common. */
+  /** No version, suite, group or signature algorithm in common. */
   NOTHING_IN_COMMON,
   /** No certificate is for the host of SNI, and {@code tls.strictSni} is set. */
   UNKNOWN_NAME,

@@ -3,14 +3,17 @@ package io.postern.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.testkit.ClientTls;
+import io.postern.testkit.OpensslClient;
 import io.postern.testkit.ProxyUnderTest;
 import io.postern.testkit.RawClient;
+import io.postern.testkit.Scrape;
 import io.postern.tls.CertificateAuthority;
 import io.postern.tls.CertificateAuthority.Issued;
 import io.postern.tls.KeyType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.Certificate;
+import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +21,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The certificate for the name that a client asks for, of the kind that it can check. */
 class CertificateChoiceTest {
@@ -49,7 +54,14 @@ class CertificateChoiceTest {
               strict:
                 bind: 127.0.0.1:0
                 tls: {certificates: [%s], minVersion: TLSv1.3}
+              both:
+                bind: 127.0.0.1:0
+                tls: {certificates: [%s, %s]}
+              ecdsa:
+                bind: 127.0.0.1:0
+                tls: {certificates: [%s]}
               plain: {bind: 127.0.0.1:0}
+            admin: {bind: 127.0.0.1:0}
             routes:
               - {name: all, respond: {body: ok}}
             process: {eventLoops: 1}
@@ -60,7 +72,10 @@ class CertificateChoiceTest {
                     pair("exact"),
                     pair("other"),
                     directory.resolve("other.pem"),
-                    pair("exact")));
+                    pair("exact"),
+                    pair("wildcard"),
+                    pair("rsa"),
+                    pair("wildcard")));
   }
 
   @AfterAll
@@ -107,6 +122,47 @@ class CertificateChoiceTest {
     assertThat(
             RsaOnly.presented(proxy.address("edge"), "b.example.test", AUTHORITY.caCertificate()))
         .isEqualTo(rsa.certificate());
+  }
+
+  /** Each of which cannot check ECDSA, and names no host. */
+  enum OnlyRsa {
+    SUITES_OF_TLS12("-tls1_2", "-cipher", "ECDHE-RSA-AES128-GCM-SHA256"),
+    SIGNATURES_OF_TLS12("-tls1_2", "-sigalgs", "RSA+SHA256"),
+    SIGNATURES_OF_TLS13("-tls1_3", "-sigalgs", "RSA-PSS+SHA256"),
+    SIGNATURES_OF_BOTH("-sigalgs", "RSA-PSS+SHA256:RSA+SHA256");
+
+    final String[] options;
+
+    OnlyRsa(String... options) {
+      this.options = options;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void rsaOfTheDefaultHostForAClientThatNamesNone(OnlyRsa client) throws Exception {
+    String said = OpensslClient.ask(proxy.address("both"), null, client.options);
+    assertThat(said)
+        .contains(
+            Base64.getMimeEncoder(64, new byte[] {'\n'})
+                .encodeToString(rsa.certificate().getEncoded()));
+    assertThat(said).contains("HTTP/1.1 200 ");
+    assertThat(proxy.record().connection.listener()).isEqualTo("both");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whereTheDefaultHostHasNoneTheAlertAndTheCountSayWhy(OnlyRsa client) {
+    double before = nothingInCommon();
+    String said = OpensslClient.ask(proxy.address("ecdsa"), null, client.options);
+    assertThat(said).contains("alert handshake failure").doesNotContain("HTTP/1.1 ");
+    assertThat(nothingInCommon()).isEqualTo(before + 1);
+  }
+
+  private static double nothingInCommon() {
+    return Scrape.of(proxy.admin())
+        .value(
+            "postern_tls_handshake_failures_total{listener=\"ecdsa\",why=\"nothing-in-common\"}");
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** {@code openssl s_client}, which says much about a handshake. */
 public final class OpensslClient {
@@ -20,16 +21,21 @@ public final class OpensslClient {
   /**
    * Asks a host for {@code /} and waits for the end.
    *
+   * @param host null sends no SNI
    * @param options more of its own, such as {@code -tls1_2}
    * @return all that it said, and the response where there was one
    */
-  public static String ask(InetSocketAddress address, String host, String... options) {
+  public static String ask(InetSocketAddress address, @Nullable String host, String... options) {
     List<String> command =
         new ArrayList<>(
             List.of("openssl", "s_client", "-connect", "127.0.0.1:" + address.getPort()));
-    command.addAll(List.of("-servername", host, "-ign_eof"));
+    command.addAll(host == null ? List.of("-noservername") : List.of("-servername", host));
+    command.add("-ign_eof");
     command.addAll(List.of(options));
-    String request = "GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+    String request =
+        "GET / HTTP/1.1\r\nHost: "
+            + (host == null ? "localhost" : host)
+            + "\r\nConnection: close\r\n\r\n";
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       try (InputStream out = process.getInputStream()) {
