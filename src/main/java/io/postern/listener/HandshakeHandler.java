@@ -195,7 +195,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
       over(reason(cause));
     } else if (!over) {
       over(HandshakeFailure.CERTIFICATE_REFUSED);
-      downstream.handshakes().reports().refused(refusal.getMessage(), arrival.client());
+      downstream.handshakes().reports().refused(refusal.getMessage(), serverName, arrival.client());
     }
     LOG.debug("handshake with {} failed: {}", context.channel().remoteAddress(), cause.toString());
     context.close();

@@ -53,11 +53,19 @@ final class HandshakeReports {
     }
   }
 
-  /** The certificate of a client is not accepted, which somebody will ask about. */
-  void refused(@Nullable String why, InetSocketAddress client) {
+  /**
+   * The certificate of a client is not accepted, which somebody will ask about.
+   *
+   * @param serverName the host that it asked for; null where it sent no SNI
+   */
+  void refused(@Nullable String why, @Nullable String serverName, InetSocketAddress client) {
     String line =
-        "listener %s: the certificate of %s is not accepted: %s"
-            .formatted(listener, client.getAddress().getHostAddress(), printable(why));
+        "listener %s: the certificate of %s, which asked for %s, is not accepted: %s"
+            .formatted(
+                listener,
+                client.getAddress().getHostAddress(),
+                serverName == null ? "no host" : printable(serverName),
+                printable(why));
     if (refusals.more() <= LINES) {
       LOG.warn("{}", line);
     } else {
