@@ -7,6 +7,7 @@ import io.postern.config.TlsConfig;
 import io.postern.tls.CertificateFiles.Loaded;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -115,14 +116,19 @@ final class StoreCompiler {
       List<Loaded> all, int byDefault, @Nullable CertificateStore previous) {
     boolean forAll = config.hosts().isEmpty();
     List<ServerCertificate> certificates = new ArrayList<>();
-    for (Loaded loaded : all) {
-      ServerCertificate same = previous == null ? null : previous.of(loaded);
-      boolean isFallback =
-          !forAll && loaded.names().all().containsAll(all.get(byDefault).names().all());
-      if (same != null && isFallback && same.contexts().size() < policies.size()) {
-        same = null; // it was no fallback before, and has contexts for hosts of its own only
+    try {
+      for (Loaded loaded : all) {
+        ServerCertificate same = previous == null ? null : previous.of(loaded);
+        boolean isFallback =
+            !forAll && loaded.names().all().containsAll(all.get(byDefault).names().all());
+        if (same != null && isFallback && same.contexts().size() < policies.size()) {
+          same = null; // it was no fallback before, and has contexts for hosts of its own only
+        }
+        certificates.add(same == null ? certificate(loaded, isFallback) : same.retained());
       }
-      certificates.add(same == null ? certificate(loaded, isFallback) : same.retained());
+    } catch (RuntimeException | Error e) {
+      certificates.forEach(ServerCertificate::release);
+      throw e;
     }
     return List.copyOf(certificates);
   }
@@ -134,13 +140,19 @@ final class StoreCompiler {
    */
   private ServerCertificate certificate(Loaded loaded, boolean isFallback) {
     @Nullable SslContext[] contexts = new @Nullable SslContext[policies.size()];
-    for (int i = 0; i < contexts.length; i++) {
-      HostPolicy policy = policies.get(i);
-      if (isFallback || policies.mayMeet(policy, loaded.names().all())) {
-        contexts[i] = context(loaded, policy);
+    ServerCertificate certificate = new ServerCertificate(loaded, Arrays.asList(contexts));
+    try {
+      for (int i = 0; i < contexts.length; i++) {
+        HostPolicy policy = policies.get(i);
+        if (isFallback || policies.mayMeet(policy, loaded.names().all())) {
+          contexts[i] = context(loaded, policy);
+        }
       }
+    } catch (RuntimeException | Error e) {
+      certificate.release();
+      throw e;
     }
-    return new ServerCertificate(loaded, java.util.Arrays.asList(contexts));
+    return certificate;
   }
 
   private @Nullable SslContext context(Loaded loaded, HostPolicy policy) {
