@@ -68,6 +68,18 @@ final class CertificatePairs {
     good = before;
   }
 
+  /** Whether there are files that were refused and have not changed since. */
+  boolean holdBack() {
+    return !refused.isEmpty();
+  }
+
+  /**
+   * Whether the last look read nothing, since all are as they were when together they did not do.
+   */
+  boolean areRefusedTogether() {
+    return seen.equals(refusedTogether);
+  }
+
   /**
    * Has files that were refused read once more: rights may have been mended, or a date has come.
    */
@@ -79,9 +91,12 @@ final class CertificatePairs {
     List<Problem> problems = new ArrayList<>();
     List<Problem> warnings = new ArrayList<>();
     Map<Path, Pair> found = new LinkedHashMap<>();
-    List<TlsConfig.Certificate> sources = sources(problems);
     Map<Path, FileStamp> stamps = new HashMap<>();
+    List<TlsConfig.Certificate> sources = sources(problems);
     sources.forEach(each -> stamps.put(each.chain(), stamp(each)));
+    if (!problems.isEmpty()) {
+      keepTheDirectory(found, stamps);
+    }
     if (stamps.equals(refusedTogether)) {
       return new Look(loaded(good), false, problems, warnings);
     }
@@ -139,6 +154,18 @@ final class CertificatePairs {
         });
   }
 
+  /** What was served from one that cannot be read is served on, and not looked for. */
+  private void keepTheDirectory(Map<Path, Pair> found, Map<Path, FileStamp> stamps) {
+    good.forEach(
+        (chain, pair) -> {
+          if (chain.getParent() != null
+              && chain.getParent().equals(config.certificateDirectory())) {
+            found.put(chain, pair);
+            stamps.putIfAbsent(chain, pair.stamp());
+          }
+        });
+  }
+
   private static FileStamp stamp(TlsConfig.Certificate pair) {
     return FileStamp.of(pair.chain(), pair.keyFile());
   }
@@ -166,10 +193,7 @@ final class CertificatePairs {
           config
               .place()
               .problem("certificateDirectory", directory + " cannot be read: " + e, "a directory"));
-      // What was served from there is served on.
-      good.keySet().stream()
-          .filter(chain -> directory.equals(chain.getParent()))
-          .forEach(chain -> chains.put(chain.getFileName().toString(), chain));
+      return List.of();
     }
     return chains.values().stream().map(this::fromDirectory).toList();
   }

@@ -42,6 +42,11 @@ final class FileWatch {
     return refused && ++looks % RETRY_LOOKS == 0;
   }
 
+  /** Whether they were refused, and nothing better has come since. */
+  boolean isRefused() {
+    return refused;
+  }
+
   /** What was read is in order. */
   void accept() {
     read = seen;

@@ -83,6 +83,11 @@ final class HostPolicies {
     return changed;
   }
 
+  /** Whether any of those files were refused and have not changed since. */
+  boolean holdTrustBack() {
+    return trusts().stream().anyMatch(TrustFiles::areHeldBack);
+  }
+
   private List<TrustFiles> trusts() {
     return all.stream().map(HostPolicy::trust).filter(Objects::nonNull).distinct().toList();
   }

@@ -7,7 +7,9 @@ import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
@@ -35,7 +37,10 @@ public final class ListenerTls implements AutoCloseable {
   private final LongAdder refusals = new LongAdder();
   private volatile CertificateStore store;
   private long epoch;
-  private List<Problem> told = List.of();
+
+  /** What stands in the log already of files that are held back. */
+  private final Set<Problem> told = new HashSet<>();
+
   private int looks;
 
   /** Other authorities are trusted than clients are told of in handshakes. */
@@ -154,33 +159,47 @@ public final class ListenerTls implements AutoCloseable {
       epoch = tickets.epoch(now);
       store.seal(tickets.at(now));
     }
-    if (++looks % RETRY_LOOKS == 0) {
+    boolean again = ++looks % RETRY_LOOKS == 0;
+    if (again) {
       pairs.retry();
     }
     CertificatePairs.Look look = pairs.next(now);
     List<Problem> problems = new ArrayList<>(look.problems());
     List<Problem> warnings = new ArrayList<>(look.warnings());
     authoritiesStale |= policies.refreshTrust(now, problems, warnings);
-    warnings.forEach(each -> LOG.warn("{}", each));
+    warnings.stream().filter(told::add).forEach(each -> LOG.warn("{}", each));
     CertificateStore before = store;
     CertificateStore after =
         look.changed() || authoritiesStale
             ? compiled(look, authoritiesStale ? null : before, now, needed, problems)
             : null;
-    if (!problems.isEmpty() && !problems.equals(told)) {
-      refusals.increment();
-      problems.forEach(each -> LOG.error("{}; what was served before is served on", each));
-      told = List.copyOf(problems);
-    }
+    tell(problems);
+    forget(problems, warnings, again);
     if (after == null) {
       return null;
     }
     store = after;
     authoritiesStale = false;
-    told = List.of();
     swaps.increment();
     sayWhatIsNew(before, after);
     return before;
+  }
+
+  /** Each once, however often it is come upon again. */
+  private void tell(List<Problem> problems) {
+    List<Problem> news = problems.stream().filter(told::add).toList();
+    if (!news.isEmpty()) {
+      refusals.increment();
+      news.forEach(each -> LOG.error("{}; what was served before is served on", each));
+    }
+  }
+
+  /** What is not so any more will be news; but most looks do not read what is held back. */
+  private void forget(List<Problem> problems, List<Problem> warnings, boolean again) {
+    boolean whole = !policies.holdTrustBack() && (again || !pairs.holdBack());
+    if (whole && !pairs.areRefusedTogether()) {
+      told.removeIf(each -> !problems.contains(each) && !warnings.contains(each));
+    }
   }
 
   private @Nullable CertificateStore compiled(

@@ -51,6 +51,11 @@ final class TrustFiles {
     return trust.equals(otherTrust) && java.util.Objects.equals(crl, otherCrl);
   }
 
+  /** Whether they were refused and have not changed since. */
+  boolean areHeldBack() {
+    return files.isRefused();
+  }
+
   /**
    * Reads them again where there is news of them. What is wrong is told, and what was good before
    * stays.

@@ -309,6 +309,57 @@ class ListenerTlsTest {
     ReferenceCountUtil.release(shown.newHandler(UnpooledByteBufAllocator.DEFAULT).engine());
   }
 
+  /** So many looks that what was refused is read once more, and again. */
+  private void lookOften() {
+    for (int i = 0; i < 30; i++) {
+      look();
+    }
+  }
+
+  @Test
+  void whatIsRefusedForLongIsWarnedOfOnce() throws Exception {
+    issue(-1, 29).writeTo(dir, "a");
+    issue("a.example.com").writeTo(more, "x");
+    Files.move(
+        more.resolve("x.key"),
+        dir.resolve("a.key"),
+        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    lookOften();
+    assertThat(log.about("expires at")).hasSize(1);
+    assertThat(log.about("the key is not that of the certificate")).hasSize(1);
+    assertThat(tls.refusals()).isEqualTo(1);
+    CA.issue(KeyType.ECDSA, List.of("b.example.com")).writeTo(dir, "b");
+    assertThat(settle()).as("another pair").isTrue();
+    lookOften();
+    assertThat(tls.refusals()).isEqualTo(1);
+    assertThat(log.about("expires at")).hasSize(1);
+    issue("a.example.com").writeTo(dir, "a");
+    assertThat(settle()).isTrue();
+    issue(-1, 29).writeTo(dir, "a");
+    assertThat(settle()).isTrue();
+    assertThat(log.about("expires at")).as("another one").hasSize(2);
+  }
+
+  @Test
+  void aDirectoryThatIsGoneIsRefusedOnceAndServedOn() throws Exception {
+    Issued one = issue("c.example.com");
+    one.writeTo(more, "c");
+    assertThat(settle()).isTrue();
+    Path away = dir.resolve("away");
+    Files.move(more, away);
+    lookOften();
+    serves("c.example.com", one);
+    assertThat(tls.refusals()).isEqualTo(1);
+    Files.move(away, more);
+    lookOften();
+    serves("c.example.com", one);
+    assertThat(tls.refusals()).isEqualTo(1);
+    Files.move(more, away);
+    lookOften();
+    assertThat(tls.refusals()).as("once more").isEqualTo(2);
+    assertThat(log.about("cannot be read")).hasSize(2);
+  }
+
   /** Clients are told of authorities by each context, so each has to be made anew. */
   @Test
   void otherAuthoritiesAreNotForgottenWhereTheSameLookIsRefused() throws Exception {
