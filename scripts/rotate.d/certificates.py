@@ -4,25 +4,10 @@ import os
 import subprocess
 import time
 
+import authority
+
 HOST = "localhost"
 _KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
-_CONFIG = """
-[req]
-distinguished_name = subject
-[subject]
-[ca]
-basicConstraints = critical, CA:TRUE
-keyUsage = critical, keyCertSign, cRLSign
-subjectKeyIdentifier = hash
-"""
-_EXTENSIONS = """
-basicConstraints = critical, CA:FALSE
-keyUsage = critical, digitalSignature
-extendedKeyUsage = serverAuth
-subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
-subjectAltName = DNS:{host}
-"""
 
 # What is wrong with a pair that has to be refused.
 WRONG_KEY, EXPIRED, OTHER_HOST = "the key of another", "expired", "for another host"
@@ -35,7 +20,7 @@ class Authority:
     def __init__(self, folder):
         self._folder = folder
         self._config = folder / "openssl.cnf"
-        self._config.write_text(_CONFIG)
+        self._config.write_text(authority.REQUESTS)
         self.file = folder / "ca.pem"
         self._key = folder / "ca.key"
         how = ("-x509", "-extensions", "ca", "-days", "200", "-subj", "/O=Postern/CN=Test CA")
@@ -44,7 +29,7 @@ class Authority:
     def issue(self, serial, flaw=None):
         """The content of a chain file and of a key file."""
         chain, key, request, extensions = (self._folder / f"issued.{kind}" for kind in ("pem", "key", "csr", "cnf"))
-        extensions.write_text(_EXTENSIONS.format(host="other.example.test" if flaw == OTHER_HOST else HOST))
+        extensions.write_text(authority.server("other.example.test" if flaw == OTHER_HOST else HOST))
         self._openssl("req", "-new", "-config", self._config, *_KEY, "-subj", f"/CN={HOST}", "-keyout", key, "-out", request)
         # -1 is the only number below nought that it takes: until yesterday.
         signing = ("-CA", self.file, "-CAkey", self._key, "-set_serial", str(serial), "-days", "-1" if flaw == EXPIRED else "200")

@@ -14,6 +14,7 @@ import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
+import authority
 from harness import ROOT, Stage, Trouble, exit_code, free_ports
 
 HOST = "postern.example.test"
@@ -30,21 +31,9 @@ accessLog: {{to: file, file: access.log}}
 """
 
 # As public authorities issue them: what is said of the certificates then needs no excuse. Nobody asks the URI.
-EXTENSIONS = f"""
-[req]
-distinguished_name = subject
-[subject]
-[ca]
-basicConstraints = critical, CA:TRUE
-keyUsage = critical, keyCertSign, cRLSign
-subjectKeyIdentifier = hash
+EXTENSIONS = f"""{authority.REQUESTS}
 [server]
-basicConstraints = critical, CA:FALSE
-keyUsage = critical, digitalSignature
-extendedKeyUsage = serverAuth
-subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
-subjectAltName = DNS:{HOST}
+{authority.server(HOST)}
 crlDistributionPoints = URI:http://crl.example.test/ca.crl
 """
 DAYS = "200"
