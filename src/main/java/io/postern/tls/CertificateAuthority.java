@@ -106,15 +106,24 @@ public final class CertificateAuthority {
         clock, sign(builder, keys.getPrivate()), keys.getPrivate(), List.of());
   }
 
+  /** What an authority may not do. */
+  public enum Bound {
+    /** Its certificates are good for servers only (RFC 5280 §4.2.1.12). */
+    SERVERS_ONLY,
+    /** It issues certificates for no other authority (RFC 5280 §4.2.1.9). */
+    NO_AUTHORITY_BELOW
+  }
+
   /** A new authority below this one; it stands in the chains of what it issues. */
-  public CertificateAuthority subordinate(String name) {
+  public CertificateAuthority subordinate(String name, Bound... bounds) {
     KeyPair keys = newKeys(KeyType.ECDSA);
     X509v3CertificateBuilder builder =
         caBuilder(
             certificate.getSubjectX500Principal(),
             new X500Principal("CN=" + name),
             keys,
-            clock.instant());
+            clock.instant(),
+            bounds);
     X509Certificate below = signBelow(builder);
     return new CertificateAuthority(
         clock, below, keys.getPrivate(), Stream.concat(Stream.of(below), sent.stream()).toList());
@@ -194,10 +203,19 @@ public final class CertificateAuthority {
   }
 
   private static X509v3CertificateBuilder caBuilder(
-      X500Principal issuer, X500Principal subject, KeyPair keys, Instant now) {
+      X500Principal issuer, X500Principal subject, KeyPair keys, Instant now, Bound... bounds) {
+    List<Bound> bound = List.of(bounds);
     Validity validity = new Validity(now.minus(CLOCK_SKEW), now.plus(CA_LIFE));
     X509v3CertificateBuilder builder = builder(issuer, subject, keys, validity);
-    add(builder, Extension.basicConstraints, new BasicConstraints(true));
+    add(
+        builder,
+        Extension.basicConstraints,
+        bound.contains(Bound.NO_AUTHORITY_BELOW)
+            ? new BasicConstraints(0)
+            : new BasicConstraints(true));
+    if (bound.contains(Bound.SERVERS_ONLY)) {
+      add(builder, Extension.extendedKeyUsage, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
+    }
     add(builder, Extension.keyUsage, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
     return builder;
   }

@@ -132,7 +132,7 @@ final class ClientTrust {
     checkUsage(leaf);
     PKIXCertPathBuilderResult path = path(chain, now);
     List<? extends Certificate> certificates = path.getCertPath().getCertificates();
-    checkIssuers(chain, certificates, path.getTrustAnchor().getTrustedCert(), now);
+    checkIssuers(certificates, path.getTrustAnchor().getTrustedCert(), now);
     if (revocations == null) {
       return;
     }
@@ -170,10 +170,7 @@ final class ClientTrust {
 
   /** What the JDK does not look at: the purposes of issuers, and the authority itself. */
   private static void checkIssuers(
-      X509Certificate[] chain,
-      List<? extends Certificate> path,
-      X509Certificate authority,
-      Instant now)
+      List<? extends Certificate> path, X509Certificate authority, Instant now)
       throws ClientUnverified {
     if (path.isEmpty()) {
       return; // the certificate itself is trusted
@@ -185,7 +182,20 @@ final class ClientTrust {
     checkDates(now, authority);
     // Certificates of version 1 say nothing of it.
     if (authority.getVersion() == 3 && authority.getBasicConstraints() < path.size() - 1) {
-      throw ClientUnverified.untrusted(chain);
+      throw ClientUnverified.beyondItsBounds(authority);
+    }
+  }
+
+  /** How many authorities may stand below each (RFC 5280 §4.2.1.9). */
+  private static void checkBounds(X509Certificate[] chain) throws ClientUnverified {
+    for (int i = 1; i < chain.length; i++) {
+      X509Certificate issuer = chain[i];
+      if (!chain[i - 1].getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
+        return;
+      }
+      if (issuer.getBasicConstraints() < i - 1) {
+        throw ClientUnverified.beyondItsBounds(issuer);
+      }
     }
   }
 
@@ -226,7 +236,8 @@ final class ClientTrust {
               "Collection", new CollectionCertStoreParameters(Arrays.asList(chain))));
       return (PKIXCertPathBuilderResult) CertPathBuilder.getInstance("PKIX").build(parameters);
     } catch (CertPathBuilderException e) {
-      checkDates(now, chain); // the JDK does not say which of them it was
+      checkDates(now, chain); // the JDK does not say which of them it was, or what
+      checkBounds(chain);
       throw ClientUnverified.untrusted(chain);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every JDK finds paths by PKIX", e);

@@ -63,6 +63,19 @@ final class ClientUnverified extends CertificateException {
                 + " is none, or an issuer between them was not sent");
   }
 
+  static ClientUnverified beyondItsBounds(X509Certificate issuer) {
+    int most = issuer.getBasicConstraints();
+    String what =
+        switch (most) {
+          case -1 -> "is no authority";
+          case 0 -> "may have no authority below it";
+          default -> "may have no more than " + most + " authorities below it";
+        };
+    return new ClientUnverified(
+        CertificateVerifier.X509_V_ERR_PATH_LENGTH_EXCEEDED,
+        subject(issuer) + " " + what + ", by its basic constraints");
+  }
+
   static ClientUnverified unfit(X509Certificate certificate, String why) {
     return new ClientUnverified(
         CertificateVerifier.X509_V_ERR_INVALID_PURPOSE, subject(certificate) + " " + why);

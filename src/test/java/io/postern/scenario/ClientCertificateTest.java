@@ -13,6 +13,7 @@ import io.postern.testkit.RawClient;
 import io.postern.testkit.RecordingServer;
 import io.postern.testkit.Scrape;
 import io.postern.tls.CertificateAuthority;
+import io.postern.tls.CertificateAuthority.Bound;
 import io.postern.tls.CertificateAuthority.Issued;
 import io.postern.tls.CertificateAuthority.Validity;
 import io.postern.tls.KeyType;
@@ -64,7 +65,11 @@ class ClientCertificateTest {
     SELF_SIGNED("unknown_ca", "CN=Postern is self-signed and not trusted"),
     OF_A_WEAK_KEY("unsupported_certificate", "has a weak key, RSA of 1024 bits"),
     WITH_THE_CHAIN_OF_ANOTHER("unknown_ca", "CN=Postern leads to no authority"),
-    OF_AN_ISSUER_WITHOUT_A_LIST("unknown_ca", "there is no CRL of CN=Unlisted");
+    OF_AN_ISSUER_WITHOUT_A_LIST("unknown_ca", "there is no CRL of CN=Unlisted"),
+    OF_AN_ISSUER_FOR_SERVERS(
+        "unsupported_certificate", "CN=Servers is not for clients, by its extended key usage"),
+    BELOW_TOO_MANY_ISSUERS(
+        "unknown_ca", "CN=Last may have no authority below it, by its basic constraints");
 
     final String alert;
     final String words;
@@ -88,6 +93,11 @@ class ClientCertificateTest {
             new Issued(
                 List.of(issue(STRANGER, -1, 1).certificate(), ISSUING.caCertificate()), GOOD.key());
         case OF_AN_ISSUER_WITHOUT_A_LIST -> issue(ROOT.subordinate("Unlisted"), -1, 1);
+        case OF_AN_ISSUER_FOR_SERVERS ->
+            issue(ROOT.subordinate("Servers", Bound.SERVERS_ONLY), -1, 1);
+        case BELOW_TOO_MANY_ISSUERS ->
+            issue(
+                ROOT.subordinate("Last", Bound.NO_AUTHORITY_BELOW).subordinate("One more"), -1, 1);
       };
     }
   }
