@@ -2,12 +2,10 @@ package io.postern.filter;
 
 import io.netty.util.AsciiString;
 import io.postern.http.ClientCertificate;
+import io.postern.http.ClientCertificate.Told;
 import io.postern.http.DownstreamConnection.TlsSession;
 import io.postern.http.FieldNames;
 import io.postern.http.Fields;
-import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,28 +36,11 @@ final class CertificateFields {
     if (shown == null) {
       return;
     }
-    fields.add(FieldNames.CLIENT_CERT, shown.field());
-    fields.add(FieldNames.X_POSTERN_CERTIFICATE_SUBJECT, printable(shown.subject()));
-    fields.add(
-        FieldNames.X_POSTERN_CERTIFICATE_NAMES,
-        AsciiString.of(
-            shown.names().stream()
-                .map(name -> printable(name).toString().replace(",", "%2C"))
-                .collect(Collectors.joining(", "))));
-    fields.add(FieldNames.X_POSTERN_CERTIFICATE_SERIAL, new AsciiString(shown.serial()));
-    fields.add(FieldNames.X_POSTERN_CERTIFICATE_FINGERPRINT, new AsciiString(shown.fingerprint()));
-  }
-
-  /** What is not printable ASCII, and the percent sign, as the percent-encoding of its UTF-8. */
-  private static AsciiString printable(String text) {
-    StringBuilder printable = new StringBuilder(text.length());
-    for (byte each : text.getBytes(StandardCharsets.UTF_8)) {
-      if (each >= ' ' && each <= '~' && each != '%') {
-        printable.append((char) each);
-      } else {
-        printable.append('%').append(HexFormat.of().withUpperCase().toHexDigits(each));
-      }
-    }
-    return new AsciiString(printable);
+    Told told = shown.told();
+    fields.add(FieldNames.CLIENT_CERT, told.whole());
+    fields.add(FieldNames.X_POSTERN_CERTIFICATE_SUBJECT, told.subject());
+    fields.add(FieldNames.X_POSTERN_CERTIFICATE_NAMES, told.names());
+    fields.add(FieldNames.X_POSTERN_CERTIFICATE_SERIAL, told.serial());
+    fields.add(FieldNames.X_POSTERN_CERTIFICATE_FINGERPRINT, told.fingerprint());
   }
 }

@@ -1,6 +1,7 @@
 package io.postern.http;
 
 import io.netty.util.AsciiString;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.cert.CertificateParsingException;
@@ -11,6 +12,7 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * The certificate that a client has shown and that was accepted, in words.
@@ -20,21 +22,48 @@ import java.util.Locale;
  *     URI:spiffe://example.com/agent}
  * @param serial its serial number in hexadecimal
  * @param fingerprint SHA-256 of it in hexadecimal
- * @param field it as a whole, as {@code Client-Cert} has it (RFC 9440 §2.2)
+ * @param told all that as servers are told it
  */
 public record ClientCertificate(
-    String subject, List<String> names, String serial, String fingerprint, AsciiString field) {
+    String subject, List<String> names, String serial, String fingerprint, Told told) {
+
+  /**
+   * The values of fields, made once for all requests of a connection. Whatever is not printable
+   * ASCII, and the percent sign, is there as the percent-encoding of its UTF-8.
+   *
+   * @param subject as {@link ClientCertificate#subject}
+   * @param names with a comma and a space between them; a comma in one is encoded too
+   * @param serial as {@link ClientCertificate#serial}
+   * @param fingerprint as {@link ClientCertificate#fingerprint}
+   * @param whole the certificate, as {@code Client-Cert} has it (RFC 9440 §2.2)
+   */
+  public record Told(
+      AsciiString subject,
+      AsciiString names,
+      AsciiString serial,
+      AsciiString fingerprint,
+      AsciiString whole) {}
 
   /** Reads a certificate. */
   public static ClientCertificate of(X509Certificate certificate) {
     try {
       byte[] encoded = certificate.getEncoded();
-      return new ClientCertificate(
-          certificate.getSubjectX500Principal().getName(),
-          names(certificate),
-          certificate.getSerialNumber().toString(16),
-          HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(encoded)),
-          new AsciiString(":" + Base64.getEncoder().encodeToString(encoded) + ":"));
+      String subject = certificate.getSubjectX500Principal().getName();
+      List<String> names = names(certificate);
+      String serial = certificate.getSerialNumber().toString(16);
+      String fingerprint =
+          HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(encoded));
+      Told told =
+          new Told(
+              new AsciiString(printable(subject)),
+              new AsciiString(
+                  names.stream()
+                      .map(name -> printable(name).replace(",", "%2C"))
+                      .collect(Collectors.joining(", "))),
+              new AsciiString(serial),
+              new AsciiString(fingerprint),
+              new AsciiString(":" + Base64.getEncoder().encodeToString(encoded) + ":"));
+      return new ClientCertificate(subject, names, serial, fingerprint, told);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("a certificate that was accepted cannot be read", e);
     }
@@ -59,5 +88,17 @@ public record ClientCertificate(
       }
     }
     return List.copyOf(names);
+  }
+
+  private static String printable(String text) {
+    StringBuilder printable = new StringBuilder(text.length());
+    for (byte each : text.getBytes(StandardCharsets.UTF_8)) {
+      if (each >= ' ' && each <= '~' && each != '%') {
+        printable.append((char) each);
+      } else {
+        printable.append('%').append(HexFormat.of().withUpperCase().toHexDigits(each));
+      }
+    }
+    return printable.toString();
   }
 }

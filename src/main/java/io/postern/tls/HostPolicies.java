@@ -22,8 +22,10 @@ final class HostPolicies {
 
   private final List<HostPolicy> all = new ArrayList<>();
   private final List<List<HostPattern>> hosts = new ArrayList<>();
-  private final Map<String, HostPolicy> exact = new HashMap<>();
-  private final Map<String, HostPolicy> belowStar = new HashMap<>();
+
+  // By names in lower case: requests ask by theirs, and a text of each would be garbage.
+  private final Map<AsciiString, HostPolicy> exact = new HashMap<>();
+  private final Map<AsciiString, HostPolicy> belowStar = new HashMap<>();
 
   /**
    * Those of a config; reads the files that it trusts clients by.
@@ -47,7 +49,7 @@ final class HostPolicies {
                     name + " is an address, which no client names in the handshake",
                     "a name; what is asked for an address is what the listener asks for"));
       }
-      if (byPattern(name).containsKey(name.name())) {
+      if (byPattern(name).containsKey(new AsciiString(name.name()))) {
         problems.add(
             host.place().problem("names[" + i + "]", name + " stands here twice", "it once"));
       }
@@ -63,10 +65,10 @@ final class HostPolicies {
   void add(HostPolicy policy, List<HostPattern> names) {
     all.add(policy);
     hosts.add(names);
-    names.forEach(name -> byPattern(name).put(name.name(), policy));
+    names.forEach(name -> byPattern(name).put(new AsciiString(name.name()), policy));
   }
 
-  private Map<String, HostPolicy> byPattern(HostPattern pattern) {
+  private Map<AsciiString, HostPolicy> byPattern(HostPattern pattern) {
     return pattern.wildcard() ? belowStar : exact;
   }
 
@@ -109,21 +111,22 @@ final class HostPolicies {
 
   /** The policy for a host in lower case; the listener's own where none was named. */
   HostPolicy of(@Nullable String host) {
-    if (host == null || all.size() == 1) {
-      return all.getFirst();
-    }
-    HostPolicy own = exact.get(host);
-    String rest = CertificateStore.parent(host);
-    while (own == null && !rest.isEmpty()) {
-      own = belowStar.get(rest);
-      rest = CertificateStore.parent(rest);
-    }
-    return own == null ? all.getFirst() : own;
+    return host == null || all.size() == 1 ? all.getFirst() : found(new AsciiString(host));
   }
 
   /** The policy for the host of a request, of any case. */
   HostPolicy of(AsciiString host) {
-    return all.size() == 1 ? all.getFirst() : of(CertificateNames.normal(host).toString());
+    return all.size() == 1 ? all.getFirst() : found(CertificateNames.normal(host));
+  }
+
+  private HostPolicy found(AsciiString host) {
+    HostPolicy own = exact.get(host);
+    int dot = belowStar.isEmpty() ? -1 : host.indexOf('.', 0);
+    while (own == null && dot >= 0) {
+      own = belowStar.get(host.subSequence(dot + 1, host.length(), false));
+      dot = host.indexOf('.', dot + 1);
+    }
+    return own == null ? all.getFirst() : own;
   }
 
   /**

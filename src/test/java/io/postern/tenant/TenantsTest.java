@@ -6,6 +6,7 @@ import io.netty.util.AsciiString;
 import io.postern.config.ConfigLoader;
 import io.postern.config.Loaded;
 import io.postern.http.ClientCertificate;
+import io.postern.http.ClientCertificate.Told;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -64,8 +65,10 @@ class TenantsTest {
     "DNS:spiffe://example.com/a, false",
   })
   void aCertificateTellsByTheTypeOfItsNames(String name, boolean known) {
+    AsciiString none = AsciiString.EMPTY_STRING;
     ClientCertificate shown =
-        new ClientCertificate("", List.of("DNS:else", name), "1", "f", AsciiString.EMPTY_STRING);
+        new ClientCertificate(
+            "", List.of("DNS:else", name), "1", "f", new Told(none, none, none, none, none));
     Tenants tenants = tenants("deny");
     assertThat(tenants.of(shown)).isSameAs(known ? tenants.all().get(1) : null);
   }
