@@ -45,6 +45,8 @@ public record DownstreamConnection(
    * @param serverName the SNI that the client sent, lower case; null where it sent none
    * @param version such as {@code TLSv1.3}
    * @param cipher the cipher suite's name
+   * @param group that of the key exchange, such as {@code X25519MLKEM768}; null where the library
+   *     does not tell
    * @param ja4 the fingerprint of the client's first message, such as {@code
    *     t13d1516h2_8daaf6152771_e5627efa2ab1}, for any thread to ask for; null where the message
    *     could not be read
@@ -57,6 +59,7 @@ public record DownstreamConnection(
       @Nullable String serverName,
       String version,
       String cipher,
+      @Nullable String group,
       @Nullable Supplier<AsciiString> ja4,
       @Nullable ClientCertificate clientCertificate,
       boolean tellsCertificate,

@@ -164,7 +164,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     }
     over = true;
     downstream.meters().handshake(session.getProtocol(), Presented.isResumed(tls));
-    TlsSession agreed = agreed(shown, session, client);
+    TlsSession agreed = agreed(shown, tls, client);
     if (!admission.admits(context.channel(), arrival, agreed.clientCertificate())) {
       return;
     }
@@ -176,13 +176,15 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     context.pipeline().remove(this);
   }
 
-  private TlsSession agreed(Presented shown, SSLSession session, @Nullable X509Certificate client) {
+  private TlsSession agreed(Presented shown, SslHandler tls, @Nullable X509Certificate client) {
+    SSLSession session = tls.engine().getSession();
     String asked = serverName;
     String version = session.getProtocol();
     return new TlsSession(
         asked,
         version,
         session.getCipherSuite(),
+        Presented.group(tls),
         ja4,
         client == null ? null : ClientCertificate.of(client),
         downstream.tellsCertificate(),

@@ -32,6 +32,7 @@ final class JsonLine {
   private static final byte[] CERTIFICATE_FINGERPRINT = JsonObject.name("certificateFingerprint");
   private static final byte[] TLS_VERSION = JsonObject.name("tlsVersion");
   private static final byte[] TLS_CIPHER = JsonObject.name("tlsCipher");
+  private static final byte[] TLS_GROUP = JsonObject.name("tlsGroup");
   private static final byte[] JA4 = JsonObject.name("ja4");
   private static final byte[] PROTOCOL = JsonObject.name("protocol");
   private static final byte[] METHOD = JsonObject.name("method");
@@ -124,6 +125,7 @@ final class JsonLine {
       writeText(SNI, tls.serverName());
       writeText(TLS_VERSION, tls.version());
       writeText(TLS_CIPHER, tls.cipher());
+      writeText(TLS_GROUP, tls.group());
       Supplier<AsciiString> ja4 = tls.ja4();
       if (ja4 != null) {
         json.text(JA4, ja4.get());

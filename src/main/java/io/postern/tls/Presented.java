@@ -77,6 +77,21 @@ public final class Presented {
     }
   }
 
+  /**
+   * The group of the key exchange of a handshake that is complete, as IANA names it but for {@code
+   * P-256} and its like; null where there was none, or the library does not tell.
+   */
+  public static @Nullable String group(SslHandler handshaken) {
+    if (!(handshaken.engine() instanceof ReferenceCountedOpenSslEngine engine)) {
+      return null;
+    }
+    try {
+      return SSL.getGroupName(engine.sslPointer());
+    } catch (Exception _) { // the only type that is declared: there was none
+      return null;
+    }
+  }
+
   /** Whether a handshake that is complete resumed a session. */
   public static boolean isResumed(SslHandler handshaken) {
     return handshaken.engine() instanceof ReferenceCountedOpenSslEngine engine

@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ForwardedFieldsTest {
 
   private static final TlsSession TLS =
-      new TlsSession("e.com", "TLSv1.3", "TLS_AES_128_GCM_SHA256", null, null, false, _ -> true);
+      new TlsSession(
+          "e.com", "TLSv1.3", "TLS_AES_128_GCM_SHA256", null, null, null, false, _ -> true);
 
   private @Nullable AsciiString vpce;
   private @Nullable Tenant tenant;

@@ -27,7 +27,8 @@ class JsonLineTest {
             {"time":"2026-11-23T13:32:04.057Z","client":"192.0.2.7","clientPort":50000,\
             "vpce":"vpce-08d2bf15fac5001c9","tenant":"acme",\
             "listener":"edge","sni":"api.example.com","tlsVersion":"TLSv1.3",\
-            "tlsCipher":"TLS_AES_128_GCM_SHA256","ja4":"t13d1516h2_8daaf6152771_e5627efa2ab1",\
+            "tlsCipher":"TLS_AES_128_GCM_SHA256","tlsGroup":"X25519MLKEM768",\
+            "ja4":"t13d1516h2_8daaf6152771_e5627efa2ab1",\
             "protocol":"HTTP/2","method":"PUT",\
             "authority":"api.example.com:8443","path":"/a/b?c=d","status":502,\
             "bytesReceived":5000000000,"bytesSent":17,"route":"uploads","pool":"store",\
@@ -100,7 +101,14 @@ class JsonLineTest {
         new ExchangeRecord(
             Records.connection(
                 new TlsSession(
-                    "\u2028\u202e\ud800\"\n\u001b[2J", "v", "c", null, null, false, _ -> true)),
+                    "\u2028\u202e\ud800\"\n\u001b[2J",
+                    "v",
+                    "c",
+                    null,
+                    null,
+                    null,
+                    false,
+                    _ -> true)),
             Records.WALL_MILLIS);
     hostile.method = new AsciiString(all);
     hostile.authority = new AsciiString("x\"},{\"status\":200,\"y\":\"\r\n");
@@ -113,6 +121,7 @@ class JsonLineTest {
     assertThat(text.strip().chars()).allMatch(c -> c >= 0x20 && c < 0x7F);
     JsonNode json = new ObjectMapper().readTree(text);
     assertThat(json.get("sni").asText()).startsWith("\u2028\u202e");
+    assertThat(json.has("tlsGroup")).isFalse();
     assertThat(json.has("ja4")).isFalse();
     assertThat(json.get("method").asText()).isEqualTo(latin1.toString());
     assertThat(json.get("authority").asText()).isEqualTo("x\"},{\"status\":200,\"y\":\"\r\n");

@@ -44,6 +44,7 @@ final class Records {
             "api.example.com",
             "TLSv1.3",
             "TLS_AES_128_GCM_SHA256",
+            "X25519MLKEM768",
             () -> JA4,
             null,
             false,

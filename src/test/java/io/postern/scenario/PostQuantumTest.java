@@ -2,6 +2,7 @@ package io.postern.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.http.DownstreamConnection.TlsSession;
 import io.postern.testkit.ProxyUnderTest;
 import io.postern.tls.CertificateAuthority;
 import io.postern.tls.CertificateAuthority.Issued;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.CertificateEncodingException;
 import java.util.List;
+import java.util.Map;
 import org.bouncycastle.tls.ProtocolVersion;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +29,9 @@ class PostQuantumTest {
   private static final int X25519_MLKEM768 = 4588;
   private static final int X25519 = 29;
   private static final int P256 = 23;
+
+  private static final Map<Integer, String> NAMES =
+      Map.of(X25519_MLKEM768, "X25519MLKEM768", X25519, "X25519", P256, "P-256");
 
   private static final CertificateAuthority AUTHORITY = CertificateAuthority.create("Test CA");
 
@@ -74,7 +79,10 @@ class PostQuantumTest {
     };
   }
 
-  /** The group of the key share that the server answers with, in a handshake that serves. */
+  /**
+   * The group of the key share that the server answers with, in a handshake that serves; the access
+   * log has its name.
+   */
   private static int chosen(KeyType type, List<Integer> offered, List<Integer> shares)
       throws IOException, CertificateEncodingException {
     BouncyClient.Seen seen = new BouncyClient(host(type), offered, shares).ask(proxy.address());
@@ -86,6 +94,9 @@ class PostQuantumTest {
     assertThat(seen.version()).isEqualTo(ProtocolVersion.TLSv13);
     assertThat(seen.certificate().getEncoded()).isEqualTo(issued.certificate().getEncoded());
     assertThat(seen.answer()).startsWith("HTTP/1.1 200 ").endsWith("\r\n\r\nok");
+    assertThat(proxy.record().connection.tls())
+        .extracting(TlsSession::group)
+        .isEqualTo(NAMES.get(seen.group()));
     return seen.group();
   }
 

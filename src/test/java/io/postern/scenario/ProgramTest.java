@@ -142,6 +142,7 @@ class ProgramTest {
             "sni",
             "tlsVersion",
             "tlsCipher",
+            "tlsGroup",
             "ja4",
             "protocol",
             "method",
