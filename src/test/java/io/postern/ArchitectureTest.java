@@ -90,8 +90,7 @@ class ArchitectureTest {
           "listener.HandshakeReports", "how many handshakes failed lately, on all loops",
           "listener.Admission", "one count of the open connections of all loops",
           "listener.HandshakeQueue", "how many wait, for whoever scrapes the metrics",
-          "tenant.TenantUsage", "what each tenant takes up on all loops",
-          "tenant.Quota", "the same");
+          "tenant.Quota", "what is taken of it on all loops");
 
   @Test
   void everyClassIsInARoom() {

@@ -3,7 +3,9 @@ package io.postern.config;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** What must hold between the keys of the tenants, and of the routes that name them. */
 final class TenantChecks {
@@ -13,7 +15,12 @@ final class TenantChecks {
   static void check(Config config, Report report) {
     checkUnique(config, "vpcEndpoints", TenantConfig::vpcEndpoints, report);
     checkUnique(config, "clientCertificates", TenantConfig::clientCertificates, report);
+    checkUnique(config, "sources", TenantConfig::sources, report);
     config.tenants().values().forEach(tenant -> checkKnowable(tenant, report));
+    config.tenants().values().forEach(tenant -> checkLimits(tenant.limits(), report));
+    if (report.isReadable("routes")) {
+      config.tenants().values().forEach(tenant -> checkRoutes(tenant, config, report));
+    }
     if (report.isReadable("tenants")) {
       config.routes().forEach(route -> checkNames(route.match(), config, report));
     }
@@ -25,8 +32,8 @@ final class TenantChecks {
   }
 
   private static void checkUnique(
-      Config config, String key, Function<TenantConfig, List<String>> ids, Report report) {
-    Map<String, Place> seen = new HashMap<>();
+      Config config, String key, Function<TenantConfig, ? extends List<?>> ids, Report report) {
+    Map<Object, Place> seen = new HashMap<>();
     for (TenantConfig tenant : config.tenants().values()) {
       Place place = tenant.place();
       for (int i = 0; i < ids.apply(tenant).size(); i++) {
@@ -41,12 +48,38 @@ final class TenantChecks {
   }
 
   private static void checkKnowable(TenantConfig tenant, Report report) {
-    boolean byNothing = tenant.vpcEndpoints().isEmpty() && tenant.clientCertificates().isEmpty();
+    boolean byNothing =
+        tenant.vpcEndpoints().isEmpty()
+            && tenant.clientCertificates().isEmpty()
+            && tenant.sources().isEmpty();
     if (byNothing && report.isClean(tenant.place().path())) {
       report.problem(
           tenant.place(),
           "there is nothing to know it by",
-          "vpcEndpoints, clientCertificates or both");
+          "vpcEndpoints, clientCertificates or sources");
+    }
+  }
+
+  private static void checkLimits(TenantConfig.Limits limits, Report report) {
+    if (limits.burst() > 0 && limits.requestRate() == null) {
+      report.problem(limits.place(), "burst", "is of no rate", "requestRate too");
+    }
+  }
+
+  private static void checkRoutes(TenantConfig tenant, Config config, Report report) {
+    Set<String> routes =
+        config.routes().stream().map(RouteConfig::name).collect(Collectors.toSet());
+    for (int i = 0; i < tenant.routes().size(); i++) {
+      String key = "routes[" + i + "]";
+      String name = tenant.routes().get(i);
+      if (!routes.contains(name)) {
+        String hint = Nearest.hint(name, routes);
+        report.problem(
+            tenant.place(),
+            key,
+            "there is no route " + report.quoted(tenant.place(), key, name) + hint,
+            hint.isEmpty() ? "the name of a route" : "");
+      }
     }
   }
 

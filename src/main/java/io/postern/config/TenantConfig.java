@@ -1,6 +1,7 @@
 package io.postern.config;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A named customer, and by what it is known. */
 public record TenantConfig(
@@ -16,6 +17,14 @@ public record TenantConfig(
         @Doc(
             "Subject alternative names of the certificates that its clients show, such as `agent.acme.example` or `spiffe://acme.example/agent`; each is one tenant's only. They count where a connection came by no VPC endpoint.")
         List<String> clientCertificates,
+    @Default("[]")
+        @Doc(
+            "Networks that its clients call from, such as `192.0.2.0/24`; each is one tenant's only, and of several that an address is in the longest tells. They count where a connection came by no VPC endpoint and its certificate is no tenant's.")
+        List<Cidr> sources,
+    @Default("[]")
+        @Doc(
+            "Names of the routes that it may use; for its requests there are no others. Left out, all.")
+        List<String> routes,
     @Default("{}") @Doc("What it may take up.") Limits limits) {
 
   /** What a tenant may take up. */
@@ -28,8 +37,19 @@ public record TenantConfig(
           int connections,
       @Default("{}")
           @Doc(
-              "TLS handshakes, on all listeners; more are closed before anything is computed for them. They count for the connections whose tenant is known by then: not for one that a certificate will tell.")
-          HandshakeLimits handshakes) {}
+              "TLS handshakes, on all listeners; more are closed before anything is computed for them. They count by VPC endpoint and source: no certificate is shown by then.")
+          HandshakeLimits handshakes,
+      @Default("0")
+          @Range(min = "0", max = "10000000")
+          @Doc("Requests in flight at once; one more is answered 429. 0 is any number.")
+          int concurrentRequests,
+      @Doc("Requests in a time, such as `200/s`; one more is answered 429. Left out, any number.")
+          @Nullable Rate requestRate,
+      @Default("0")
+          @Range(min = "0", max = "10000000")
+          @Doc(
+              "Requests that may come at once after a time without any; 0 is as many as `requestRate` counts.")
+          int burst) {}
 
   /** What becomes of a client that no tenant is known by. */
   public enum Unknown {

@@ -43,6 +43,7 @@ final class Exchange implements DownstreamStream.Listener {
   private final Transfer transfer;
   private final Patience patience;
   private final Retries retries = new Retries();
+  private final QuotaUse quota = new QuotaUse();
 
   @SuppressWarnings("NullAway.Init") // the request's parts are there from onHead on
   private RequestHead request;
@@ -85,7 +86,7 @@ final class Exchange implements DownstreamStream.Listener {
       return;
     }
     Tenant tenant = record.tenant;
-    Route matched = snapshot.routes().match(head, tenant == null ? null : tenant.name());
+    Route matched = snapshot.routes().match(head, tenant);
     if (matched == null) {
       fail(Fault.of(Reason.NO_ROUTE));
       return;
@@ -93,6 +94,11 @@ final class Exchange implements DownstreamStream.Listener {
     route = matched;
     record.route = matched.name();
     record.meters = snapshot.meters(matched);
+    Fault over = quota.begin(tenant);
+    if (over != null) {
+      answer(quota.refusal(over), over.reason().party(), over);
+      return;
+    }
     switch (matched.action()) {
       case Action.ToPool to -> forward(to);
       case Action.Redirect to ->
@@ -361,6 +367,7 @@ final class Exchange implements DownstreamStream.Listener {
     assert !finished;
     finished = true;
     patience.end();
+    quota.end();
     transfer.end();
     if (call != null) {
       call.finish();

@@ -37,6 +37,9 @@ public enum Reason {
       "this connection was not made for this host, or for less than it asks for"),
   UPGRADE_REFUSED(PROXY, 501, Connection.KEEP, "the protocol asked for is not passed on"),
   NO_ROUTE(PROXY, 404, Connection.KEEP, "no route matches"),
+  TOO_MANY_REQUESTS(
+      PROXY, 429, Connection.KEEP, "as many requests are in flight as the tenant may have"),
+  RATE_LIMITED(PROXY, 429, Connection.KEEP, "the tenant sends requests faster than it may"),
   // What the client did.
   REQUEST_TIMEOUT(CLIENT_TIMEOUT, 408, Connection.CLOSE, "the request did not come in time"),
   CONTENT_TIMEOUT(CLIENT_TIMEOUT, 408, Connection.CLOSE, "the content of the request stalled"),

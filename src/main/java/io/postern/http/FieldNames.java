@@ -62,6 +62,8 @@ public final class FieldNames {
   public static final AsciiString PROXY_AUTHORIZATION = AsciiString.cached("proxy-authorization");
   public static final AsciiString PROXY_CONNECTION = AsciiString.cached("proxy-connection");
   public static final AsciiString RANGE = AsciiString.cached("range");
+  public static final AsciiString RATE_LIMIT = AsciiString.cached("ratelimit");
+  public static final AsciiString RATE_LIMIT_POLICY = AsciiString.cached("ratelimit-policy");
   public static final AsciiString REFERER = AsciiString.cached("referer");
   public static final AsciiString REFRESH = AsciiString.cached("refresh");
   public static final AsciiString RETRY_AFTER = AsciiString.cached("retry-after");

@@ -63,6 +63,15 @@ public record LocalReply(int status, Fields fields, ByteBuf content, boolean clo
     return new LocalReply(200, own, Unpooled.EMPTY_BUFFER, close);
   }
 
+  /** The same with one field more. */
+  public LocalReply with(AsciiString name, AsciiString value) {
+    Fields more = new Fields(fields.size() + 2);
+    for (int i = 0; i < fields.size(); i++) {
+      more.add(fields.name(i), fields.value(i));
+    }
+    return new LocalReply(status, more.add(name, value), content, close);
+  }
+
   /** Writes the whole response. */
   @SuppressWarnings("JavaUtilDate") // what the formatter of Netty takes
   public void writeTo(DownstreamStream stream, boolean toHead) {

@@ -1,11 +1,12 @@
 package io.postern.listener;
 
 import io.netty.channel.Channel;
+import io.postern.config.ListenerConfig;
 import io.postern.http.ClientCertificate;
 import io.postern.observe.ConnectionLimit;
 import io.postern.observe.ListenerMeters;
 import io.postern.observe.SparseLog;
-import io.postern.tenant.Endpoint;
+import io.postern.tenant.Quota;
 import io.postern.tenant.Tenant;
 import io.postern.tenant.Tenants;
 import java.util.EnumMap;
@@ -27,15 +28,26 @@ final class Admission {
 
   private final String listener;
   private final int perSource;
+  private final boolean asksForCertificates;
   private final Admitted admitted;
   private final ListenerMeters meters;
   private final AtomicInteger open = new AtomicInteger();
   private final Map<Source, Integer> bySource = new ConcurrentHashMap<>();
   private final Map<ConnectionLimit, SparseLog> logs = new EnumMap<>(ConnectionLimit.class);
 
-  Admission(String listener, int perSource, Admitted admitted, ListenerMeters meters) {
-    this.listener = listener;
-    this.perSource = perSource;
+  /**
+   * Admission to a listener.
+   *
+   * @param asksForCertificates whether clients of any host are asked for one
+   */
+  Admission(
+      ListenerConfig config,
+      boolean asksForCertificates,
+      Admitted admitted,
+      ListenerMeters meters) {
+    this.listener = config.name();
+    this.perSource = config.limits().connectionsPerSource();
+    this.asksForCertificates = asksForCertificates;
     this.admitted = admitted;
     this.meters = meters;
     for (ConnectionLimit each : ConnectionLimit.values()) {
@@ -58,27 +70,31 @@ final class Admission {
     return true;
   }
 
-  /** Whether it may stay, now that it is known who it is; one that may not is closed. */
-  boolean admits(Channel channel, Arrival arrival, boolean mayShowCertificate) {
+  /** Whether it may stay, now that it is known where it comes from; one that may not is closed. */
+  boolean admits(Channel channel, Arrival arrival) {
     Tenants tenants = admitted.tenants().get();
-    if (!tenants.admits(arrival.vpce(), mayShowCertificate)) {
-      return deny(channel, arrival);
+    if (isToldLater(tenants, arrival)) {
+      return isOneOfFew(channel, arrival);
     }
-    Endpoint endpoint = tenants.find(arrival.vpce());
-    return isOneOfFew(channel, arrival)
-        && (endpoint == null || isOneOfFew(channel, endpoint.tenant()));
+    Tenant tenant = tenants.of(arrival.vpce(), arrival.client().getAddress());
+    return tenants.admits(tenant)
+        ? isOneOfFew(channel, arrival) && isOneOfFew(channel, tenant)
+        : deny(channel, arrival);
   }
 
   /** Whether it may stay once the handshake is over; one that may not is closed. */
   boolean admits(Channel channel, Arrival arrival, @Nullable ClientCertificate shown) {
-    if (arrival.vpce() != null) {
-      return true; // that was all there was to know
-    }
     Tenants tenants = admitted.tenants().get();
-    Tenant tenant = tenants.of(shown);
-    return tenants.admits(tenant)
-        ? tenant == null || isOneOfFew(channel, tenant)
-        : deny(channel, arrival);
+    if (!isToldLater(tenants, arrival)) {
+      return true; // there was no more to know
+    }
+    Tenant tenant = tenants.of(shown, arrival.client().getAddress());
+    return tenants.admits(tenant) ? isOneOfFew(channel, tenant) : deny(channel, arrival);
+  }
+
+  /** Whether its certificate may tell yet whose it is. */
+  private boolean isToldLater(Tenants tenants, Arrival arrival) {
+    return arrival.vpce() == null && asksForCertificates && tenants.knowCertificates();
   }
 
   private boolean deny(Channel channel, Arrival arrival) {
@@ -104,12 +120,16 @@ final class Admission {
     return count == 1 ? null : count - 1;
   }
 
-  private boolean isOneOfFew(Channel channel, Tenant tenant) {
-    if (!admitted.ofTenants().enter(tenant)) {
-      String who = "one of tenant " + tenant.name();
-      return refuse(channel, ConnectionLimit.TENANT, who, tenant.limits().connections());
+  private boolean isOneOfFew(Channel channel, @Nullable Tenant tenant) {
+    if (tenant == null) {
+      return true;
     }
-    channel.closeFuture().addListener(closed -> admitted.ofTenants().leave(tenant));
+    Quota connections = tenant.connections();
+    if (connections.enter() != Quota.Verdict.ENTERS) {
+      String who = "one of tenant " + tenant.name();
+      return refuse(channel, ConnectionLimit.TENANT, who, connections.most());
+    }
+    channel.closeFuture().addListener(closed -> connections.leave());
     return true;
   }
 

@@ -1,6 +1,5 @@
 package io.postern.listener;
 
-import io.postern.tenant.TenantUsage;
 import io.postern.tenant.Tenants;
 import java.util.function.Supplier;
 
@@ -10,14 +9,12 @@ import java.util.function.Supplier;
  * @param connections how many may be open: the limit of the config, or less where descriptors are
  *     few
  * @param tenants those of the config as it is now
- * @param ofTenants what tenants take up, on all listeners
  * @param handshakes where handshakes wait for their turn, on all listeners
  */
-public record Admitted(
-    int connections, Supplier<Tenants> tenants, TenantUsage ofTenants, HandshakeQueues handshakes) {
+public record Admitted(int connections, Supplier<Tenants> tenants, HandshakeQueues handshakes) {
 
   /** Anyone, up to a number. */
   public static Admitted anyone(int connections) {
-    return new Admitted(connections, () -> Tenants.NONE, new TenantUsage(), new HandshakeQueues());
+    return new Admitted(connections, () -> Tenants.NONE, new HandshakeQueues());
   }
 }

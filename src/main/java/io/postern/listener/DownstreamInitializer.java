@@ -53,7 +53,7 @@ final class DownstreamInitializer extends ChannelInitializer<Channel> {
   }
 
   private void begin(Downstream downstream, Channel channel, Arrival arrival) {
-    if (!admission.admits(channel, arrival, tls != null && tls.asksForCertificates())) {
+    if (!admission.admits(channel, arrival)) {
       return;
     }
     if (tls == null) {

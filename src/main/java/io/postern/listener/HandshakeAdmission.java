@@ -8,8 +8,8 @@ import io.postern.config.Rate;
 import io.postern.observe.HandshakeLimit;
 import io.postern.observe.ListenerMeters;
 import io.postern.observe.SparseLog;
-import io.postern.tenant.Endpoint;
 import io.postern.tenant.Quota;
+import io.postern.tenant.Tenant;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -76,14 +76,14 @@ final class HandshakeAdmission {
    */
   @Nullable Underway begin(Source source, Arrival arrival) {
     Underway underway = new Underway(new ArrayList<>(3));
-    Endpoint endpoint = admitted.tenants().get().find(arrival.vpce());
+    Tenant tenant = admitted.tenants().get().of(arrival.vpce(), arrival.client().getAddress());
     HandshakeLimit limit = null;
     if (ofSources != null) {
       Quota quota = ofSources.get(source);
       limit = enter(quota, underway, HandshakeLimit.SOURCE, HandshakeLimit.SOURCE_RATE);
     }
-    if (limit == null && endpoint != null) {
-      Quota quota = admitted.ofTenants().handshakes(endpoint.tenant());
+    if (limit == null && tenant != null) {
+      Quota quota = tenant.handshakes();
       limit = enter(quota, underway, HandshakeLimit.TENANT, HandshakeLimit.TENANT_RATE);
     }
     if (limit == null) {

@@ -51,7 +51,7 @@ public final class Listener {
     this.tls = tls;
     this.reports = new HandshakeReports(config.name(), meters);
     this.admission =
-        new Admission(config.name(), config.limits().connectionsPerSource(), admitted, meters);
+        new Admission(config, tls != null && tls.asksForCertificates(), admitted, meters);
     this.beginning = new HandshakeAdmission(config, admitted, meters);
     this.queues = admitted.handshakes();
     for (ExchangeFactory.OfLoop each : loops) {

@@ -111,11 +111,13 @@ public final class ExchangeRecord {
     target = head.target();
   }
 
-  /** Whose client it is: by the VPC endpoint that it came through, else by its certificate. */
+  /** Whose client it is: by its VPC endpoint; without one by its certificate, else its address. */
   public void knownTo(Tenants tenants) {
-    TlsSession tls = connection.tls();
-    if (connection.vpce() == null && tls != null) {
-      tenant = tenants.of(tls.clientCertificate());
+    if (connection.vpce() == null) {
+      TlsSession tls = connection.tls();
+      tenant =
+          tenants.of(
+              tls == null ? null : tls.clientCertificate(), connection.client().getAddress());
     } else {
       endpoint = tenants.find(connection.vpce());
       tenant = endpoint == null ? null : endpoint.tenant();

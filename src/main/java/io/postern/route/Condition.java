@@ -64,7 +64,7 @@ sealed interface Condition {
     RequestHead head = request.head();
     return switch (this) {
       case Caller(List<AsciiString> any) ->
-          request.tenant() != null && contains(any, request.tenant());
+          request.tenant() != null && contains(any, request.tenant().name());
       case Method(List<AsciiString> any) -> contains(any, head.method());
       case Field(AsciiString name, ValueTest test) ->
           test.passes(anyField(head.fields(), name, test));

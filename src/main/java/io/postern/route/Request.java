@@ -1,12 +1,12 @@
 package io.postern.route;
 
-import io.netty.util.AsciiString;
 import io.postern.http.RequestHead;
+import io.postern.tenant.Tenant;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a route is looked for by.
  *
- * @param tenant the name of who is calling; null where that is not known
+ * @param tenant who is calling; null where that is not known
  */
-record Request(RequestHead head, @Nullable AsciiString tenant) {}
+record Request(RequestHead head, @Nullable Tenant tenant) {}

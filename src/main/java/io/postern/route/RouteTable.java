@@ -5,7 +5,9 @@ import io.postern.config.Config;
 import io.postern.config.HostPattern;
 import io.postern.config.Problem;
 import io.postern.config.RouteConfig;
+import io.postern.config.TenantConfig;
 import io.postern.http.RequestHead;
+import io.postern.tenant.Tenant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -45,13 +47,20 @@ public final class RouteTable {
       Rule rule = Rule.compile(order++, route, problems::add);
       if (!rule.paths().isEmpty()) {
         Rule before = covering(index, rule);
-        if (before != null) {
+        if (before != null && !hasTenantsOfItsOwn(config, route, before)) {
           problems.add(unreachable(route, before));
         }
       }
       index.add(rule);
     }
     return new Compiled(new RouteTable(index), List.copyOf(problems));
+  }
+
+  /** Whether there is a tenant that has the route, and not the one before it. */
+  private static boolean hasTenantsOfItsOwn(Config config, RouteConfig route, Rule before) {
+    return config.tenants().values().stream()
+        .map(TenantConfig::routes)
+        .anyMatch(own -> own.contains(route.name()) && !own.contains(before.route().name()));
   }
 
   /** One of the rules before this one that leave nothing for it; null where there is none. */
@@ -81,9 +90,9 @@ public final class RouteTable {
   /**
    * The route of a request, or null where none matches.
    *
-   * @param tenant the name of who is calling; null where that is not known
+   * @param tenant who is calling; null where that is not known
    */
-  public @Nullable Route match(RequestHead head, @Nullable AsciiString tenant) {
+  public @Nullable Route match(RequestHead head, @Nullable Tenant tenant) {
     Request request = new Request(head, tenant);
     Rule rule = index.fold(head.host(), head.path(), Rule::earlier, request, null);
     return rule == null ? null : rule.route();

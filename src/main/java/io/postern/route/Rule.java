@@ -58,6 +58,9 @@ record Rule(
 
   /** Whether all holds that the index does not know. */
   boolean accepts(Request request) {
+    if (request.tenant() != null && !request.tenant().mayUse(order)) {
+      return false;
+    }
     if (!paths.matchesExpression(request.head().path())) {
       return false;
     }

@@ -24,7 +24,6 @@ import io.postern.observe.ExchangeSink;
 import io.postern.observe.Metrics;
 import io.postern.pool.Pool;
 import io.postern.pool.Server;
-import io.postern.tenant.TenantUsage;
 import io.postern.tls.KeyLog;
 import io.postern.tls.ListenerTls;
 import io.postern.upstream.Connector;
@@ -63,7 +62,6 @@ public final class ProxyRuntime implements AutoCloseable {
   private final SocketOptions options;
   private final Compiled compiled;
   private final AtomicReference<Snapshot> snapshot;
-  private final TenantUsage ofTenants = new TenantUsage();
   private final HandshakeQueues handshakes = new HandshakeQueues();
   private final ExchangeMeters exchanges;
   private final List<Connector> connectors = new ArrayList<>();
@@ -126,7 +124,7 @@ public final class ProxyRuntime implements AutoCloseable {
             limit);
       }
       ListenerTls tls = compiled.tls().get(each.name());
-      Admitted admitted = new Admitted(limit, () -> current().tenants(), ofTenants, handshakes);
+      Admitted admitted = new Admitted(limit, () -> current().tenants(), handshakes);
       listeners.add(bound(each, config.loadBalancer(), tls, admitted, loops.group(), contexts));
     }
     upkeep =
@@ -247,15 +245,7 @@ public final class ProxyRuntime implements AutoCloseable {
   public void describe(Metrics metrics) {
     exchanges.describe(metrics);
     new ListenerFamilies(this::listeners).describe(metrics);
-    metrics.gauges(
-        "postern_tenant_connections",
-        "Connections that a tenant has open, on all listeners.",
-        List.of("tenant"),
-        points ->
-            current()
-                .tenants()
-                .all()
-                .forEach(each -> points.add(ofTenants.open(each), each.name().toString())));
+    new TenantFamilies(snapshot::get).describe(metrics);
     new ServerFamilies(snapshot::get).describe(metrics);
     KeyLog keyLog = compiled.keyLog();
     metrics.gauges(

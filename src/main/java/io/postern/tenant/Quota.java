@@ -5,6 +5,7 @@ import io.github.bucket4j.TimeMeter;
 import io.postern.config.HandshakeLimits;
 import io.postern.config.Rate;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,43 +24,104 @@ public final class Quota {
     TOO_FAST
   }
 
+  /**
+   * How many may begin: as many as the bucket holds at once, and then as fast as it fills.
+   *
+   * @param burst how many it holds; at least 1
+   */
+  public record Flow(Rate rate, int burst) {
+
+    /** How long it takes to fill when it is empty, in whole seconds, at least 1. */
+    public long seconds() {
+      return Math.max(1, Math.ceilDiv(burst * rate.per().toSeconds(), rate.count()));
+    }
+  }
+
   private final int most;
+  private final @Nullable Flow flow;
   private final @Nullable Bucket begun;
   private final AtomicInteger underway = new AtomicInteger();
+  private final LongAdder tooMany = new LongAdder();
+  private final LongAdder tooFast = new LongAdder();
 
-  /** A quota that nothing was taken of. */
+  /** A quota of handshakes that nothing was taken of. */
   public Quota(HandshakeLimits limits) {
-    this(limits.concurrent(), limits.rate(), TimeMeter.SYSTEM_NANOTIME);
+    this(limits.concurrent(), limits.rate(), 0);
   }
 
-  Quota(int most, @Nullable Rate rate, TimeMeter clock) {
+  /**
+   * A quota that nothing was taken of.
+   *
+   * @param most under way at once; 0 is any number
+   * @param rate null is any
+   * @param burst how many may begin at once; 0 is as many as the rate counts
+   */
+  public Quota(int most, @Nullable Rate rate, int burst) {
+    this(most, rate, burst, TimeMeter.SYSTEM_NANOTIME);
+  }
+
+  Quota(int most, @Nullable Rate rate, int burst, TimeMeter clock) {
     this.most = most;
-    this.begun = rate == null ? null : bucket(rate, clock);
+    this.flow = rate == null ? null : new Flow(rate, burst == 0 ? rate.count() : burst);
+    this.begun = flow == null ? null : bucket(flow, clock);
   }
 
-  private static Bucket bucket(Rate rate, TimeMeter clock) {
+  private static Bucket bucket(Flow flow, TimeMeter clock) {
+    Rate rate = flow.rate();
     return Bucket.builder()
-        .addLimit(limit -> limit.capacity(rate.count()).refillGreedy(rate.count(), rate.per()))
+        .addLimit(limit -> limit.capacity(flow.burst()).refillGreedy(rate.count(), rate.per()))
         .withCustomTimePrecision(clock)
         .build();
   }
 
   /** One more wants to begin. */
   public Verdict enter() {
-    Verdict verdict = Verdict.ENTERS;
     if (underway.incrementAndGet() > most && most > 0) {
-      verdict = Verdict.TOO_MANY;
-    } else if (begun != null && !begun.tryConsume(1)) {
-      verdict = Verdict.TOO_FAST;
-    }
-    if (verdict != Verdict.ENTERS) {
+      tooMany.increment();
       leave();
+      return Verdict.TOO_MANY;
     }
-    return verdict;
+    if (begun != null && !begun.tryConsume(1)) {
+      tooFast.increment();
+      leave();
+      return Verdict.TOO_FAST;
+    }
+    return Verdict.ENTERS;
   }
 
   /** One that has entered has ended. */
   public void leave() {
     underway.decrementAndGet();
+  }
+
+  /** How many may be under way at once; 0 is any number. */
+  public int most() {
+    return most;
+  }
+
+  /** How many are under way. */
+  public int underway() {
+    return underway.get();
+  }
+
+  /** How often one more was one too many at once. */
+  public long tooMany() {
+    return tooMany.sum();
+  }
+
+  /** How often one more came too fast. */
+  public long tooFast() {
+    return tooFast.sum();
+  }
+
+  /** How many may begin; null is any number. */
+  public @Nullable Flow flow() {
+    return flow;
+  }
+
+  /** When one more may begin that came too fast, in whole seconds, at least 1. */
+  public long secondsToNext() {
+    long nanos = begun == null ? 0 : begun.estimateAbilityToConsume(1).getNanosToWaitForRefill();
+    return Math.max(1, Math.ceilDiv(nanos, 1_000_000_000L));
   }
 }

@@ -2,12 +2,71 @@ package io.postern.tenant;
 
 import io.netty.util.AsciiString;
 import io.postern.config.TenantConfig;
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A named customer. Immutable and shared.
- *
- * @param index its place among the tenants of its config, from 0
- * @param name as routes, fields and logs name it
- * @param limits what it may take up
+ * A named customer. Immutable and shared, but for what it takes up of its quotas, on all listeners
+ * together.
  */
-public record Tenant(int index, AsciiString name, TenantConfig.Limits limits) {}
+public final class Tenant {
+
+  private final int index;
+  private final AsciiString name;
+  private final @Nullable BitSet routes;
+  private final Quota connections;
+  private final Quota handshakes;
+  private final Quota requests;
+
+  /**
+   * A tenant that takes up nothing yet.
+   *
+   * @param index its place among the tenants of its config, from 0
+   * @param name as routes, fields and logs name it
+   * @param limits what it may take up
+   * @param routes the indexes of those that it may use; null for all
+   */
+  public Tenant(int index, AsciiString name, TenantConfig.Limits limits, @Nullable BitSet routes) {
+    this.index = index;
+    this.name = name;
+    this.routes = routes;
+    this.connections = new Quota(limits.connections(), null, 0);
+    this.handshakes = new Quota(limits.handshakes());
+    this.requests = new Quota(limits.concurrentRequests(), limits.requestRate(), limits.burst());
+  }
+
+  /** Its place among the tenants of its config, from 0. */
+  public int index() {
+    return index;
+  }
+
+  /** As routes, fields and logs name it. */
+  public AsciiString name() {
+    return name;
+  }
+
+  /** Whether there is a route for it at all, by the index of the route. */
+  public boolean mayUse(int route) {
+    return routes == null || routes.get(route);
+  }
+
+  /** What its open connections have to fit into. */
+  public Quota connections() {
+    return connections;
+  }
+
+  /** What its handshakes have to fit into. */
+  public Quota handshakes() {
+    return handshakes;
+  }
+
+  /** What its requests have to fit into. */
+  public Quota requests() {
+    return requests;
+  }
+
+  @Override
+  public String toString() {
+    return name.toString();
+  }
+}

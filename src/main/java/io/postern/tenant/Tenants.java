@@ -3,57 +3,65 @@ package io.postern.tenant;
 import io.netty.util.AsciiString;
 import io.netty.util.NetUtil;
 import io.postern.config.Config;
+import io.postern.config.RouteConfig;
 import io.postern.config.TenantConfig;
 import io.postern.http.ClientCertificate;
+import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** All tenants of a config, found by what a connection brings. Immutable and shared. */
 public final class Tenants {
 
   /** Nobody is a tenant, and everybody may come. */
-  public static final Tenants NONE = new Tenants(List.of(), List.of(), Map.of(), true);
+  public static final Tenants NONE = new Tenants(true);
 
-  private final List<Tenant> all;
-  private final List<Endpoint> endpoints;
-  private final Map<AsciiString, Endpoint> byVpce;
-  private final Map<String, Tenant> byCertificate;
+  private final List<Tenant> all = new ArrayList<>();
+  private final List<Endpoint> endpoints = new ArrayList<>();
+  private final Map<AsciiString, Endpoint> byVpce = new HashMap<>();
+  private final Map<String, Tenant> byCertificate = new HashMap<>();
+  private final Sources bySource = new Sources();
   private final boolean unknownAllowed;
 
-  private Tenants(
-      List<Tenant> all,
-      List<Endpoint> endpoints,
-      Map<String, Tenant> byCertificate,
-      boolean unknownAllowed) {
-    this.all = List.copyOf(all);
-    this.endpoints = List.copyOf(endpoints);
-    this.byVpce =
-        endpoints.stream()
-            .collect(Collectors.toUnmodifiableMap(Endpoint::vpce, endpoint -> endpoint));
-    this.byCertificate = Map.copyOf(byCertificate);
+  private Tenants(boolean unknownAllowed) {
     this.unknownAllowed = unknownAllowed;
   }
 
   /** The tenants that a config names; it has checked that nothing is two tenants'. */
   public static Tenants of(Config config) {
-    List<Tenant> all = new ArrayList<>();
-    List<Endpoint> endpoints = new ArrayList<>();
-    Map<String, Tenant> byCertificate = new HashMap<>();
-    for (TenantConfig each : config.tenants().values()) {
-      Tenant tenant = new Tenant(all.size(), new AsciiString(each.name()), each.limits());
-      all.add(tenant);
-      each.clientCertificates().forEach(name -> byCertificate.put(typed(name), tenant));
-      for (String id : each.vpcEndpoints()) {
-        endpoints.add(new Endpoint(endpoints.size(), new AsciiString(id), tenant));
-      }
+    Tenants tenants = new Tenants(config.unknownTenants() == TenantConfig.Unknown.ALLOW);
+    List<String> routes = config.routes().stream().map(RouteConfig::name).toList();
+    config.tenants().values().forEach(each -> tenants.add(each, routes));
+    return tenants;
+  }
+
+  private void add(TenantConfig config, List<String> routes) {
+    Tenant tenant =
+        new Tenant(
+            all.size(),
+            new AsciiString(config.name()),
+            config.limits(),
+            config.routes().isEmpty() ? null : indexes(config.routes(), routes));
+    all.add(tenant);
+    for (String id : config.vpcEndpoints()) {
+      Endpoint endpoint = new Endpoint(endpoints.size(), new AsciiString(id), tenant);
+      endpoints.add(endpoint);
+      byVpce.put(endpoint.vpce(), endpoint);
     }
-    boolean unknownAllowed = config.unknownTenants() == TenantConfig.Unknown.ALLOW;
-    return new Tenants(all, endpoints, byCertificate, unknownAllowed);
+    config.clientCertificates().forEach(name -> byCertificate.put(typed(name), tenant));
+    config.sources().forEach(source -> bySource.add(source, tenant));
+  }
+
+  private static BitSet indexes(List<String> some, List<String> all) {
+    BitSet indexes = new BitSet();
+    some.forEach(name -> indexes.set(all.indexOf(name)));
+    return indexes;
   }
 
   /**
@@ -73,12 +81,12 @@ public final class Tenants {
 
   /** In the order of the config, each at its {@link Tenant#index}. */
   public List<Tenant> all() {
-    return all;
+    return Collections.unmodifiableList(all);
   }
 
   /** The VPC endpoints of all of them, each at its {@link Endpoint#index}. */
   public List<Endpoint> endpoints() {
-    return endpoints;
+    return Collections.unmodifiableList(endpoints);
   }
 
   /**
@@ -91,37 +99,43 @@ public final class Tenants {
   }
 
   /**
-   * Whose client it is that has shown a certificate: the first of its subject alternative names
-   * that is a tenant's tells. It counts only for a connection that came by no VPC endpoint.
+   * Who is calling by a connection that came by no VPC endpoint: the first of the subject
+   * alternative names of its certificate that is a tenant's tells, and where none is the longest
+   * prefix of its address.
    *
-   * @param shown null for a connection without one
+   * @param shown null for a connection without a certificate
    */
-  public @Nullable Tenant of(@Nullable ClientCertificate shown) {
-    if (shown == null || byCertificate.isEmpty()) {
-      return null;
-    }
-    for (String name : shown.names()) {
-      Tenant tenant = byCertificate.get(name);
-      if (tenant != null) {
-        return tenant;
+  public @Nullable Tenant of(@Nullable ClientCertificate shown, InetAddress client) {
+    if (shown != null && !byCertificate.isEmpty()) {
+      for (String name : shown.names()) {
+        Tenant tenant = byCertificate.get(name);
+        if (tenant != null) {
+          return tenant;
+        }
       }
     }
-    return null;
+    return bySource.of(client);
   }
 
   /**
-   * Whether a connection may stay: its tenant is known, or need not be.
-   *
-   * @param mayShow whether the client can still show a certificate that tells
+   * Who is calling, as far as it is known before the handshake: by the VPC endpoint, or where there
+   * is none by the address.
    */
-  public boolean admits(@Nullable AsciiString vpce, boolean mayShow) {
-    return unknownAllowed
-        || find(vpce) != null
-        || (vpce == null && mayShow && !byCertificate.isEmpty());
+  public @Nullable Tenant of(@Nullable AsciiString vpce, InetAddress client) {
+    if (vpce == null) {
+      return bySource.of(client);
+    }
+    Endpoint endpoint = byVpce.get(vpce);
+    return endpoint == null ? null : endpoint.tenant();
   }
 
-  /** Whether a connection without a VPC endpoint may stay, now that the handshake is over. */
-  public boolean admits(@Nullable Tenant byItsCertificate) {
-    return unknownAllowed || byItsCertificate != null;
+  /** Whether the certificate of a client can tell who is calling. */
+  public boolean knowCertificates() {
+    return !byCertificate.isEmpty();
+  }
+
+  /** Whether a connection may stay: its tenant is known, or need not be. */
+  public boolean admits(@Nullable Tenant tenant) {
+    return unknownAllowed || tenant != null;
   }
 }

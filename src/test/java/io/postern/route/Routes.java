@@ -16,6 +16,8 @@ import io.postern.config.TenantConfig;
 import io.postern.http.Fields;
 import io.postern.http.HttpVersion;
 import io.postern.http.RequestHead;
+import io.postern.tenant.Tenant;
+import io.postern.testkit.Unlimited;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -224,7 +226,11 @@ final class Routes {
 
   /** The same for a request of a tenant. */
   static String taker(RouteTable.Compiled compiled, RequestHead head, @Nullable String tenant) {
-    Route route = compiled.table().match(head, tenant == null ? null : bytes(tenant));
+    Route route =
+        compiled
+            .table()
+            .match(
+                head, tenant == null ? null : new Tenant(0, bytes(tenant), Unlimited.TENANT, null));
     return route == null ? "none" : route.name();
   }
 }

@@ -40,7 +40,7 @@ class QuotaTest {
 
   @Test
   void soManyAtOnce() {
-    Quota quota = new Quota(3, null, clock);
+    Quota quota = new Quota(3, null, 0, clock);
     assertThat(entered(quota, 10)).isEqualTo(3);
     assertThat(quota.enter()).isEqualTo(TOO_MANY);
     quota.leave();
@@ -49,7 +49,7 @@ class QuotaTest {
 
   @Test
   void soManyInATime() {
-    Quota quota = new Quota(0, Rate.parse("100/s"), clock);
+    Quota quota = new Quota(0, Rate.parse("100/s"), 0, clock);
     assertThat(entered(quota, 1000)).as("a whole second's may come at once").isEqualTo(100);
     assertThat(quota.enter()).isEqualTo(TOO_FAST);
     nanos += Duration.ofMillis(250).toNanos();
@@ -60,7 +60,7 @@ class QuotaTest {
 
   @Test
   void whatIsTooManyTakesNothingOfTheRate() {
-    Quota quota = new Quota(1, Rate.parse("2/m"), clock);
+    Quota quota = new Quota(1, Rate.parse("2/m"), 0, clock);
     assertThat(quota.enter()).isEqualTo(ENTERS);
     assertThat(quota.enter()).isEqualTo(TOO_MANY);
     quota.leave();

@@ -7,6 +7,7 @@ import io.postern.config.ConfigLoader;
 import io.postern.config.Loaded;
 import io.postern.http.ClientCertificate;
 import io.postern.http.ClientCertificate.Told;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,8 @@ class TenantsTest {
 
   private static final String NAMES =
       "Agent.example.com, root@example.com, spiffe://example.com/a, 10.0.0.1";
+
+  private static final InetAddress ADDRESS = InetAddress.getLoopbackAddress();
 
   private static Tenants tenants(String unknown) {
     String yaml =
@@ -70,17 +73,15 @@ class TenantsTest {
         new ClientCertificate(
             "", List.of("DNS:else", name), "1", "f", new Told(none, none, none, none, none));
     Tenants tenants = tenants("deny");
-    assertThat(tenants.of(shown)).isSameAs(known ? tenants.all().get(1) : null);
+    assertThat(tenants.of(shown, ADDRESS)).isSameAs(known ? tenants.all().get(1) : null);
   }
 
   @Test
   void theUnknownStayOrNot() {
-    AsciiString known = new AsciiString("vpce-2");
-    AsciiString unknown = new AsciiString("vpce-3");
-    assertThat(tenants("allow").admits(unknown, false)).isTrue();
-    assertThat(tenants("allow").admits(null, false)).isTrue();
-    assertThat(tenants("deny").admits(known, false)).isTrue();
-    assertThat(tenants("deny").admits(unknown, false)).isFalse();
-    assertThat(tenants("deny").admits(null, false)).isFalse();
+    Tenant known = tenants("deny").of(new AsciiString("vpce-2"), ADDRESS);
+    Tenant unknown = tenants("deny").of(new AsciiString("vpce-3"), ADDRESS);
+    assertThat(tenants("allow").admits(unknown)).isTrue();
+    assertThat(tenants("deny").admits(known)).isTrue();
+    assertThat(tenants("deny").admits(unknown)).isFalse();
   }
 }

@@ -14,7 +14,8 @@ public final class Unlimited {
   public static final HandshakeLimits HANDSHAKES = new HandshakeLimits(PLACE, 0, null);
 
   /** Any number of everything. */
-  public static final TenantConfig.Limits TENANT = new TenantConfig.Limits(PLACE, 0, HANDSHAKES);
+  public static final TenantConfig.Limits TENANT =
+      new TenantConfig.Limits(PLACE, 0, HANDSHAKES, 0, null, 0);
 
   private Unlimited() {}
 }
