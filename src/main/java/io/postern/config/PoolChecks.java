@@ -70,6 +70,11 @@ final class PoolChecks {
           report.quoted(place, "serverName", name) + " is no host",
           "a name of letters, digits and hyphens, or an IP address; no port");
     }
+    TlsConfig.Certificate shown = tls.certificate();
+    if (shown != null && shown.ocspResponse() != null) {
+      report.problem(
+          shown.place(), "ocspResponse", "is given, and servers are sent none", "it at a listener");
+    }
     if (tls.verify() == PoolTlsConfig.Verify.NONE) {
       report.warning(
           place, "verify", "whoever answers is taken for the server", "full, with trust");

@@ -21,11 +21,15 @@ public record TlsConfig(
         @Doc("The certificates; the hosts of each come from its subject alternative names.")
         List<Certificate> certificates,
     @Doc(
-            "A directory with more of them: every `NAME.pem` or `NAME.crt` whose key stands beside it as `NAME.key`, and every `NAME.p12` or `NAME.pfx`. What comes, changes or goes there is taken over while we run.")
+            "A directory with more of them: every `NAME.pem` or `NAME.crt` whose key stands beside it as `NAME.key`, and every `NAME.p12` or `NAME.pfx`; a `NAME.ocsp` beside it is its OCSP response. What comes, changes or goes there is taken over while we run.")
         @Nullable Path certificateDirectory,
     @Doc(
             "The passphrase of those of its files that are encrypted, best as `${file:/run/secrets/...}`.")
         @Nullable Secret certificateDirectoryPassphrase,
+    @Default("false")
+        @Doc(
+            "Whether OCSP responses are fetched from the responders that the certificates name, to be stapled in handshakes. The issuer's certificate has to be in the chain.")
+        boolean ocspFetch,
     @Doc(
             "The chain file of the certificate for clients that name no host or an unknown one; left out, the first.")
         @Nullable Path defaultCertificate,
@@ -77,7 +81,10 @@ public record TlsConfig(
           @Nullable Path key,
       @Doc(
               "The passphrase of an encrypted key or PKCS#12 file, best as `${file:/run/secrets/...}`.")
-          @Nullable Secret passphrase) {
+          @Nullable Secret passphrase,
+      @Doc(
+              "DER file: an OCSP response about the certificate, as `openssl ocsp -respout` writes it, stapled in handshakes; for clients of a listener only. Read again when it changes.")
+          @Nullable Path ocspResponse) {
 
     /** The file that the key is in, be it that of the chain. */
     public Path keyFile() {

@@ -4,6 +4,8 @@ import io.postern.listener.Listener;
 import io.postern.observe.Metrics;
 import io.postern.observe.Metrics.Points;
 import io.postern.tls.ListenerTls;
+import io.postern.tls.ServerCertificate;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -47,6 +49,8 @@ record ListenerFamilies(Supplier<List<Listener>> listeners) {
     describeGlitches(metrics);
     describeArrivals(metrics);
     describeHandshakes(metrics);
+    describeCertificates(metrics);
+    describeStaples(metrics);
   }
 
   private void describeGlitches(Metrics metrics) {
@@ -100,6 +104,9 @@ record ListenerFamilies(Supplier<List<Listener>> listeners) {
         "TLS handshakes that came to nothing, by why.",
         List.of("listener", "why"),
         each((listener, points) -> listener.meters().collectFailures(listener.name(), points)));
+  }
+
+  private void describeCertificates(Metrics metrics) {
     metrics.gauges(
         "postern_tls_certificate_expiry_timestamp_seconds",
         "When each certificate that is served expires, in seconds since 1970.",
@@ -122,6 +129,33 @@ record ListenerFamilies(Supplier<List<Listener>> listeners) {
         "How often changed certificates were refused, and those of before served on.",
         LABELS,
         ofTls((listener, tls, points) -> points.add(tls.refusals(), listener.name())));
+  }
+
+  private void describeStaples(Metrics metrics) {
+    metrics.gauges(
+        "postern_tls_ocsp_response_expiry_timestamp_seconds",
+        "When the OCSP response that is stapled with a certificate expires, in seconds since 1970; 0 where it demands one and has none.",
+        List.of("listener", "certificate"),
+        ofTls(
+            (listener, tls, points) ->
+                tls.store().certificates().forEach(each -> collectStaple(listener, each, points))));
+    metrics.counters(
+        "postern_tls_ocsp_fetches_total",
+        "How often responders were asked for OCSP responses, by how that ended.",
+        List.of("listener", "result"),
+        ofTls(
+            (listener, tls, points) ->
+                tls.ocspFetches()
+                    .forEach((result, count) -> points.add(count, listener.name(), result))));
+  }
+
+  private static void collectStaple(
+      Listener listener, ServerCertificate certificate, Points points) {
+    Instant expires = certificate.stapleExpires();
+    if (expires != null || certificate.demandsStaple()) {
+      points.add(
+          expires == null ? 0 : expires.getEpochSecond(), listener.name(), certificate.file());
+    }
   }
 
   private interface OfTls {

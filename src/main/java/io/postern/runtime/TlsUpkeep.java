@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -69,6 +70,7 @@ final class TlsUpkeep implements AutoCloseable {
             .flatMap(route -> route.match().hosts().stream())
             .collect(Collectors.toSet());
     TlsUpkeep upkeep = new TlsUpkeep(compiled, needed, loops, clock, changed);
+    compiled.tls().values().forEach(each -> each.fetchResponses(clock, new SplittableRandom()));
     long millis = config.process().watchInterval().toMillis();
     upkeep.thread.scheduleWithFixedDelay(upkeep::look, millis, millis, TimeUnit.MILLISECONDS);
     KeyLog keyLog = compiled.keyLog();

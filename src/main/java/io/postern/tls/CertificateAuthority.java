@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Date;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.ASN1Encodable;
@@ -153,9 +154,29 @@ public final class CertificateAuthority {
 
   /** Issues a certificate for a key that somebody else has made. */
   public Issued issue(KeyPair keys, List<String> names, Validity validity) {
-    X500Principal issuer = certificate.getSubjectX500Principal();
-    X509Certificate leaf = signBelow(leafBuilder(issuer, keys, names, validity));
-    return new Issued(Stream.concat(Stream.of(leaf), sent.stream()).toList(), keys.getPrivate());
+    return issue(keys, names, validity, _ -> {});
+  }
+
+  /**
+   * Issues a certificate with more to it.
+   *
+   * @param more adds extensions, or takes the place of some
+   */
+  Issued issue(
+      KeyPair keys,
+      List<String> names,
+      Validity validity,
+      Consumer<X509v3CertificateBuilder> more) {
+    X509v3CertificateBuilder builder =
+        leafBuilder(certificate.getSubjectX500Principal(), keys, names, validity);
+    more.accept(builder);
+    return new Issued(
+        Stream.concat(Stream.of(signBelow(builder)), sent.stream()).toList(), keys.getPrivate());
+  }
+
+  /** Signs what is no certificate. */
+  ContentSigner signer() {
+    return signer(key);
   }
 
   /**
@@ -186,7 +207,7 @@ public final class CertificateAuthority {
     PemOutput.write(file, List.of(certificate));
   }
 
-  private static KeyPair newKeys(KeyType type) {
+  static KeyPair newKeys(KeyType type) {
     try {
       KeyPairGenerator generator =
           KeyPairGenerator.getInstance(type == KeyType.ECDSA ? "EC" : "RSA");
@@ -294,7 +315,7 @@ public final class CertificateAuthority {
     }
   }
 
-  private static ContentSigner signer(PrivateKey key) {
+  static ContentSigner signer(PrivateKey key) {
     String algorithm = key.getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
     try {
       return new JcaContentSignerBuilder(algorithm).build(key);

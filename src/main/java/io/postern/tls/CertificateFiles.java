@@ -42,13 +42,18 @@ final class CertificateFiles {
     this.problems = problems;
   }
 
-  /** A certificate whose files are in order. */
+  /**
+   * A certificate whose files are in order.
+   *
+   * @param staple what goes with it in handshakes, which changes
+   */
   record Loaded(
       TlsConfig.Certificate config,
       List<X509Certificate> chain,
       PrivateKey key,
       KeyProfile profile,
-      CertificateNames names) {
+      CertificateNames names,
+      Staple staple) {
 
     /** When the first certificate of the chain expires. */
     Instant expires() {
@@ -56,6 +61,11 @@ final class CertificateFiles {
           .map(each -> each.getNotAfter().toInstant())
           .min(Instant::compareTo)
           .orElseThrow();
+    }
+
+    /** The same, with what went with this certificate before. */
+    Loaded with(Staple before) {
+      return new Loaded(config, chain, key, profile, names, before);
     }
   }
 
@@ -97,7 +107,7 @@ final class CertificateFiles {
     checkCost(leaf.getPublicKey());
     return problems.size() > before || profile == null
         ? null
-        : new Loaded(config, chain, key, profile, names);
+        : new Loaded(config, chain, key, profile, names, new Staple(chain));
   }
 
   /** PEM or PKCS#12, whatever its name is. */

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +40,14 @@ final class CertificatePairs {
 
   private final Map<Path, FileStamp> refused = new HashMap<>();
 
+  /** In order, but for the OCSP responses that they demand. */
+  private final Map<Path, Pair> held = new HashMap<>();
+
+  private final StapleFiles responses;
+
   CertificatePairs(TlsConfig config) {
     this.config = config;
+    this.responses = new StapleFiles(config);
   }
 
   private record Pair(Loaded loaded, FileStamp stamp) {}
@@ -51,12 +58,17 @@ final class CertificatePairs {
 
   /** Reads all files. */
   Look first(Instant now) {
-    return look(now, true);
+    return look(new Looking(now, true, new ArrayList<>(), new ArrayList<>()));
   }
 
   /** Reads what has changed. What is wrong is told once, and what was good before stays. */
   Look next(Instant now) {
-    return look(now, false);
+    return look(new Looking(now, false, new ArrayList<>(), new ArrayList<>()));
+  }
+
+  /** All that are served, and those that wait for their OCSP responses. */
+  List<Loaded> known() {
+    return Stream.concat(loaded(good).stream(), loaded(held).stream()).toList();
   }
 
   /**
@@ -87,60 +99,99 @@ final class CertificatePairs {
     refused.clear();
   }
 
-  private Look look(Instant now, boolean atOnce) {
-    List<Problem> problems = new ArrayList<>();
-    List<Problem> warnings = new ArrayList<>();
+  /** A look that is under way. */
+  private record Looking(
+      Instant now, boolean first, List<Problem> problems, List<Problem> warnings) {}
+
+  private Look look(Looking looking) {
     Map<Path, Pair> found = new LinkedHashMap<>();
     Map<Path, FileStamp> stamps = new HashMap<>();
-    List<TlsConfig.Certificate> sources = sources(problems);
+    List<TlsConfig.Certificate> sources = sources(looking.problems());
     sources.forEach(each -> stamps.put(each.chain(), stamp(each)));
-    if (!problems.isEmpty()) {
+    if (!looking.problems().isEmpty()) {
       keepTheDirectory(found, stamps);
     }
     if (stamps.equals(refusedTogether)) {
-      return new Look(loaded(good), false, problems, warnings);
+      sources.forEach(each -> lookAtResponse(each, good.get(each.chain()), looking));
+      return new Look(loaded(good), false, looking.problems(), looking.warnings());
     }
     waiting = false;
     for (TlsConfig.Certificate each : sources) {
       Path chain = each.chain();
-      FileStamp stamp = Objects.requireNonNull(stamps.get(chain));
       Pair old = good.get(chain);
-      boolean settled = atOnce || stamp.equals(seen.get(chain));
-      boolean news =
-          (old == null || !stamp.equals(old.stamp())) && !stamp.equals(refused.get(chain));
-      waiting |= news && !settled;
-      Loaded loaded = settled && news ? read(each, stamp, now, problems, warnings) : null;
-      if (loaded != null) {
-        found.put(chain, new Pair(loaded, stamp));
-      } else if (old != null) {
-        found.put(chain, old);
+      Pair next = next(each, Objects.requireNonNull(stamps.get(chain)), old, looking);
+      lookAtResponse(each, next == null ? old : next, looking);
+      Pair served = next == null || isHeld(next, old, looking) ? old : next;
+      if (served != null) {
+        found.put(chain, served);
       }
     }
+    held.keySet().retainAll(stamps.keySet());
     keepWhatHasJustGone(found, stamps);
     boolean changed = !found.equals(good);
     before = good;
     good = found;
     seen = stamps;
-    return new Look(loaded(found), changed, problems, warnings);
+    return new Look(loaded(found), changed, looking.problems(), looking.warnings());
   }
 
   private static List<Loaded> loaded(Map<Path, Pair> pairs) {
     return pairs.values().stream().map(Pair::loaded).toList();
   }
 
-  private @Nullable Loaded read(
-      TlsConfig.Certificate pair,
-      FileStamp stamp,
-      Instant now,
-      List<Problem> problems,
-      List<Problem> warnings) {
-    Loaded loaded = CertificateFiles.load(pair, now, problems, warnings);
+  /** What is to take the place of an old one; null where nothing is. */
+  private @Nullable Pair next(
+      TlsConfig.Certificate source, FileStamp stamp, @Nullable Pair old, Looking looking) {
+    Pair waitsForResponse = held.get(source.chain());
+    if (waitsForResponse != null && stamp.equals(waitsForResponse.stamp())) {
+      return waitsForResponse;
+    }
+    boolean settled = looking.first() || stamp.equals(seen.get(source.chain()));
+    boolean news =
+        (old == null || !stamp.equals(old.stamp())) && !stamp.equals(refused.get(source.chain()));
+    waiting |= news && !settled;
+    Loaded loaded = settled && news ? read(source, stamp, looking) : null;
+    if (loaded != null && old != null && loaded.chain().equals(old.loaded().chain())) {
+      loaded = loaded.with(old.loaded().staple());
+    }
+    return loaded == null ? null : new Pair(loaded, stamp);
+  }
+
+  private @Nullable Loaded read(TlsConfig.Certificate pair, FileStamp stamp, Looking looking) {
+    Loaded loaded =
+        CertificateFiles.load(pair, looking.now(), looking.problems(), looking.warnings());
     if (loaded == null) {
       refused.put(pair.chain(), stamp);
     } else {
       refused.remove(pair.chain());
     }
     return loaded;
+  }
+
+  private void lookAtResponse(TlsConfig.Certificate source, @Nullable Pair pair, Looking looking) {
+    if (pair != null) {
+      responses.look(
+          source,
+          pair.loaded().staple(),
+          looking.now(),
+          looking.first(),
+          looking.problems(),
+          looking.warnings());
+    }
+  }
+
+  /** One that demands an OCSP response waits for it, and what was served before is served on. */
+  private boolean isHeld(Pair next, @Nullable Pair old, Looking looking) {
+    Path chain = next.loaded().config().chain();
+    if (!responses.mustWait(next.loaded(), old == null ? null : old.loaded(), looking.now())) {
+      held.remove(chain);
+      return false;
+    }
+    waiting = true;
+    if (!next.equals(held.put(chain, next))) {
+      responses.sayThatItWaits(next.loaded(), looking.problems(), looking.warnings());
+    }
+    return true;
   }
 
   /** A file that is replaced may be absent for a moment. */
@@ -206,17 +257,26 @@ final class CertificatePairs {
             directory.path() + ".certificateDirectory[" + chain.getFileName() + "]",
             directory.keys().getOrDefault("certificateDirectory", directory.position()),
             Map.of());
+    Path response = beside(chain, ".ocsp");
     return new TlsConfig.Certificate(
-        place, chain, keyOf(chain), config.certificateDirectoryPassphrase());
+        place,
+        chain,
+        keyOf(chain),
+        config.certificateDirectoryPassphrase(),
+        Files.exists(response) ? response : null);
   }
 
   /** Null where it is in the same file. */
   private static @Nullable Path keyOf(Path chain) {
     String name = chain.getFileName().toString();
-    int dot = name.lastIndexOf('.');
-    return switch (name.substring(dot)) {
+    return switch (name.substring(name.lastIndexOf('.'))) {
       case ".p12", ".pfx" -> null;
-      default -> chain.resolveSibling(name.substring(0, dot) + ".key");
+      default -> beside(chain, ".key");
     };
+  }
+
+  private static Path beside(Path chain, String ending) {
+    String name = chain.getFileName().toString();
+    return chain.resolveSibling(name.substring(0, name.lastIndexOf('.')) + ending);
   }
 }

@@ -4,6 +4,7 @@ import io.netty.handler.ssl.OpenSslSessionTicketKey;
 import io.netty.util.AsciiString;
 import io.postern.config.HostPattern;
 import io.postern.tls.CertificateFiles.Loaded;
+import java.time.InstantSource;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Connections that were made from it go on.
  */
 public final class CertificateStore implements AutoCloseable {
+
+  private static final InstantSource CLOCK = InstantSource.system();
 
   private final Found found;
   private final HostPolicies policies;
@@ -70,7 +73,8 @@ public final class CertificateStore implements AutoCloseable {
       candidates = found.fallback();
     }
     HostPolicy policy = policies.of(host);
-    return presented(ServerCertificate.choose(candidates, hello, policy.suites()), policy);
+    return presented(
+        ServerCertificate.choose(candidates, hello, policy.suites(), CLOCK.instant()), policy);
   }
 
   /**

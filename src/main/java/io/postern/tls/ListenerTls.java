@@ -5,12 +5,15 @@ import io.postern.config.Problem;
 import io.postern.config.TlsConfig;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +39,7 @@ public final class ListenerTls implements AutoCloseable {
   private final LongAdder swaps = new LongAdder();
   private final LongAdder refusals = new LongAdder();
   private volatile CertificateStore store;
+  private volatile @Nullable OcspFetcher fetcher;
   private long epoch;
 
   /** What stands in the log already of files that are held back. */
@@ -146,6 +150,20 @@ public final class ListenerTls implements AutoCloseable {
     return refusals.sum();
   }
 
+  /** How often OCSP responses were asked for, by how that ended. Any thread. */
+  public Map<String, Long> ocspFetches() {
+    OcspFetcher asking = fetcher;
+    return asking == null ? Map.of() : asking.results();
+  }
+
+  /** Begins to fetch OCSP responses, where the config says so; before the first refresh. */
+  public void fetchResponses(InstantSource clock, RandomGenerator random) {
+    if (config.ocspFetch()) {
+      fetcher = new OcspFetcher(clock, random);
+      fetcher.watch(pairs.known());
+    }
+  }
+
   /**
    * Takes over what has changed on disk, where it is in order, and changes the keys of the tickets
    * when it is time: blocking.
@@ -168,6 +186,7 @@ public final class ListenerTls implements AutoCloseable {
     List<Problem> warnings = new ArrayList<>(look.warnings());
     authoritiesStale |= policies.refreshTrust(now, problems, warnings);
     warnings.stream().filter(told::add).forEach(each -> LOG.warn("{}", each));
+    sayWhatHasLapsed(now);
     CertificateStore before = store;
     CertificateStore after =
         look.changed() || authoritiesStale
@@ -175,6 +194,10 @@ public final class ListenerTls implements AutoCloseable {
             : null;
     tell(problems);
     forget(problems, warnings, again);
+    OcspFetcher asking = fetcher;
+    if (asking != null) {
+      asking.watch(pairs.known());
+    }
     if (after == null) {
       return null;
     }
@@ -199,6 +222,17 @@ public final class ListenerTls implements AutoCloseable {
     boolean whole = !policies.holdTrustBack() && (again || !pairs.holdBack());
     if (whole && !pairs.areRefusedTogether()) {
       told.removeIf(each -> !problems.contains(each) && !warnings.contains(each));
+    }
+  }
+
+  private void sayWhatHasLapsed(Instant now) {
+    for (ServerCertificate each : store.certificates()) {
+      if (each.staple().hasJustLapsed(now)) {
+        LOG.warn(
+            "{}: its OCSP response expired at {}, handshakes go without",
+            each.file(),
+            each.stapleExpires());
+      }
     }
   }
 
@@ -253,9 +287,12 @@ public final class ListenerTls implements AutoCloseable {
     }
   }
 
-  /** Gives up the certificates of now. */
+  /** Gives up the certificates of now, and asks no responder any more. */
   @Override
   public void close() {
+    if (fetcher != null) {
+      fetcher.close();
+    }
     store.close();
   }
 }

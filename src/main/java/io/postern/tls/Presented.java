@@ -7,6 +7,7 @@ import io.netty.internal.tcnative.SSL;
 import io.netty.util.AsciiString;
 import io.postern.config.TlsConfig.ClientAuth;
 import java.security.cert.X509Certificate;
+import java.time.InstantSource;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Immutable.
  */
 public final class Presented {
+
+  private static final InstantSource CLOCK = InstantSource.system();
 
   private final ServerCertificate certificate;
   private final HostPolicies policies;
@@ -39,6 +42,10 @@ public final class Presented {
   public SslHandler newHandler(ByteBufAllocator allocator) {
     SslHandler handler = certificate.context(policy).newHandler(allocator);
     handler.setHandshakeTimeoutMillis(0); // the connection has one deadline from the accept on
+    byte[] staple = certificate.staple().at(CLOCK.instant());
+    if (staple != null && handler.engine() instanceof ReferenceCountedOpenSslEngine engine) {
+      engine.setOcspResponse(staple);
+    }
     return handler;
   }
 

@@ -84,17 +84,39 @@ public final class ServerCertificate {
     return loaded.expires();
   }
 
+  /** What goes with it in handshakes. */
+  Staple staple() {
+    return loaded.staple();
+  }
+
   /**
-   * The first that the client can finish a handshake with; where there is none the first of all,
-   * and the handshake then says in its alert what is missing.
+   * When the OCSP response that is stapled expires, or has expired; null where there was none yet.
+   */
+  public @Nullable Instant stapleExpires() {
+    return loaded.staple().until();
+  }
+
+  /** Whether it is not to be shown without an OCSP response (RFC 7633). */
+  public boolean demandsStaple() {
+    return loaded.staple().isDemanded();
+  }
+
+  /**
+   * The first that the client can finish a handshake with, if need be one that lacks the OCSP
+   * response that it demands; where there is none the first of all, and the handshake then says in
+   * its alert what is missing.
    */
   static ServerCertificate choose(
-      List<ServerCertificate> candidates, ClientHello hello, Suites suites) {
+      List<ServerCertificate> candidates, ClientHello hello, Suites suites, Instant now) {
+    ServerCertificate lacking = null;
     for (ServerCertificate candidate : candidates) {
       if (candidate.loaded.profile().suits(hello, suites)) {
-        return candidate;
+        if (!candidate.staple().isLacking(now)) {
+          return candidate;
+        }
+        lacking = lacking == null ? candidate : lacking;
       }
     }
-    return candidates.get(0);
+    return lacking == null ? candidates.get(0) : lacking;
   }
 }

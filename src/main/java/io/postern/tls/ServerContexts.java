@@ -86,7 +86,9 @@ final class ServerContexts {
                 })
             .trustManager(clients(policy));
     if (library.provider() != SslProvider.JDK) {
-      builder.option(OpenSslContextOption.GROUPS, policy.groups().toArray(String[]::new));
+      builder
+          .option(OpenSslContextOption.GROUPS, policy.groups().toArray(String[]::new))
+          .enableOcsp(true); // there may be something to staple later
     }
     SslContext context = library.build(builder);
     if (context.sessionContext() instanceof OpenSslServerSessionContext sessions) {

@@ -6,6 +6,8 @@ import io.postern.config.AccessLogConfig;
 import io.postern.config.Place;
 import io.postern.testkit.Await;
 import io.postern.testkit.ProxyUnderTest;
+import io.postern.tls.CertificateAuthority.Issued;
+import io.postern.tls.OcspAuthority;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -84,18 +86,25 @@ final class MetricsPageTest {
             AccessLogConfig.Format.JSON,
             AccessLogConfig.Target.FILE,
             directory.resolve("access.log"));
+    OcspAuthority authority = new OcspAuthority();
+    Issued issued = authority.issue("stapled.example.test", null, false);
+    issued.writeTo(directory, "stapled");
+    authority.about(issued).writeTo(directory.resolve("stapled.ocsp"));
     try (ProxyUnderTest proxy =
             ProxyUnderTest.start(
                 """
                 listeners:
-                  edge: {bind: "127.0.0.1:0", tls: {certificates: [@CERTIFICATES@]}}
+                  edge:
+                    bind: 127.0.0.1:0
+                    tls: {certificates: [@CERTIFICATES@], certificateDirectory: %s, ocspFetch: true}
                 tenants: {acme: {vpcEndpoints: [vpce-1]}}
                 routes:
                   - {name: all, pool: app}
                 pools:
                   app: {tls: {certificate: @CERTIFICATES@}, servers: [{address: "127.0.0.1:1"}]}
                 process: {eventLoops: 1}
-                """);
+                """
+                    .formatted(directory));
         AccessLog log = AccessLog.open(config);
         Metrics metrics = new Metrics()) {
       proxy.runtime().describe(metrics);

@@ -60,6 +60,11 @@ class FailedCompilationTest {
   /** Which Netty does not take, and says so by no SSLException. */
   private static Loaded withoutAChain(Loaded loaded) {
     return new Loaded(
-        loaded.config(), List.of(), loaded.key(), loaded.profile(), CertificateNames.NONE);
+        loaded.config(),
+        List.of(),
+        loaded.key(),
+        loaded.profile(),
+        CertificateNames.NONE,
+        loaded.staple());
   }
 }

@@ -82,7 +82,8 @@ class Pkcs12FileTest {
         Stores.place("tls.certificates[0]"),
         dir.resolve(file),
         null,
-        passphrase == null ? null : new Secret(passphrase));
+        passphrase == null ? null : new Secret(passphrase),
+        null);
   }
 
   private static TlsConfig config(String file, @Nullable String passphrase) {

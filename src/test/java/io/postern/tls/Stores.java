@@ -41,12 +41,12 @@ final class Stores {
   }
 
   static TlsConfig.Certificate certificate(Path chain, Path key) {
-    return new TlsConfig.Certificate(place("tls.certificates[0]"), chain, key, null);
+    return new TlsConfig.Certificate(place("tls.certificates[0]"), chain, key, null, null);
   }
 
   static TlsConfig.Certificate certificate(Path chain, Path key, String passphrase) {
     return new TlsConfig.Certificate(
-        place("tls.certificates[0]"), chain, key, new Secret(passphrase));
+        place("tls.certificates[0]"), chain, key, new Secret(passphrase), null);
   }
 
   static TlsConfig config(Version minVersion, TlsConfig.Certificate... certificates) {
@@ -77,6 +77,7 @@ final class Stores {
         List.of(certificates),
         directory,
         passphrase,
+        false,
         null,
         false,
         TlsConfig.ClientAuth.NONE,
@@ -102,8 +103,22 @@ final class Stores {
     return with(config, config.defaultCertificate(), trust, config.hosts());
   }
 
+  /** The same, and OCSP responses are fetched. */
+  static TlsConfig withFetch(TlsConfig config, boolean fetch) {
+    return with(config, fetch, config.defaultCertificate(), config.trust(), config.hosts());
+  }
+
   private static TlsConfig with(
       TlsConfig config,
+      @Nullable Path byDefault,
+      @Nullable Path trust,
+      List<TlsConfig.Host> hosts) {
+    return with(config, config.ocspFetch(), byDefault, trust, hosts);
+  }
+
+  private static TlsConfig with(
+      TlsConfig config,
+      boolean fetch,
       @Nullable Path byDefault,
       @Nullable Path trust,
       List<TlsConfig.Host> hosts) {
@@ -115,6 +130,7 @@ final class Stores {
         config.certificates(),
         config.certificateDirectory(),
         config.certificateDirectoryPassphrase(),
+        fetch,
         byDefault,
         config.strictSni(),
         trust == null ? TlsConfig.ClientAuth.NONE : TlsConfig.ClientAuth.OPTIONAL,
