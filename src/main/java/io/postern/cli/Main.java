@@ -16,6 +16,7 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
       RunCommand.class,
       CheckCommand.class,
+      ExplainCommand.class,
       HealthCommand.class,
       DemoCommand.class,
       DemoServerCommand.class,

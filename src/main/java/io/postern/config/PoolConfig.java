@@ -32,7 +32,13 @@ public record PoolConfig(
   public enum Balance {
     ROUND_ROBIN,
     RANDOM,
-    LEAST_OUTSTANDING
+    LEAST_OUTSTANDING;
+
+    /** As it is written. */
+    @Override
+    public String toString() {
+      return ScalarType.written(this);
+    }
   }
 
   /** What is spoken to the servers. */
@@ -41,7 +47,13 @@ public record PoolConfig(
     HTTP_1_1,
     H2,
     H2C,
-    AUTO
+    AUTO;
+
+    /** As it is written. */
+    @Override
+    public String toString() {
+      return ScalarType.written(this);
+    }
   }
 
   /** One server. */

@@ -1,5 +1,6 @@
 package io.postern.http;
 
+import io.netty.buffer.ByteBuf;
 import io.postern.fault.FaultException;
 import io.postern.fault.Reason;
 
@@ -26,6 +27,20 @@ public record DownstreamSettings(
     long requestHeadNanos,
     long idleNanos,
     Http2Events events) {
+
+  /**
+   * Reads a whole head of HTTP/1.1 as it is read on a connection.
+   *
+   * @param head its bytes, to the empty line; consumed
+   * @throws FaultException for what is wrong with it
+   */
+  public RequestHead read(ByteBuf head) {
+    RequestHead read = new RequestHeadParser(maxHeadBytes, maxFields).parse(head);
+    if (read == null || head.isReadable()) {
+      throw new FaultException(Reason.MALFORMED_REQUEST, "it is not one head");
+    }
+    return admit(read);
+  }
 
   /**
    * A head that keeps the bounds and rules that its parser does not know.

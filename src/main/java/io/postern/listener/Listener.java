@@ -111,23 +111,34 @@ public final class Listener {
         meters.arrivals());
   }
 
+  /** The bounds of a listener, for whoever would know what is within them. */
+  public static DownstreamSettings settings(
+      ListenerConfig config, LoadBalancerConfig loadBalancer) {
+    return settings(config, loadBalancer, new ListenerMeters());
+  }
+
+  private static DownstreamSettings settings(
+      ListenerConfig config, LoadBalancerConfig loadBalancer, ListenerMeters meters) {
+    ListenerConfig.Limits limits = config.limits();
+    ListenerConfig.Timeouts timeouts = config.timeouts();
+    return new DownstreamSettings(
+        limits.requestHead().intBytes(),
+        limits.requestTarget().intBytes(),
+        limits.requestFields(),
+        limits.concurrentStreams(),
+        unusualNames(config.unusualFieldNames()),
+        limits.pipelined().intBytes(),
+        timeouts.requestHead().toNanos(),
+        loadBalancer.idle(timeouts).toNanos(),
+        new Http2Reports(meters));
+  }
+
   private Downstream downstream(LoadBalancerConfig loadBalancer, ExchangeFactory.OfLoop context) {
     ListenerConfig.Limits limits = config.limits();
     ListenerConfig.Timeouts timeouts = config.timeouts();
-    DownstreamSettings settings =
-        new DownstreamSettings(
-            limits.requestHead().intBytes(),
-            limits.requestTarget().intBytes(),
-            limits.requestFields(),
-            limits.concurrentStreams(),
-            unusualNames(),
-            limits.pipelined().intBytes(),
-            timeouts.requestHead().toNanos(),
-            loadBalancer.idle(timeouts).toNanos(),
-            new Http2Reports(meters));
     return new Downstream(
         config.name(),
-        settings,
+        settings(config, loadBalancer, meters),
         config.tls() != null && config.tls().forwardClientCertificate(),
         new Retirement.Terms(
             timeouts.connectionAge() == null ? 0 : timeouts.connectionAge().toNanos(),
@@ -139,8 +150,8 @@ public final class Listener {
             timeouts.handshake().toNanos(), beginning, queues.of(context.loop().loop()), reports));
   }
 
-  private UnusualNames unusualNames() {
-    return switch (config.unusualFieldNames()) {
+  private static UnusualNames unusualNames(ListenerConfig.UnusualFieldNames config) {
+    return switch (config) {
       case PASS -> UnusualNames.PASS;
       case DROP -> UnusualNames.DROP;
       case REFUSE -> UnusualNames.REFUSE;

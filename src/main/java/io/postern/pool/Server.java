@@ -238,6 +238,14 @@ public final class Server {
     return state;
   }
 
+  /** Why it is never chosen as it is now; null where it may be. */
+  public @Nullable String whyUnusable() {
+    if (!isUp()) {
+      return "it is down: " + state.reason();
+    }
+    return weight == 0 ? "its weight is 0" : null;
+  }
+
   /** Whether it may be chosen, as far as its checks tell; it is up until one says otherwise. */
   public boolean isUp() {
     return state.up();

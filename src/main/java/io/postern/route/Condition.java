@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A demand on a request beside its host and its path. */
 sealed interface Condition {
@@ -72,6 +73,22 @@ sealed interface Condition {
           test.passes(Query.anyValue(head.query(), name, test));
       case NamesHost() -> !head.host().isEmpty();
     };
+  }
+
+  /** What is to be said of a request that does not meet this. */
+  default String missed() {
+    return switch (this) {
+      case Caller(List<AsciiString> any) -> "the tenant is none of " + words(any);
+      case Method(List<AsciiString> any) -> "the method is none of " + words(any);
+      case Field(AsciiString name, ValueTest test) -> "the field " + name + " " + test.missed();
+      case Parameter(AsciiString name, ValueTest test) ->
+          "the query parameter " + name + " " + test.missed();
+      case NamesHost() -> "it names no host";
+    };
+  }
+
+  private static String words(List<AsciiString> several) {
+    return several.stream().map(Utf8::text).collect(Collectors.joining(", "));
   }
 
   private static boolean contains(List<AsciiString> any, AsciiString one) {

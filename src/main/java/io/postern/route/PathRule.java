@@ -8,6 +8,7 @@ import io.postern.config.RouteConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * What paths a rule takes. Where whole paths are listed, those of them that also meet the prefixes
@@ -21,6 +22,9 @@ import java.util.function.Consumer;
  */
 record PathRule(
     boolean listed, List<String> whole, List<String> prefixes, List<Pattern> expressions) {
+
+  /** Every path. */
+  static final PathRule ANY = new PathRule(false, List.of(), List.of(), List.of());
 
   static PathRule compile(RouteConfig.Match match, Consumer<Problem> problems) {
     Place place = match.place();
@@ -76,6 +80,23 @@ record PathRule(
         !other.prefixes.isEmpty() && other.prefixes.stream().allMatch(this::isBelowAny);
     boolean allMatched = !other.expressions.isEmpty() && expressions.containsAll(other.expressions);
     return (prefixes.isEmpty() || allBelow) && (expressions.isEmpty() || allMatched);
+  }
+
+  /** What it asks for. */
+  String words() {
+    if (listed) {
+      return String.join(" or ", whole);
+    }
+    List<String> parts = new ArrayList<>();
+    if (!prefixes.isEmpty()) {
+      parts.add("below " + String.join("/ or ", prefixes) + "/");
+    }
+    if (!expressions.isEmpty()) {
+      parts.add(
+          "matched by "
+              + expressions.stream().map(Pattern::toString).collect(Collectors.joining(" or ")));
+    }
+    return String.join(" and ", parts);
   }
 
   /** Whether no path can ever be taken. */

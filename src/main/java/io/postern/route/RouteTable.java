@@ -30,9 +30,11 @@ public final class RouteTable {
   public record Compiled(RouteTable table, List<Problem> problems) {}
 
   private final HostIndex index;
+  private final List<Rule> rules;
 
-  private RouteTable(HostIndex index) {
+  private RouteTable(HostIndex index, List<Rule> rules) {
     this.index = index;
+    this.rules = List.copyOf(rules);
   }
 
   /**
@@ -42,9 +44,10 @@ public final class RouteTable {
   public static Compiled compile(Config config) {
     HostIndex index = new HostIndex();
     List<Problem> problems = new ArrayList<>();
-    int order = 0;
+    List<Rule> rules = new ArrayList<>();
     for (RouteConfig route : config.routes()) {
-      Rule rule = Rule.compile(order++, route, problems::add);
+      Rule rule = Rule.compile(rules.size(), route, problems::add);
+      rules.add(rule);
       if (!rule.paths().isEmpty()) {
         Rule before = covering(index, rule);
         if (before != null && !hasTenantsOfItsOwn(config, route, before)) {
@@ -53,7 +56,7 @@ public final class RouteTable {
       }
       index.add(rule);
     }
-    return new Compiled(new RouteTable(index), List.copyOf(problems));
+    return new Compiled(new RouteTable(index, rules), List.copyOf(problems));
   }
 
   /** Whether there is a tenant that has the route, and not the one before it. */
@@ -96,6 +99,12 @@ public final class RouteTable {
     Request request = new Request(head, tenant);
     Rule rule = index.fold(head.host(), head.path(), Rule::earlier, request, null);
     return rule == null ? null : rule.route();
+  }
+
+  /** How each route stands to a request, in the order of the config. */
+  public List<Considered> explain(RequestHead head, @Nullable Tenant tenant) {
+    Request request = new Request(head, tenant);
+    return rules.stream().map(rule -> new Considered(rule.route(), rule.against(request))).toList();
   }
 
   /** How many rules are looked at, at most, for a host and a path. */

@@ -6,11 +6,14 @@ import io.postern.config.Place;
 import io.postern.config.Problem;
 import io.postern.config.RouteConfig;
 import io.postern.http.FieldNames;
+import io.postern.tenant.Tenant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +57,36 @@ record Rule(
         problems.accept(place.problem("headers", what, "hosts, or another field"));
       }
     }
+  }
+
+  /** Why it does not take a request, in words; null where it does. */
+  @Nullable String against(Request request) {
+    Tenant tenant = request.tenant();
+    if (tenant != null && !tenant.mayUse(order)) {
+      return "tenant " + tenant.name() + " has routes of its own, and this is none of them";
+    }
+    if (!new Rule(order, route, hosts, PathRule.ANY, List.of()).takes(request)) {
+      return "the host is none of " + words(hosts);
+    }
+    if (!new Rule(order, route, Set.of(), paths, List.of()).takes(request)) {
+      return "the path is not " + paths.words();
+    }
+    return conditions.stream()
+        .filter(condition -> !condition.accepts(request))
+        .map(Condition::missed)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private boolean takes(Request request) {
+    HostIndex alone = new HostIndex();
+    alone.add(this);
+    return alone.fold(request.head().host(), request.head().path(), Rule::earlier, request, null)
+        != null;
+  }
+
+  private static String words(Collection<?> several) {
+    return several.stream().map(Object::toString).sorted().collect(Collectors.joining(", "));
   }
 
   /** Whether all holds that the index does not know. */

@@ -47,6 +47,15 @@ sealed interface ValueTest {
     };
   }
 
+  /** What is to be said of a request that does not pass. */
+  default String missed() {
+    return switch (this) {
+      case Presence(boolean wanted) -> wanted ? "is not there" : "is there";
+      case Exactly(AsciiString exact) -> "is not `" + Utf8.text(exact) + "`";
+      case Matching(Pattern pattern) -> "is not matched by `" + pattern + "`";
+    };
+  }
+
   /** Whether this passes wherever the other does. */
   default boolean follows(ValueTest other) {
     return equals(other)

@@ -129,6 +129,15 @@ public final class Tenants {
     return endpoint == null ? null : endpoint.tenant();
   }
 
+  /**
+   * Whose client it is whose certificate has this name.
+   *
+   * @param name as the config has it
+   */
+  public @Nullable Tenant ofName(String name) {
+    return byCertificate.get(typed(name));
+  }
+
   /** Whether the certificate of a client can tell who is calling. */
   public boolean knowCertificates() {
     return !byCertificate.isEmpty();

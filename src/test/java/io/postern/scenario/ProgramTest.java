@@ -317,7 +317,7 @@ class ProgramTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "check", "warm", "health"})
+  @ValueSource(strings = {"run", "check", "explain", "warm", "health"})
   void eachCommandSaysHowItIsCalled(String command) {
     try (PosternProcess postern = PosternProcess.start(command, "--help")) {
       assertThat(postern.awaitExit()).isZero();

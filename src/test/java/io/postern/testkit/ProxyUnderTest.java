@@ -12,7 +12,9 @@ import io.postern.observe.ExchangeRecord;
 import io.postern.pool.Server;
 import io.postern.runtime.Compiled;
 import io.postern.runtime.Drain;
+import io.postern.runtime.Explanation;
 import io.postern.runtime.ProxyRuntime;
+import io.postern.runtime.Question;
 import io.postern.tls.CertificateAuthority;
 import io.postern.tls.KeyLog;
 import io.postern.tls.KeyType;
@@ -226,6 +228,11 @@ public final class ProxyUnderTest implements AutoCloseable {
   /** The running proxy. */
   public ProxyRuntime runtime() {
     return runtime;
+  }
+
+  /** What would become of a request. */
+  public Explanation explain(Question question) {
+    return Explanation.of(config, compiled, question);
   }
 
   /** What the proxy counts of a server of a pool. */

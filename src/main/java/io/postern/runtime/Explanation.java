@@ -1,0 +1,215 @@
+package io.postern.runtime;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.util.AsciiString;
+import io.postern.config.Config;
+import io.postern.config.ListenerConfig;
+import io.postern.fault.Fault;
+import io.postern.fault.FaultException;
+import io.postern.fault.Reason;
+import io.postern.http.RequestHead;
+import io.postern.listener.Listener;
+import io.postern.pool.Pool;
+import io.postern.pool.Server;
+import io.postern.route.Action;
+import io.postern.route.Considered;
+import io.postern.route.Route;
+import io.postern.tenant.Tenant;
+import io.postern.tenant.Tenants;
+import io.postern.tls.ListenerTls;
+import io.postern.tls.Presented;
+import io.postern.tls.SampleHello;
+import io.postern.tls.ServerCertificate;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What would become of a request, step by step, and why: asked of the same parts that serve it.
+ * Nothing is sent, and nothing counted.
+ */
+public final class Explanation {
+
+  private static final String MODERN = "TLSv1.3";
+
+  private final Config config;
+  private final Compiled compiled;
+  private final Question asked;
+  private final List<Line> lines = new ArrayList<>();
+  private @Nullable Route route;
+
+  /**
+   * One step.
+   *
+   * @param subject what it is about, such as {@code tenant}; empty for one more of the line before
+   */
+  public record Line(String subject, String text) {}
+
+  private Explanation(Config config, Compiled compiled, Question asked) {
+    this.config = config;
+    this.compiled = compiled;
+    this.asked = asked;
+  }
+
+  /**
+   * Explains.
+   *
+   * @param compiled of the config, without problems
+   * @throws IllegalArgumentException where there is no such listener
+   */
+  public static Explanation of(Config config, Compiled compiled, Question asked) {
+    Explanation explanation = new Explanation(config, compiled, asked);
+    explanation.explain();
+    return explanation;
+  }
+
+  /** The steps, in the order in which they are taken. */
+  public List<Line> lines() {
+    return List.copyOf(lines);
+  }
+
+  /** The route that takes the request; null where it does not come so far. */
+  public @Nullable Route route() {
+    return route;
+  }
+
+  private void say(String subject, String text) {
+    lines.add(new Line(subject, text));
+  }
+
+  private void refuse(Fault fault) {
+    say("answer", fault.reason().status() + " " + fault.describe());
+  }
+
+  private void explain() {
+    ListenerConfig listener = listener();
+    say("listener", listener.name() + ", " + listener.bind());
+    ListenerTls tls = compiled.tls().get(listener.name());
+    Presented presented =
+        tls == null ? null : tls.store().select(SampleHello.of(asked.serverName()));
+    if (tls != null && presented == null) {
+      say(
+          "answer",
+          "the handshake is refused: no certificate is for this host, and tls.strictSni is set");
+      return;
+    }
+    if (presented != null) {
+      certificate(presented);
+    }
+    Tenant tenant = tenant(tls != null && tls.asksForCertificates());
+    if (!compiled.snapshot().tenants().admits(tenant)) {
+      say("answer", "the connection is closed: unknownTenants is deny");
+      return;
+    }
+    if (presented != null && presented.needsCertificate() && asked.certificateName() == null) {
+      say("answer", "the handshake is refused: the client shows no certificate");
+      return;
+    }
+    try {
+      RequestHead head = head(listener);
+      say("request", head.method() + " " + head.authority() + head.target());
+      route(head, tenant, presented);
+    } catch (FaultException e) {
+      refuse(e.fault());
+    }
+  }
+
+  private ListenerConfig listener() {
+    if (asked.listener() == null) {
+      return config.listeners().values().iterator().next();
+    }
+    ListenerConfig named = config.listeners().get(asked.listener());
+    if (named == null) {
+      throw new IllegalArgumentException("there is no listener " + asked.listener());
+    }
+    return named;
+  }
+
+  private void certificate(Presented presented) {
+    ServerCertificate shown = presented.certificate();
+    String host = asked.serverName();
+    boolean covers = host != null && shown.covers(AsciiString.of(host));
+    String why =
+        host == null
+            ? "the default, for no SNI"
+            : covers ? "for " + host : "the default: none is for " + host;
+    say("certificate", "%s, %s, %s".formatted(shown.file(), shown.keyType(), why));
+    if (presented.asksForCertificate()) {
+      say("", "clients " + (presented.needsCertificate() ? "have to" : "may") + " show one too");
+    }
+  }
+
+  private @Nullable Tenant tenant(boolean byCertificate) {
+    Tenants tenants = compiled.snapshot().tenants();
+    AsciiString vpce = asked.vpce() == null ? null : new AsciiString(asked.vpce());
+    String name = asked.certificateName();
+    Tenant shown = vpce == null && byCertificate && name != null ? tenants.ofName(name) : null;
+    Tenant tenant = shown == null ? tenants.of(vpce, asked.source()) : shown;
+    String by =
+        vpce != null
+            ? "VPC endpoint " + vpce
+            : shown != null
+                ? "certificate of " + name
+                : "source " + asked.source().getHostAddress();
+    say("tenant", tenant == null ? "none is known by the " + by : tenant.name() + ", by the " + by);
+    return tenant;
+  }
+
+  private RequestHead head(ListenerConfig listener) {
+    StringBuilder text = new StringBuilder();
+    text.append(asked.method()).append(' ').append(asked.target()).append(" HTTP/1.1\r\n");
+    text.append("Host: ").append(asked.host()).append("\r\n");
+    asked.fields().forEach(field -> text.append(field).append("\r\n"));
+    ByteBuf bytes =
+        Unpooled.wrappedBuffer(
+            text.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
+    return Listener.settings(listener, config.loadBalancer()).read(bytes);
+  }
+
+  private void route(RequestHead head, @Nullable Tenant tenant, @Nullable Presented presented) {
+    if (presented != null
+        && !presented.serves(
+            head.host(), asked.serverName(), MODERN, asked.certificateName() != null)) {
+      refuse(Fault.of(Reason.MISDIRECTED));
+      return;
+    }
+    route = compiled.snapshot().routes().match(head, tenant);
+    String subject = "routes";
+    for (Considered each : compiled.snapshot().routes().explain(head, tenant)) {
+      say(subject, each.route().name() + ": " + verdict(each));
+      subject = "";
+    }
+    if (route == null) {
+      refuse(Fault.of(Reason.NO_ROUTE));
+      return;
+    }
+    switch (route.action()) {
+      case Action.Redirect to -> say("answer", to.status() + " to " + to.location().of(head));
+      case Action.Respond with -> say("answer", with.status() + ", fixed");
+      case Action.ToPool to -> pool(compiled.snapshot().pools().get(to.pool()));
+    }
+  }
+
+  private String verdict(Considered each) {
+    if (route != null && each.route().index() == route.index()) {
+      return "takes it";
+    }
+    return each.against() == null ? "would take it, and comes later" : "no: " + each.against();
+  }
+
+  private void pool(@Nullable Pool pool) {
+    Pool chosen = Objects.requireNonNull(pool);
+    String spoken = chosen.dialect().protocol() + (chosen.dialect().tls() == null ? "" : ", TLS");
+    say("pool", "%s, %s, %s".formatted(chosen.name(), chosen.policy(), spoken));
+    String subject = "servers";
+    for (Server each : chosen.servers()) {
+      String against = each.whyUnusable();
+      String share = "may be picked, weight " + each.weight();
+      say(subject, each.label() + ": " + (against == null ? share : "is not picked: " + against));
+      subject = "";
+    }
+  }
+}
