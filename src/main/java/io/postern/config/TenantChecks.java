@@ -18,6 +18,7 @@ final class TenantChecks {
     checkUnique(config, "sources", TenantConfig::sources, report);
     config.tenants().values().forEach(tenant -> checkKnowable(tenant, report));
     config.tenants().values().forEach(tenant -> checkLimits(tenant.limits(), report));
+    config.tenants().values().forEach(tenant -> checkHandshakes(tenant, report));
     if (report.isReadable("routes")) {
       config.tenants().values().forEach(tenant -> checkRoutes(tenant, config, report));
     }
@@ -63,6 +64,21 @@ final class TenantChecks {
   private static void checkLimits(TenantConfig.Limits limits, Report report) {
     if (limits.burst() > 0 && limits.requestRate() == null) {
       report.problem(limits.place(), "burst", "is of no rate", "requestRate too");
+    }
+  }
+
+  /** No certificate has been shown when a handshake begins. */
+  private static void checkHandshakes(TenantConfig tenant, Report report) {
+    Place limits = tenant.limits().place();
+    boolean byCertificate = tenant.vpcEndpoints().isEmpty() && tenant.sources().isEmpty();
+    if (limits.keys().containsKey("handshakes")
+        && byCertificate
+        && report.isClean(tenant.place().path())) {
+      report.problem(
+          limits,
+          "handshakes",
+          "the tenant is known by its certificates only, which come later",
+          "vpcEndpoints or sources too");
     }
   }
 

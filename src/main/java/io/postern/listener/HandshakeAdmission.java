@@ -32,6 +32,9 @@ final class HandshakeAdmission {
   /** Sources that are remembered at once; one that is forgotten has its whole quota again. */
   private static final int MOST_SOURCES = 100_000;
 
+  /** What may come behind the time of a handshake: a last flight that is read on. */
+  private static final Duration MARGIN = Duration.ofSeconds(10);
+
   private final String listener;
   private final Admitted admitted;
   private final ListenerMeters meters;
@@ -44,18 +47,21 @@ final class HandshakeAdmission {
     this.admitted = admitted;
     this.meters = meters;
     this.ofListener = new Quota(config.limits().handshakes());
-    this.ofSources = ofSources(config.limits().handshakesPerSource());
+    this.ofSources =
+        ofSources(config.limits().handshakesPerSource(), config.timeouts().handshake());
     for (HandshakeLimit each : HandshakeLimit.values()) {
       logs.put(each, new SparseLog(LOG));
     }
   }
 
-  private static @Nullable LoadingCache<Source, Quota> ofSources(HandshakeLimits limits) {
+  private static @Nullable LoadingCache<Source, Quota> ofSources(
+      HandshakeLimits limits, Duration longest) {
     Rate rate = limits.rate();
     if (rate == null && limits.concurrent() == 0) {
       return null;
     }
-    Duration until = rate == null ? Duration.ofMinutes(1) : rate.per();
+    Duration full = rate == null ? Duration.ZERO : rate.per();
+    Duration until = (full.compareTo(longest) < 0 ? longest : full).plus(MARGIN);
     return Caffeine.newBuilder()
         .maximumSize(MOST_SOURCES)
         .expireAfterAccess(until)
@@ -72,13 +78,14 @@ final class HandshakeAdmission {
   /**
    * A ClientHello has come.
    *
+   * @param room whether it may wait for its turn; where not, nothing is taken of any quota
    * @return null where nothing is to be computed for it, which is counted and told
    */
-  @Nullable Underway begin(Source source, Arrival arrival) {
+  @Nullable Underway begin(Source source, Arrival arrival, boolean room) {
     Underway underway = new Underway(new ArrayList<>(3));
     Tenant tenant = admitted.tenants().get().of(arrival.vpce(), arrival.client().getAddress());
-    HandshakeLimit limit = null;
-    if (ofSources != null) {
+    HandshakeLimit limit = room ? null : HandshakeLimit.QUEUE;
+    if (limit == null && ofSources != null) {
       Quota quota = ofSources.get(source);
       limit = enter(quota, underway, HandshakeLimit.SOURCE, HandshakeLimit.SOURCE_RATE);
     }
@@ -109,9 +116,8 @@ final class HandshakeAdmission {
     };
   }
 
-  /** Nothing is computed for a handshake. */
   @SuppressWarnings("NullAway") // the constructor put a log in for every limit
-  void shed(HandshakeLimit limit, Arrival arrival) {
+  private void shed(HandshakeLimit limit, Arrival arrival) {
     meters.shed(limit);
     logs.get(limit)
         .warn(

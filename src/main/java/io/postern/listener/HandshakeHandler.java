@@ -13,7 +13,6 @@ import io.postern.http.ClientCertificate;
 import io.postern.http.Deadlines.Deadline;
 import io.postern.http.DownstreamConnection.TlsSession;
 import io.postern.observe.HandshakeFailure;
-import io.postern.observe.HandshakeLimit;
 import io.postern.tls.ClientHello;
 import io.postern.tls.Presented;
 import java.io.IOException;
@@ -94,24 +93,14 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
       serverName = said.serverName();
       ja4 = said.ja4();
     }
-    underway = downstream.handshakes().admission().begin(source, arrival);
-    if (underway == null) {
-      shed();
-    }
-    return underway != null;
-  }
-
-  /** More wait than can be computed in time. */
-  void onNoRoom() {
-    downstream.handshakes().admission().shed(HandshakeLimit.QUEUE, arrival);
-    shed();
-  }
-
-  private void shed() {
-    over = true; // it is counted, and is no failure
-    if (ctx != null) {
+    Handshakes handshakes = downstream.handshakes();
+    boolean room = handshakes.queue().hasRoom(source);
+    underway = handshakes.admission().begin(source, arrival, room);
+    if (underway == null && ctx != null) {
+      over = true; // it is counted, and is no failure
       ctx.close();
     }
+    return underway != null;
   }
 
   /** The client is gone, and nothing was computed for it. */

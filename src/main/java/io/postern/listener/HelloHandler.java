@@ -60,7 +60,7 @@ final class HelloHandler extends SslClientHelloHandler<@Nullable Presented> {
     public void run() {
       try {
         chosen.setSuccess(said == null ? tls.store().fallback() : tls.store().select(said));
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         chosen.setFailure(e);
       }
     }
@@ -72,11 +72,12 @@ final class HelloHandler extends SslClientHelloHandler<@Nullable Presented> {
       return turn.chosen; // the connection is closed, and what was read is looked at once more
     }
     Turn waits = new Turn(read(hello), ctx.executor().newPromise());
-    if (hello != null && !next.begins(source, waits.said)) {
+    // Also where Netty has found no ClientHello: one may stand behind an alert, or in pieces too
+    // small for it, and be answered by the TLS library.
+    if (next.begins(source, waits.said)) {
+      downstream.handshakes().queue().add(source, waits);
+    } else {
       waits.chosen.cancel(false);
-    } else if (!downstream.handshakes().queue().add(source, waits)) {
-      waits.chosen.cancel(false);
-      next.onNoRoom();
     }
     turn = waits;
     return waits.chosen;

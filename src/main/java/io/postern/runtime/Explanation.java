@@ -99,19 +99,21 @@ public final class Explanation {
     if (presented != null) {
       certificate(presented);
     }
-    Tenant tenant = tenant(tls != null && tls.asksForCertificates());
+    boolean shows =
+        presented != null && presented.asksForCertificate() && asked.certificateName() != null;
+    Tenant tenant = tenant(shows);
     if (!compiled.snapshot().tenants().admits(tenant)) {
       say("answer", "the connection is closed: unknownTenants is deny");
       return;
     }
-    if (presented != null && presented.needsCertificate() && asked.certificateName() == null) {
+    if (presented != null && presented.needsCertificate() && !shows) {
       say("answer", "the handshake is refused: the client shows no certificate");
       return;
     }
     try {
       RequestHead head = head(listener);
       say("request", head.method() + " " + head.authority() + head.target());
-      route(head, tenant, presented);
+      route(head, tenant, presented, shows);
     } catch (FaultException e) {
       refuse(e.fault());
     }
@@ -142,11 +144,11 @@ public final class Explanation {
     }
   }
 
-  private @Nullable Tenant tenant(boolean byCertificate) {
+  private @Nullable Tenant tenant(boolean showsCertificate) {
     Tenants tenants = compiled.snapshot().tenants();
     AsciiString vpce = asked.vpce() == null ? null : new AsciiString(asked.vpce());
     String name = asked.certificateName();
-    Tenant shown = vpce == null && byCertificate && name != null ? tenants.ofName(name) : null;
+    Tenant shown = vpce == null && showsCertificate && name != null ? tenants.ofName(name) : null;
     Tenant tenant = shown == null ? tenants.of(vpce, asked.source()) : shown;
     String by =
         vpce != null
@@ -169,10 +171,9 @@ public final class Explanation {
     return Listener.settings(listener, config.loadBalancer()).read(bytes);
   }
 
-  private void route(RequestHead head, @Nullable Tenant tenant, @Nullable Presented presented) {
-    if (presented != null
-        && !presented.serves(
-            head.host(), asked.serverName(), MODERN, asked.certificateName() != null)) {
+  private void route(
+      RequestHead head, @Nullable Tenant tenant, @Nullable Presented presented, boolean shows) {
+    if (presented != null && !presented.serves(head.host(), asked.serverName(), MODERN, shows)) {
       refuse(Fault.of(Reason.MISDIRECTED));
       return;
     }

@@ -34,8 +34,16 @@ class HandshakeQueueTest {
   private int add(int source, int count) {
     return (int)
         IntStream.range(0, count)
-            .filter(i -> queue.add(source(source), () -> computed.add(source + "-" + i)))
+            .filter(i -> add(source(source), () -> computed.add(source + "-" + i)))
             .count();
+  }
+
+  private boolean add(Source source, Runnable goOn) {
+    boolean room = queue.hasRoom(source);
+    if (room) {
+      queue.add(source, goOn);
+    }
+    return room;
   }
 
   private void inOnePass(Runnable task) {
@@ -102,10 +110,25 @@ class HandshakeQueueTest {
     inOnePass(
         () -> {
           int all = IntStream.range(0, 3 * HandshakeQueue.ROOM).map(number -> add(number, 2)).sum();
-          assertThat(all).isBetween(HandshakeQueue.ROOM, 2 * HandshakeQueue.ROOM);
+          assertThat(all).isEqualTo(HandshakeQueue.MOST);
         });
     awaitAll();
-    inOnePass(() -> assertThat(add(1, 1)).isEqualTo(1));
+    inOnePass(() -> assertThat(add(1, 3)).as("nobody else has a share now").isEqualTo(3));
     awaitAll();
+  }
+
+  @Test
+  void whatGoesWrongInOneTurnEndsNoOther() {
+    inOnePass(
+        () -> {
+          queue.add(
+              source(1),
+              () -> {
+                throw new StackOverflowError("not really");
+              });
+          add(1, 2);
+        });
+    awaitAll();
+    assertThat(computed).containsExactly("1-0", "1-1");
   }
 }
