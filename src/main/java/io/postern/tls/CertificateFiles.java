@@ -4,6 +4,7 @@ import io.postern.config.Problem;
 import io.postern.config.TlsConfig;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.cert.CertificateParsingException;
@@ -28,15 +29,18 @@ final class CertificateFiles {
   private final List<Problem> problems;
   private final List<Problem> warnings;
   private final boolean ofHosts;
+  private final @Nullable Loaded inUse;
 
   private CertificateFiles(
       TlsConfig.Certificate config,
       Instant now,
       List<Problem> problems,
       List<Problem> warnings,
-      boolean ofHosts) {
+      boolean ofHosts,
+      @Nullable Loaded inUse) {
     this.warnings = warnings;
     this.ofHosts = ofHosts;
+    this.inUse = inUse;
     this.config = config;
     this.now = now;
     this.problems = problems;
@@ -63,6 +67,12 @@ final class CertificateFiles {
           .orElseThrow();
     }
 
+    /** Whether it was read from files that say this. */
+    boolean isOf(List<X509Certificate> otherChain, PrivateKey otherKey) {
+      return chain.equals(otherChain)
+          && MessageDigest.isEqual(key.getEncoded(), otherKey.getEncoded());
+    }
+
     /** The same, with what went with this certificate before. */
     Loaded with(Staple before) {
       return new Loaded(config, chain, key, profile, names, before);
@@ -71,10 +81,17 @@ final class CertificateFiles {
 
   /**
    * Reads and checks what we show to servers that ask: as {@link #load}, but it need name no host.
+   *
+   * @param inUse what is shown already, and goes on being so where the files still say it, be it
+   *     out of date; null where nothing is
    */
   static @Nullable Loaded loadForClient(
-      TlsConfig.Certificate config, Instant now, List<Problem> problems, List<Problem> warnings) {
-    return new CertificateFiles(config, now, problems, warnings, false).load();
+      TlsConfig.Certificate config,
+      Instant now,
+      List<Problem> problems,
+      List<Problem> warnings,
+      @Nullable Loaded inUse) {
+    return new CertificateFiles(config, now, problems, warnings, false, inUse).load();
   }
 
   /**
@@ -86,7 +103,7 @@ final class CertificateFiles {
    */
   static @Nullable Loaded load(
       TlsConfig.Certificate config, Instant now, List<Problem> problems, List<Problem> warnings) {
-    return new CertificateFiles(config, now, problems, warnings, true).load();
+    return new CertificateFiles(config, now, problems, warnings, true, null).load();
   }
 
   private @Nullable Loaded load() {
@@ -98,12 +115,16 @@ final class CertificateFiles {
     if (chain == null || key == null) {
       return null;
     }
+    if (inUse != null && inUse.isOf(chain, key)) {
+      checkDates(chain, true);
+      return inUse;
+    }
     X509Certificate leaf = chain.get(0);
     KeyProfile profile = profile(leaf.getPublicKey());
     CertificateNames names = names(leaf);
     checkKey(chain, key);
     checkOrder(chain);
-    checkDates(chain);
+    checkDates(chain, false);
     checkCost(leaf.getPublicKey());
     return problems.size() > before || profile == null
         ? null
@@ -216,19 +237,30 @@ final class CertificateFiles {
     }
   }
 
-  private void checkDates(List<X509Certificate> chain) {
+  /** What was in order when it was taken into use is not taken out of it by the time alone. */
+  private void checkDates(List<X509Certificate> chain, boolean used) {
     for (X509Certificate certificate : chain) {
       Instant from = certificate.getNotBefore().toInstant();
       Instant until = certificate.getNotAfter().toInstant();
       if (now.isAfter(until)) {
-        problem("chain", subject(certificate) + " expired at " + until, "a valid certificate");
+        outOfDate(subject(certificate) + " expired at " + until, used);
       } else if (now.isBefore(from)) {
-        problem("chain", subject(certificate) + " is valid from " + from, "a valid certificate");
+        outOfDate(subject(certificate) + " is valid from " + from, used);
       } else if (now.plus(SOON).isAfter(until)) {
         warning(
             "%s in %s expires at %s".formatted(subject(certificate), config.chain(), until),
             "a new one while there is time");
       }
+    }
+  }
+
+  private void outOfDate(String what, boolean used) {
+    if (used) {
+      warning(
+          what + ", and " + config.chain() + " is shown all the same: there is no other",
+          "a valid certificate");
+    } else {
+      problem("chain", what, "a valid certificate");
     }
   }
 

@@ -92,7 +92,7 @@ public final class UpstreamTls implements AutoCloseable {
       List<Problem> warnings) {
     FileWatch watch = new FileWatch(UpstreamTlsCompiler.files(Objects.requireNonNull(pool.tls())));
     UpstreamTlsCompiler compiler = new UpstreamTlsCompiler(pool, now, problems, warnings);
-    Files files = compiler.read();
+    Files files = compiler.read(null);
     SslContext context = files == null ? null : compiler.context(library, files);
     return files == null || context == null
         ? null
@@ -165,7 +165,7 @@ public final class UpstreamTls implements AutoCloseable {
   }
 
   private @Nullable Made made(Made before, UpstreamTlsCompiler compiler) {
-    Files files = compiler.read();
+    Files files = compiler.read(before.of().shown());
     if (files == null || files.sayWhat(before.of())) {
       return files == null ? null : before;
     }

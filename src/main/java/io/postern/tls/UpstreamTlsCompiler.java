@@ -16,7 +16,6 @@ import io.postern.config.TlsConfig;
 import io.postern.tls.CertificateFiles.Loaded;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -67,8 +66,7 @@ final class UpstreamTlsCompiler {
       if (shown == null || other == null) {
         return shown == null && other == null;
       }
-      return shown.chain().equals(other.chain())
-          && MessageDigest.isEqual(shown.key().getEncoded(), other.key().getEncoded());
+      return shown.isOf(other.chain(), other.key());
     }
   }
 
@@ -86,13 +84,20 @@ final class UpstreamTlsCompiler {
     return files;
   }
 
-  /** Reads them; null where there is a problem. */
-  @Nullable Files read() {
+  /**
+   * Reads them; null where there is a problem.
+   *
+   * @param inUse what goes on being shown though it has expired meanwhile, where it is there still:
+   *     an authority that is trusted no more must not wait for that; null where nothing is shown
+   */
+  @Nullable Files read(@Nullable Loaded inUse) {
     int before = problems.size();
     List<X509Certificate> authorities = authorities();
     TlsConfig.Certificate shown = config.certificate();
     Loaded loaded =
-        shown == null ? null : CertificateFiles.loadForClient(shown, now, problems, warnings);
+        shown == null
+            ? null
+            : CertificateFiles.loadForClient(shown, now, problems, warnings, inUse);
     return problems.size() > before ? null : new Files(authorities, loaded);
   }
 

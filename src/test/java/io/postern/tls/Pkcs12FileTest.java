@@ -336,7 +336,8 @@ class Pkcs12FileTest {
                 certificate("MODERN.p12", PASS),
                 Stores.now(),
                 new ArrayList<>(),
-                new ArrayList<>()))
+                new ArrayList<>(),
+                null))
         .extracting(CertificateFiles.Loaded::chain)
         .isEqualTo(issued.chain());
   }

@@ -88,6 +88,31 @@ class UpstreamTlsRefreshTest {
     assertThat(tls.swaps()).isEqualTo(1);
   }
 
+  /** Who is trusted no more is not trusted until somebody renews what is shown. */
+  @Test
+  void otherAuthoritiesAreTakenOverThoughWhatIsShownHasExpired() throws IOException {
+    Instant later = Objects.requireNonNull(tls.shown()).expires().plusSeconds(1);
+    OTHER.writeCa(dir.resolve("ca.pem"));
+    assertThat(look(later)).as("a change that has just come").isFalse();
+    assertThat(look(later)).isTrue();
+    assertThat(tls.swaps()).isEqualTo(1);
+    assertThat(tls.refusals()).isZero();
+    assertThat(log.about("expired at")).singleElement().asString().startsWith("WARN");
+    assertThat(log.about("from now on its servers are verified by")).hasSize(1);
+  }
+
+  @Test
+  void anotherPairThatHasExpiredIsRefused() throws IOException {
+    Issued next = CA.issue(KeyType.ECDSA, List.of());
+    next.writeTo(dir, "a");
+    Instant later = next.certificate().getNotAfter().toInstant().plusSeconds(1);
+    OTHER.writeCa(dir.resolve("ca.pem"));
+    look(later);
+    assertThat(look(later)).isFalse();
+    assertThat(tls.refusals()).isEqualTo(1);
+    assertThat(log.about("expired at")).singleElement().asString().startsWith("ERROR");
+  }
+
   /** Sessions and connections go on, where all that is new is the time of a file. */
   @Test
   void aFileThatSaysTheSameReplacesNothing() throws IOException {
