@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -38,6 +39,9 @@ public final class KeyLog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(KeyLog.class);
   private static final String OWNER_ONLY = "rw-------";
 
+  /** A directory of whoever runs this process, whatever the name of that user is. */
+  private static final Path SELF = Path.of("/proc/self");
+
   private final Path file;
   private final Instant until;
   private final InstantSource clock;
@@ -57,8 +61,8 @@ public final class KeyLog implements AutoCloseable {
    * @param file made for its owner alone; what stands there already is kept
    * @param until from when on nothing more is written
    * @param clock the wall clock
-   * @throws IOException in words for whoever named the file, where it cannot be written or others
-   *     may read it, or where the TLS library that serves tells no secrets
+   * @throws IOException in words for whoever named the file, where it cannot be written, is of
+   *     another user or for others to read, or where the TLS library that serves tells no secrets
    */
   public static KeyLog open(Path file, Instant until, InstantSource clock) throws IOException {
     return open(file, until, clock, ServerContexts.provider());
@@ -108,6 +112,12 @@ public final class KeyLog implements AutoCloseable {
   private static void check(PosixFileAttributes found) throws IOException {
     if (!found.isRegularFile()) {
       throw new IOException("it is there, and no regular file");
+    }
+    UserPrincipal self = Files.getOwner(SELF);
+    if (!found.owner().equals(self)) {
+      throw new IOException(
+          "it is there, and of another user: its owner is %s, not %s"
+              .formatted(found.owner().getName(), self.getName()));
     }
     String rights = PosixFilePermissions.toString(found.permissions());
     if (!rights.endsWith("------")) {

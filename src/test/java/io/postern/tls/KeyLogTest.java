@@ -2,6 +2,7 @@ package io.postern.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.handler.ssl.SslProvider;
 import io.postern.testkit.LogLines;
@@ -53,6 +54,17 @@ class KeyLogTest {
     Path file = Files.writeString(dir.resolve("keys"), "");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
     isRefused(file, "it is there, and not for its owner alone: its rights are rw-r-----");
+  }
+
+  /** Somebody made it beforehand to read what comes; a root may write to it all the same. */
+  @Test
+  void aFileOfAnotherUserIsNotWrittenTo() throws IOException {
+    Path file = dir.resolve("keys");
+    KeyLog.open(file, soon(), CLOCK).close();
+    assumeTrue(Files.getAttribute(file, "unix:uid").equals(0), "only root gives files away");
+    String self = Files.getOwner(file).getName();
+    Files.setAttribute(file, "unix:uid", 54321);
+    isRefused(file, "it is there, and of another user: its owner is 54321, not " + self);
   }
 
   /** Whoever may write to the directory could have put them there. */
