@@ -127,6 +127,7 @@ final class CertificatePairs {
       }
     }
     held.keySet().retainAll(stamps.keySet());
+    responses.keepOnly(stamps.keySet());
     keepWhatHasJustGone(found, stamps);
     boolean changed = !found.equals(good);
     before = good;
@@ -164,6 +165,7 @@ final class CertificatePairs {
       refused.put(pair.chain(), stamp);
     } else {
       refused.remove(pair.chain());
+      responses.sayWhatIsNotFetched(loaded, looking.warnings());
     }
     return loaded;
   }

@@ -200,10 +200,10 @@ record OcspResponse(byte[] bytes, Instant since, Instant until) {
 
   private static void checkStatus(SingleResp about) throws UnusableResponse {
     if (about.getCertStatus() instanceof RevokedStatus revoked) {
-      throw new UnusableResponse(
-          Why.REVOKED,
+      throw UnusableResponse.revoked(
           "says that the certificate was revoked at " + revoked.getRevocationTime().toInstant(),
-          "a new certificate");
+          "a new certificate",
+          about.getThisUpdate().toInstant());
     }
     if (about.getCertStatus() != null) { // which is how good is told
       throw UnusableResponse.bad("says that the certificate is not known", "");
@@ -220,7 +220,7 @@ record OcspResponse(byte[] bytes, Instant since, Instant until) {
 
   private static OcspResponse current(OcspResponse response, Instant now) throws UnusableResponse {
     if (response.since().isAfter(now.plus(SKEW))) {
-      throw UnusableResponse.bad("is good from " + response.since(), "one of now");
+      throw new UnusableResponse(Why.NOT_YET, "is good from " + response.since(), "one of now");
     }
     if (!response.isCurrent(now)) {
       throw new UnusableResponse(Why.EXPIRED, "expired at " + response.until(), "a newer one");

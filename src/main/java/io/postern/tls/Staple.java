@@ -37,8 +37,28 @@ final class Staple {
   private final X509Certificate certificate;
   private final @Nullable X509Certificate issuer;
   private final boolean demanded;
-  private final AtomicReference<@Nullable OcspResponse> response = new AtomicReference<>();
+  private final AtomicReference<Known> known = new AtomicReference<>(new Known(null, Instant.MIN));
   private final AtomicReference<@Nullable Instant> lapsed = new AtomicReference<>();
+
+  /**
+   * What was said of the certificate.
+   *
+   * @param response the newest that is good, since it was last said to be revoked
+   * @param revoked from when on the newest counts that says so
+   */
+  private record Known(@Nullable OcspResponse response, Instant revoked) {
+
+    Known with(OcspResponse taken) {
+      boolean older =
+          !taken.since().isAfter(revoked)
+              || (response != null && response.since().isAfter(taken.since()));
+      return older ? this : new Known(taken, revoked);
+    }
+
+    Known revokedSince(Instant since) {
+      return new Known(null, since.isAfter(revoked) ? since : revoked);
+    }
+  }
 
   /**
    * None yet.
@@ -56,9 +76,13 @@ final class Staple {
     return demanded;
   }
 
+  private @Nullable OcspResponse held() {
+    return Objects.requireNonNull(known.get()).response();
+  }
+
   /** What is stapled; null where there is nothing, or nothing any more. */
   byte @Nullable [] at(Instant now) {
-    OcspResponse held = response.get();
+    OcspResponse held = held();
     return held != null && held.isCurrent(now) ? held.bytes() : null;
   }
 
@@ -69,13 +93,13 @@ final class Staple {
 
   /** When what there is expires, or has expired; null where there was nothing yet. */
   @Nullable Instant until() {
-    OcspResponse held = response.get();
+    OcspResponse held = held();
     return held == null ? null : held.until();
   }
 
   /** Whether what there was has expired since this was asked before. */
   boolean hasJustLapsed(Instant now) {
-    OcspResponse held = response.get();
+    OcspResponse held = held();
     return held != null
         && !held.isCurrent(now)
         && !held.until().equals(lapsed.getAndSet(held.until()));
@@ -83,7 +107,8 @@ final class Staple {
 
   /**
    * Takes a response over where it is good for this certificate, and is not older than the one that
-   * there is. One that says that the certificate was revoked takes away that too.
+   * there is. One that says that the certificate was revoked takes away that too, and only a newer
+   * one counts from then on: the older ones are still signed and in their time.
    *
    * @return until when it is good
    */
@@ -94,25 +119,38 @@ final class Staple {
     }
     try {
       OcspResponse taken = OcspResponse.check(bytes, certificate, issuer, now);
-      response.accumulateAndGet(taken, Staple::newer);
+      Instant revoked = known.updateAndGet(before -> before.with(taken)).revoked();
+      if (!taken.since().isAfter(revoked)) {
+        throw UnusableResponse.bad(
+            "is of %s, and the certificate was revoked by one of %s"
+                .formatted(taken.since(), revoked),
+            "a newer one");
+      }
       return taken.until();
     } catch (UnusableResponse e) {
       if (e.why() == UnusableResponse.Why.REVOKED) {
-        response.set(null);
+        known.updateAndGet(before -> before.revokedSince(e.since()));
       }
       throw e;
     }
   }
 
-  private static @Nullable OcspResponse newer(
-      @Nullable OcspResponse held, @Nullable OcspResponse taken) {
-    return held != null && taken != null && held.since().isAfter(taken.since()) ? held : taken;
-  }
-
   /** Whom to ask (RFC 5280 §4.2.2.1); null where nobody is named, or no issuer could be checked. */
   @Nullable URI responder() {
+    return issuer == null ? null : named();
+  }
+
+  /** Why nobody can be asked, in words; null where somebody can. */
+  @Nullable String whyNotAsked() {
+    if (named() == null) {
+      return "names no OCSP responder";
+    }
+    return issuer == null ? "has no issuer behind it to check OCSP responses by" : null;
+  }
+
+  private @Nullable URI named() {
     ASN1Primitive access = extension(certificate, Extension.authorityInfoAccess);
-    if (issuer == null || access == null) {
+    if (access == null) {
       return null;
     }
     try {

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,18 @@ final class StapleFiles {
   }
 
   /** The file of a certificate, and its changes. */
-  private record Watched(Path file, Staple staple, FileWatch changes) {}
+  private static final class Watched {
+    final Path file;
+    final Staple staple;
+    final FileWatch changes;
+    @Nullable Problem told;
+
+    Watched(Path file, Staple staple) {
+      this.file = file;
+      this.staple = staple;
+      this.changes = new FileWatch(List.of(file));
+    }
+  }
 
   /**
    * Reads the response for a certificate where there is news of its file. What is wrong is told
@@ -50,19 +62,28 @@ final class StapleFiles {
       return;
     }
     Watched watched = all.get(source.chain());
-    if (watched == null || !watched.file().equals(file) || watched.staple() != staple) {
-      watched = new Watched(file, staple, new FileWatch(List.of(file)));
+    if (watched == null || !watched.file.equals(file) || watched.staple != staple) {
+      watched = new Watched(file, staple);
       all.put(source.chain(), watched);
-    } else if (!watched.changes().isNews()) {
+    } else if (!watched.changes.isNews()) {
       return;
     }
     try {
       staple.take(bytes(file), now);
+      watched.told = null;
+      watched.changes.accept();
     } catch (UnusableResponse e) {
-      (isServedAllTheSame(e, staple, now, first) ? warnings : problems)
-          .add(source.place().problem("ocspResponse", file + " " + e.what(), e.expected()));
+      if (e.why() == Why.NOT_YET) {
+        watched.changes.refuse();
+      } else {
+        watched.changes.accept(); // what is wrong with it is not mended by time
+      }
+      Problem problem = source.place().problem("ocspResponse", file + " " + e.what(), e.expected());
+      if (!problem.equals(watched.told)) {
+        (isServedAllTheSame(e, staple, now, first) ? warnings : problems).add(problem);
+        watched.told = problem;
+      }
     }
-    watched.changes().accept(); // what is wrong with it is not mended by time
   }
 
   private static byte[] bytes(Path file) throws UnusableResponse {
@@ -71,9 +92,11 @@ final class StapleFiles {
     } catch (NoSuchFileException e) {
       throw UnusableResponse.bad("does not exist", "an OCSP response in DER");
     } catch (AccessDeniedException e) {
-      throw UnusableResponse.bad("may not be read by this user", "a file that it may read");
+      throw new UnusableResponse(
+          Why.NOT_YET, "may not be read by this user", "a file that it may read");
     } catch (IOException e) {
-      throw UnusableResponse.bad("cannot be read: " + e.getMessage(), "an OCSP response in DER");
+      throw new UnusableResponse(
+          Why.NOT_YET, "cannot be read: " + e.getMessage(), "an OCSP response in DER");
     }
   }
 
@@ -98,6 +121,31 @@ final class StapleFiles {
   boolean mustWait(Loaded next, @Nullable Loaded old, Instant now) {
     return next.staple().isLacking(now)
         && (old == null ? !isFetched(next.staple()) : now.isBefore(old.expires()));
+  }
+
+  /**
+   * Says of a certificate that was read why no response will be fetched though the config says so.
+   * Of one that has a file nothing is missing, and of one that demands a response more is said.
+   */
+  void sayWhatIsNotFetched(Loaded loaded, List<Problem> warnings) {
+    String why = loaded.staple().whyNotAsked();
+    boolean otherwise = loaded.config().ocspResponse() != null || loaded.staple().isDemanded();
+    if (fetch && why != null && !otherwise) {
+      warnings.add(
+          loaded
+              .config()
+              .place()
+              .problem(
+                  "chain",
+                  loaded.config().chain() + " " + why + ": no response is fetched for it",
+                  "a responder that the certificate names, and its issuer in the chain; or"
+                      + " ocspResponse; or no ocspFetch"));
+    }
+  }
+
+  /** Forgets the files of all other certificates. */
+  void keepOnly(Set<Path> chains) {
+    all.keySet().retainAll(chains);
   }
 
   /** Says that it waits: a problem, unless the response is fetched. */

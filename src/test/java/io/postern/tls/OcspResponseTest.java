@@ -141,7 +141,10 @@ class OcspResponseTest {
         good().valid(NOW.minusSeconds(90), NOW.minusSeconds(30)).bytes(),
         Why.EXPIRED,
         "expired at");
-    isBad(good().valid(NOW.plusSeconds(301), NOW.plusSeconds(900)).bytes(), "is good from");
+    isRefused(
+        good().valid(NOW.plusSeconds(301), NOW.plusSeconds(900)).bytes(),
+        Why.NOT_YET,
+        "is good from");
     isBad(good().valid(NOW, null).bytes(), "does not say until when");
     assertThat(check(good().valid(NOW.plusSeconds(299), NOW.plusSeconds(900)).bytes()).since())
         .as("by a clock that is ahead")

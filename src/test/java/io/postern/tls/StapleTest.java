@@ -225,6 +225,69 @@ class StapleTest {
     assertThat(tls().refusals()).isEqualTo(1);
   }
 
+  /** It is signed and in its time still, and somebody may put it there again. */
+  @Test
+  void afterRevokedOnlyANewerOneIsTaken() throws Exception {
+    Issued issued = plain();
+    issued.writeTo(dir, "a");
+    AUTHORITY.about(issued).writeTo(response());
+    byte[] old = Files.readAllBytes(response());
+    ready(config(false));
+    AUTHORITY.about(issued).revoked().valid(NOW.minusSeconds(60), null).writeTo(response());
+    settle();
+    Files.write(response(), old);
+    settle();
+    assertThat(stapled()).isNull();
+    assertThat(log.about("and the certificate was revoked by one of")).hasSize(1);
+    AUTHORITY.about(issued).valid(NOW.minusSeconds(30), NOW.plusSeconds(60)).writeTo(response());
+    settle();
+    assertThat(stapled()).isEqualTo(Files.readAllBytes(response()));
+  }
+
+  @Test
+  void oneThatIsTooEarlyIsTakenWhenItsDateHasCome() throws Exception {
+    Issued issued = plain();
+    issued.writeTo(dir, "a");
+    AUTHORITY.about(issued).writeTo(response());
+    ready(config(false));
+    Instant from = NOW.plus(Duration.ofHours(1));
+    AUTHORITY.about(issued).valid(from, from.plusSeconds(600)).writeTo(response());
+    byte[] next = Files.readAllBytes(response());
+    for (int i = 0; i < 40; i++) {
+      look(NOW);
+    }
+    assertThat(stapled()).isNotEqualTo(next);
+    assertThat(log.about("is good from")).hasSize(1);
+    assertThat(tls().refusals()).isEqualTo(1);
+    for (int i = 0; i < 12; i++) {
+      look(from);
+    }
+    assertThat(stapled()).isEqualTo(next);
+  }
+
+  @Test
+  void whatCannotBeFetchedIsAWarning() throws Exception {
+    Issued issued = plain();
+    issued.writeTo(dir, "a");
+    TlsConfig without = Stores.config(Version.TLSV1_2, Stores.certificate(dir, "a"));
+    assertThat(warnings(Stores.withFetch(without, true)).toString())
+        .contains("a.pem names no OCSP responder: no response is fetched for it");
+    AUTHORITY.about(issued).writeTo(response());
+    assertThat(warnings(config(true))).as("it has a file").isEmpty();
+    Issued asked = AUTHORITY.issue(HOST, RESPONDER, false);
+    asked.writeTo(dir, "a");
+    assertThat(warnings(Stores.withFetch(without, true))).isEmpty();
+    new Issued(List.of(asked.certificate()), asked.key()).writeTo(dir, "a");
+    assertThat(warnings(Stores.withFetch(without, true)).toString())
+        .contains("a.pem has no issuer behind it");
+  }
+
+  private List<Problem> warnings(TlsConfig config) {
+    List<Problem> warnings = new ArrayList<>();
+    assertThat(problems(config, warnings)).isEmpty();
+    return warnings;
+  }
+
   /** Whoever writes the certificate first is not told off, and the response follows. */
   @Test
   void aNewCertificateDoesNotWaitForItsResponse() throws Exception {
