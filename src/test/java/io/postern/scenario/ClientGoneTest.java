@@ -78,6 +78,7 @@ class ClientGoneTest {
     try (Client client = version.connect(proxy)) {
       Call call = client.start("PUT", "/").send("some");
       Request request = server.awaitRequest(0);
+      request.awaitContent(4); // a reset takes what the proxy has not read yet with it
       call.abort();
       assertThat(request.content().complete()).isFalse();
       ExchangeRecord record = Verdict.failed(proxy, Reason.CLIENT_GONE, 499, "CH");

@@ -96,7 +96,7 @@ final class Performance implements Behaviour.Wire {
 
   @Override
   public void readContent() throws IOException {
-    readContent(new Tally());
+    readContent(new Tally((_, _, size) -> request.pieceCame(size)));
   }
 
   @Override

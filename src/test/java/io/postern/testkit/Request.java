@@ -1,6 +1,7 @@
 package io.postern.testkit;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A request that came to a scripted server; known as soon as its head is there. */
 public final class Request {
@@ -8,6 +9,7 @@ public final class Request {
   private final int connection;
   private final Head head;
   private final CompletableFuture<Received> content = new CompletableFuture<>();
+  private final AtomicLong came = new AtomicLong();
   private final CompletableFuture<Long> reset = new CompletableFuture<>();
 
   Request(int connection, Head head) {
@@ -40,6 +42,11 @@ public final class Request {
     return Await.result("the content of " + head.startLine(), content);
   }
 
+  /** Waits until as many bytes of the content have come to a script that reads all of it. */
+  public void awaitContent(long bytes) {
+    Await.until(bytes + " bytes of content", () -> came.get() >= bytes);
+  }
+
   /** Waits until the client gives it up over HTTP/2; the code of its RST_STREAM. */
   public long awaitReset() {
     return Await.result("the reset of " + head.startLine(), reset);
@@ -56,6 +63,10 @@ public final class Request {
 
   void resetCame(long code) {
     reset.complete(code);
+  }
+
+  void pieceCame(int size) {
+    came.addAndGet(size);
   }
 
   void contentCame(Received received) {
