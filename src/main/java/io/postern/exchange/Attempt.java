@@ -24,6 +24,7 @@ final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listen
   private static final int MOST_INTERIM = 100;
 
   private final Exchange exchange;
+  private final Attempts attempts;
   private final Server server;
   private @Nullable UpstreamStream stream;
   private @Nullable UpstreamConnection connection;
@@ -31,8 +32,9 @@ final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listen
   private boolean reused;
   private boolean over;
 
-  Attempt(Exchange exchange, Server server) {
+  Attempt(Exchange exchange, Attempts attempts, Server server) {
     this.exchange = exchange;
+    this.attempts = attempts;
     this.server = server;
     server.chosen();
   }
@@ -141,7 +143,7 @@ final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listen
   @Override
   public void onFailed(Fault fault) {
     if (end()) {
-      exchange.onAttemptFailed(fault);
+      attempts.onFailed(this, fault);
     }
   }
 }

@@ -20,7 +20,6 @@ import io.postern.http.ResponseHead;
 import io.postern.http.UpstreamStream;
 import io.postern.observe.ExchangeRecord;
 import io.postern.pool.Pool;
-import io.postern.pool.Server;
 import io.postern.route.Action;
 import io.postern.route.Route;
 import io.postern.tenant.Tenant;
@@ -42,7 +41,6 @@ final class Exchange implements DownstreamStream.Listener {
   private final ExchangeRecord record;
   private final Transfer transfer;
   private final Patience patience;
-  private final Retries retries = new Retries();
   private final QuotaUse quota = new QuotaUse();
 
   @SuppressWarnings("NullAway.Init") // the request's parts are there from onHead on
@@ -51,10 +49,7 @@ final class Exchange implements DownstreamStream.Listener {
   @SuppressWarnings("NullAway.Init")
   private Route route;
 
-  @SuppressWarnings("NullAway.Init")
-  private Pool pool;
-
-  private @Nullable Attempt attempt;
+  private @Nullable Attempts attempts;
   private @Nullable GrpcCall call;
   private boolean finished;
 
@@ -112,7 +107,7 @@ final class Exchange implements DownstreamStream.Listener {
   }
 
   private void forward(Action.ToPool to) {
-    pool = snapshot.pool(to.pool());
+    Pool pool = snapshot.pool(to.pool());
     record.pool = to.pool();
     if (request.upgrade() != null && !chooseUpgrade()) {
       return;
@@ -123,10 +118,10 @@ final class Exchange implements DownstreamStream.Listener {
     if (!transfer.admits(route.requestBody(), request.contentLength())) {
       return;
     }
-    holdContent();
     HopByHop.removeFromRequest(request.fields());
     ForwardedFields.set(request, downstream.connection(), record.tenant);
-    pick();
+    attempts = new Attempts(this, context, record, transfer, route, pool, request);
+    attempts.begin();
   }
 
   /** Whether it may go on: in HTTP/2 there is no request left without its protocol. */
@@ -141,39 +136,14 @@ final class Exchange implements DownstreamStream.Listener {
     return !refused;
   }
 
-  /** Not one byte of content is taken before there is a connection to send it on. */
-  private void holdContent() {
+  /** Nothing of the content is to come before somebody takes it. */
+  void holdContent() {
     if (!transfer.isRequestEnded()) {
       downstream.pauseReading();
     }
   }
 
   // A server, and a connection to it.
-
-  private void pick() {
-    Server server = context.picker(pool).pick(retries.tried());
-    Server again = server == null ? retries.takeRefusing() : null;
-    if (server != null) {
-      connect(server, false);
-    } else if (again != null) {
-      connect(again, true);
-    } else {
-      Fault last = record.fault; // in the phase of the last attempt, or there was none
-      if (last == null) {
-        record.phase = Phase.QUEUE;
-      }
-      fail(last == null ? Fault.of(Reason.NO_SERVER) : last);
-    }
-  }
-
-  private void connect(Server server, boolean fresh) {
-    record.connecting(server.label(), server.index(), now());
-    Attempt next = new Attempt(this, server);
-    attempt = next;
-    context
-        .upstreams()
-        .acquire(pool, server, fresh, (int) route.timeouts().connect().toMillis(), next);
-  }
 
   /** There is a stream to the server: send the head, and let content come. */
   void onUpstream(UpstreamStream stream, boolean reused) {
@@ -210,34 +180,6 @@ final class Exchange implements DownstreamStream.Listener {
 
   void onUpstreamWritable() {
     transfer.onUpstreamWritable();
-  }
-
-  // An attempt that came to nothing.
-
-  void onAttemptFailed(Fault fault) {
-    Attempt failed = attempt;
-    if (finished || failed == null) {
-      return;
-    }
-    Reason reason = fault.reason();
-    switch (retries.after(failed, reason, request.method(), transfer.isUntouched())) {
-      case SAME_SERVER -> {
-        holdContent();
-        connect(failed.server(), true);
-      }
-      case ANOTHER_SERVER -> {
-        failed.charge(reason);
-        record.fault = fault;
-        holdContent();
-        pick();
-      }
-      case NONE -> {
-        if (!transfer.wasEndedBy(reason.party())) {
-          failed.charge(reason);
-        }
-        fail(fault);
-      }
-    }
   }
 
   // The response.
@@ -294,8 +236,8 @@ final class Exchange implements DownstreamStream.Listener {
   private void onProgress() {
     if (transfer.isResponseEnded()) {
       record.phase = Phase.LAST;
-      if (transfer.isRequestEnded() && attempt != null) {
-        attempt.end(); // the connection to the server may be another's from now on
+      if (transfer.isRequestEnded() && attempts != null) {
+        attempts.end();
       }
     }
     awaitNext();
@@ -312,8 +254,8 @@ final class Exchange implements DownstreamStream.Listener {
 
   private void onSilence() {
     Reason reason = transfer.silent();
-    if (attempt != null) {
-      attempt.charge(reason);
+    if (attempts != null) {
+      attempts.charge(reason);
     }
     fail(Fault.of(reason));
   }
@@ -373,8 +315,8 @@ final class Exchange implements DownstreamStream.Listener {
       call.finish();
       record.grpcStatus = call.status();
     }
-    if (attempt != null) {
-      attempt.cancel();
+    if (attempts != null) {
+      attempts.cancel();
     }
     record.bytesReceived = transfer.bytesReceived();
     record.bytesSent += transfer.bytesSent();
