@@ -1,5 +1,6 @@
 package io.postern.config;
 
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -57,6 +58,15 @@ record KeyShape(RecordComponent component) {
 
   boolean isShorthand() {
     return component.isAnnotationPresent(Shorthand.class);
+  }
+
+  /** What a section has for it. */
+  @Nullable Object valueIn(Object section) {
+    try {
+      return component.getAccessor().invoke(section);
+    } catch (IllegalAccessException | InvocationTargetException e) {
+      throw new IllegalStateException("cannot read " + component, e);
+    }
   }
 
   /** What should stand here, in words. */

@@ -1,20 +1,15 @@
 package io.postern.config;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import javax.net.ssl.SNIHostName;
-import org.jspecify.annotations.Nullable;
 
 /** What must hold between the keys of the pools. */
 final class PoolChecks {
-
-  /** What only a check of type {@code http} has a use for. */
-  private static final List<String> HTTP_ONLY = List.of("path", "host", "method", "expect");
 
   private PoolChecks() {}
 
@@ -29,7 +24,7 @@ final class PoolChecks {
 
   private static void checkPool(PoolConfig pool, Report report) {
     checkServers(pool, report);
-    checkHealth(pool.health().active(), report);
+    ActiveChecks.check(pool, report);
     checkProtocol(pool, report);
     if (pool.tls() != null) {
       checkTls(pool, pool.tls(), report);
@@ -122,17 +117,6 @@ final class PoolChecks {
     boolean idle = pool.servers().stream().allMatch(server -> server.weight() == 0);
     if (idle && report.isClean(Place.below(pool.place().path(), "servers"))) {
       report.problem(pool.place(), "servers", "all have weight 0", "one with more at least");
-    }
-  }
-
-  private static void checkHealth(PoolConfig.@Nullable ActiveCheck check, Report report) {
-    if (check != null && check.type() == PoolConfig.CheckType.TCP) {
-      for (String key : HTTP_ONLY) {
-        if (check.place().keys().containsKey(key)) {
-          report.problem(
-              check.place(), key, "has no use with type: tcp", "type: http, or no " + key);
-        }
-      }
     }
   }
 

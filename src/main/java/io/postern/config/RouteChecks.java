@@ -12,7 +12,6 @@ import java.util.regex.Pattern;
 final class RouteChecks {
 
   private static final List<String> ACTIONS = List.of("pool", "redirect", "respond");
-  private static final List<String> VALUE_MATCHES = List.of("exact", "regex", "present");
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
   /** Responses that have no content (RFC 9110 §15.3.5, §15.3.6, §15.4.5). */
@@ -69,8 +68,8 @@ final class RouteChecks {
   private void checkMatch(RouteConfig.Match match) {
     checkPaths(match.place(), "path", match.path());
     checkPaths(match.place(), "pathPrefix", match.pathPrefix());
-    match.headers().values().forEach(this::checkValueMatch);
-    match.query().values().forEach(this::checkValueMatch);
+    match.headers().values().forEach(value -> ValueMatches.check(value, report));
+    match.query().values().forEach(value -> ValueMatches.check(value, report));
   }
 
   private void checkPaths(Place place, String key, List<String> paths) {
@@ -85,18 +84,6 @@ final class RouteChecks {
         String shown = report.quoted(place, element, paths.get(i));
         report.problem(place, element, shown + " can never match", expected);
       }
-    }
-  }
-
-  private void checkValueMatch(RouteConfig.ValueMatch match) {
-    Place place = match.place();
-    List<String> written =
-        VALUE_MATCHES.stream().filter(key -> place.keys().containsKey(key)).toList();
-    if (written.size() != 1) {
-      report.problem(
-          place,
-          written.isEmpty() ? "asks for nothing" : "has " + String.join(" and ", written),
-          "exactly one of " + Nearest.oneOf(VALUE_MATCHES));
     }
   }
 

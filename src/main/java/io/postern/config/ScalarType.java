@@ -66,6 +66,12 @@ record ScalarType(
               HOST + ":[0-9]{1,5}",
               HostPort::parse),
           new ScalarType(
+              CheckAddress.class,
+              "checkAddress",
+              CheckAddress.EXPECTED,
+              HOST + "(:[0-9]{1,5})?",
+              CheckAddress::parse),
+          new ScalarType(
               HostPattern.class,
               "hostPattern",
               "a host name such as api.example.com or *.example.com, without a port",

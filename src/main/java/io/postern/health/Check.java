@@ -2,7 +2,7 @@ package io.postern.health;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.Future;
-import io.postern.config.PoolConfig.ActiveCheck;
+import io.postern.config.ActiveCheck;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
 import io.postern.http.Fields;
@@ -18,17 +18,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * One check of one server, on a connection of its own. Its result is told once, by the timeout at
  * the latest. After the head of a response the content is still read, so that the server does not
- * meet a reset, but no longer than the timeout and no more than {@link #MOST_CONTENT}.
+ * meet a reset, but no longer than the timeout and no more than {@link Examiner#MOST_CONTENT}.
  *
  * <p>Owned by the event loop of the server's checks.
  */
 final class Check implements Connector.Listener, UpstreamStream.Listener, UpstreamConnection.Owner {
 
-  private static final int MOST_CONTENT = 64 * 1024;
   private static final String NO_CONNECTION = "no connection within ";
 
   private final CheckTarget target;
   private final ActiveCheck config;
+  private final @Nullable Examiner examiner;
   private final Future<?> timeout;
 
   /** Takes what was wrong, or an empty text; null once it is told. */
@@ -41,6 +41,7 @@ final class Check implements Connector.Listener, UpstreamStream.Listener, Upstre
       CheckTarget target, ActiveCheck config, LoopContext loop, Consumer<String> listener) {
     this.target = target;
     this.config = config;
+    this.examiner = target.examiner();
     this.listener = listener;
     timeout =
         loop.loop().schedule(this::onTimeout, config.timeout().toNanos(), TimeUnit.NANOSECONDS);
@@ -69,6 +70,12 @@ final class Check implements Connector.Listener, UpstreamStream.Listener, Upstre
     close();
   }
 
+  private void found(@Nullable String verdict) {
+    if (verdict != null) {
+      tell(verdict);
+    }
+  }
+
   private void tell(String failure) {
     Consumer<String> told = listener;
     listener = null;
@@ -94,14 +101,14 @@ final class Check implements Connector.Listener, UpstreamStream.Listener, Upstre
     connection = opened;
     if (listener == null) {
       close(); // too late
-    } else if (!target.asks()) {
-      tell("");
+    } else if (examiner == null) {
+      tell(Examiner.GOOD);
       close();
     } else if (opened.room() == 0) {
       tell("the server allows no streams");
       close();
     } else {
-      opened.open(this).writeHead(target.request(!opened.isShared()), true);
+      target.ask(opened.open(this), !opened.isShared());
     }
   }
 
@@ -117,22 +124,26 @@ final class Check implements Connector.Listener, UpstreamStream.Listener, Upstre
 
   @Override
   public void onHead(ResponseHead head, boolean last) {
-    boolean good = config.expect().contains(head.status());
-    tell(good ? "" : "status " + head.status());
+    found(examiner == null ? null : examiner.head(head, last));
   }
 
   @Override
   public void onContent(ByteBuf piece, boolean last) {
     content += piece.readableBytes();
-    piece.release();
-    if (content > MOST_CONTENT) {
+    try {
+      found(listener == null || examiner == null ? null : examiner.content(piece, last));
+    } finally {
+      piece.release();
+    }
+    if (content > Examiner.MOST_CONTENT) {
       close();
     }
   }
 
   @Override
   public void onTrailers(Fields trailers) {
-    // The response is whole; what becomes of the connection is told by its own calls.
+    // What becomes of the connection is told by its own calls.
+    found(listener == null || examiner == null ? null : examiner.trailers(trailers));
   }
 
   @Override

@@ -1,6 +1,5 @@
 package io.postern.health;
 
-import io.postern.config.PoolConfig.ActiveCheck;
 import io.postern.http.LoopContext;
 import io.postern.pool.Pool;
 import io.postern.pool.Server;
@@ -8,7 +7,9 @@ import io.postern.upstream.Connector;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator.SplittableGenerator;
@@ -53,20 +54,19 @@ public final class HealthChecks {
       List<Connector> connectors,
       Outside outside) {
     List<ServerChecks> all = new ArrayList<>();
-    List<CompletableFuture<Void>> rounds = new ArrayList<>();
-    for (Pool pool : pools) {
-      ActiveCheck check = pool.check();
-      if (check != null) {
-        int before = all.size();
-        for (Server server : pool.servers()) {
-          int loop = all.size() % loops.size();
-          all.add(
-              new ServerChecks(
-                  pool, server, check, loops.get(loop), connectors.get(loop), outside));
-        }
-        rounds.add(firstRound(pool, all.subList(before, all.size())));
+    Map<Pool, List<ServerChecks>> byPool = new LinkedHashMap<>();
+    for (Subject subject : Subject.of(pools)) {
+      int loop = all.size() % loops.size();
+      ServerChecks checks =
+          new ServerChecks(
+              subject.members(), subject.check(), loops.get(loop), connectors.get(loop), outside);
+      all.add(checks);
+      for (ServerChecks.Member each : subject.members()) {
+        byPool.computeIfAbsent(each.pool(), any -> new ArrayList<>()).add(checks);
       }
     }
+    List<CompletableFuture<Void>> rounds = new ArrayList<>();
+    byPool.forEach((pool, checks) -> rounds.add(firstRound(pool, checks)));
     all.forEach(ServerChecks::start);
     return new HealthChecks(List.copyOf(all), allOf(rounds));
   }

@@ -42,6 +42,16 @@ final class RiseFall {
     return good ? Change.UP : Change.DOWN;
   }
 
+  /** Up, as far as is decided. */
+  boolean isUp() {
+    return up;
+  }
+
+  /** Whether the last results speak against what is decided, and are too few to change it. */
+  boolean isInDoubt() {
+    return against > 0;
+  }
+
   /** How many results in a row have led to the change that {@link #next} has just told. */
   int streak() {
     return streak;

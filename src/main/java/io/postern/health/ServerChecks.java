@@ -1,7 +1,7 @@
 package io.postern.health;
 
 import io.netty.util.concurrent.Future;
-import io.postern.config.PoolConfig.ActiveCheck;
+import io.postern.config.ActiveCheck;
 import io.postern.http.LoopContext;
 import io.postern.pool.Pool;
 import io.postern.pool.Server;
@@ -9,6 +9,7 @@ import io.postern.upstream.Connector;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -18,16 +19,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The checks of one server, one after the other, and what follows from their results.
+ * The checks of one server, one after the other, and what follows from their results. It may stand
+ * in several pools that would ask it the same in the same way, and is asked once for all of them.
  *
- * <p>Owned by one event loop, which alone writes the server's state.
+ * <p>Owned by one event loop, which alone writes what checks find out about the server.
  */
 final class ServerChecks {
 
   private static final Logger LOG = LoggerFactory.getLogger(ServerChecks.class);
 
-  private final Pool pool;
-  private final Server server;
+  /** A server as one of the pools has it. */
+  record Member(Pool pool, Server server) {}
+
+  private final List<Member> members;
   private final ActiveCheck config;
   private final CheckTarget target;
   private final LoopContext loop;
@@ -42,16 +46,14 @@ final class ServerChecks {
   private long begun;
 
   ServerChecks(
-      Pool pool,
-      Server server,
+      List<Member> members,
       ActiveCheck config,
       LoopContext loop,
       Connector connector,
       HealthChecks.Outside outside) {
-    this.pool = pool;
-    this.server = server;
+    this.members = members;
     this.config = config;
-    this.target = CheckTarget.of(server, config);
+    this.target = CheckTarget.of(members.getFirst().server(), config);
     this.loop = loop;
     this.connector = connector;
     this.random = outside.random().split();
@@ -89,46 +91,57 @@ final class ServerChecks {
 
   private void onResult(String failure) {
     boolean good = failure.isEmpty();
-    if (!good) {
-      LOG.debug("pool {}: server {} failed a check: {}", pool.name(), server, failure);
+    RiseFall.Change change = riseFall.next(good);
+    for (Member each : members) {
+      if (!good) {
+        LOG.debug("pool {}: server {} failed a check: {}", each.pool.name(), each.server, failure);
+      }
+      switch (change) {
+        case NONE -> {}
+        case UP -> up(each);
+        case DOWN -> down(each, failure);
+      }
+      each.server.checked(good); // who has seen this count sees what came of it
     }
-    switch (riseFall.next(good)) {
-      case NONE -> {}
-      case UP -> up();
-      case DOWN -> down(failure);
-    }
-    server.checked(good); // who has seen this count sees what came of it
     first.complete(null);
     long taken = loop.deadlines().now() - begun;
-    long pause = Rhythm.pause(config.interval().toNanos(), random.nextDouble(), taken);
+    long pause = Rhythm.pause(interval().toNanos(), random.nextDouble(), taken);
     next = loop.loop().schedule(this::begin, pause, TimeUnit.NANOSECONDS);
   }
 
-  private void down(String failure) {
-    server.turn(new Server.State(false, failure, clock.instant()));
-    LOG.warn(
-        "pool {}: server {} is down after {}: {} ({} of {} servers left)",
-        pool.name(),
-        server,
-        Words.count(riseFall.streak(), "failed check"),
-        failure,
-        pool.readyServers(),
-        pool.servers().size());
-    onDown.accept(server);
+  private Duration interval() {
+    if (riseFall.isInDoubt() && config.fastInterval() != null) {
+      return config.fastInterval();
+    }
+    Duration down = riseFall.isUp() ? null : config.downInterval();
+    return down == null ? config.interval() : down;
   }
 
-  private void up() {
+  private void down(Member member, String failure) {
+    member.server.turn(new Server.State(false, failure, clock.instant()));
+    LOG.warn(
+        "pool {}: server {} is down after {}: {} ({} of {} servers left)",
+        member.pool.name(),
+        member.server,
+        Words.count(riseFall.streak(), "failed check"),
+        failure,
+        member.pool.readyServers(),
+        member.pool.servers().size());
+    onDown.accept(member.server);
+  }
+
+  private void up(Member member) {
     Instant now = clock.instant();
-    Instant since = server.state().since();
+    Instant since = member.server.state().since();
     Duration down = since == null ? Duration.ZERO : Duration.between(since, now);
-    server.turn(new Server.State(true, "", now));
+    member.server.turn(new Server.State(true, "", now));
     LOG.info(
         "pool {}: server {} is up after {}, was down for {} ({} of {} servers)",
-        pool.name(),
-        server,
+        member.pool.name(),
+        member.server,
         Words.count(riseFall.streak(), "good check"),
         Words.of(down),
-        pool.readyServers(),
-        pool.servers().size());
+        member.pool.readyServers(),
+        member.pool.servers().size());
   }
 }

@@ -240,7 +240,7 @@ public final class FieldNames {
    *
    * @return null where the name is empty, or a byte is a capital or may not stand in a name
    */
-  static @Nullable AsciiString lowerCase(AsciiString name) {
+  public static @Nullable AsciiString lowerCase(AsciiString name) {
     byte[] bytes = name.array();
     int start = name.arrayOffset();
     int end = start + name.length();

@@ -1,5 +1,6 @@
 package io.postern.pool;
 
+import io.postern.config.ActiveCheck;
 import io.postern.config.PoolConfig;
 import io.postern.tls.UpstreamTls;
 import java.time.Duration;
@@ -27,7 +28,7 @@ public record Pool(
     List<Server> servers,
     Duration idle,
     int idlePerServer,
-    PoolConfig.@Nullable ActiveCheck check) {
+    @Nullable ActiveCheck check) {
 
   /**
    * The pool that a section of the config describes, with all counters at 0.

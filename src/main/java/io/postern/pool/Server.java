@@ -69,7 +69,8 @@ public final class Server {
     weight = config.weight();
   }
 
-  private static InetSocketAddress address(HostPort at) {
+  /** Where to connect for a host and port of the config; unresolved where the host is a name. */
+  public static InetSocketAddress address(HostPort at) {
     InetAddress literal = NetUtil.createInetAddressFromIpAddressString(at.host());
     return literal == null
         ? InetSocketAddress.createUnresolved(at.host(), at.port())

@@ -4,8 +4,8 @@ import com.google.re2j.Pattern;
 import io.netty.util.AsciiString;
 import io.postern.config.RouteConfig.ValueMatch;
 
-/** What one of the values of a field or a query parameter must be like. */
-sealed interface ValueTest {
+/** What one of the values of a field or a query parameter must be like. Immutable. */
+public sealed interface ValueTest {
 
   /** That there is a value, or none. */
   record Presence(boolean wanted) implements ValueTest {}

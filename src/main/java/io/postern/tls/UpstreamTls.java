@@ -6,6 +6,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
+import io.postern.config.Alike;
 import io.postern.config.PoolConfig;
 import io.postern.config.PoolTlsConfig;
 import io.postern.config.PoolTlsConfig.Verify;
@@ -97,6 +98,11 @@ public final class UpstreamTls implements AutoCloseable {
     return files == null || context == null
         ? null
         : new UpstreamTls(pool, library, watch, new Made(context, files));
+  }
+
+  /** Whether another pool's section {@code tls} says the same as this one's. */
+  public boolean isLike(UpstreamTls other) {
+    return Alike.alike(config, other.config);
   }
 
   /**

@@ -74,7 +74,7 @@ final class Connecting extends ChannelInitializer<Channel> {
   @Override
   protected void initChannel(Channel channel) {
     loop.turns().join(channel);
-    UpstreamTls secured = to.server().dialect().tls();
+    UpstreamTls secured = to.tls();
     if (secured != null) {
       tls = secured.newHandler(channel.alloc(), to.address(), to.server().index());
       channel.pipeline().addLast(tls, new TlsEdge(tls));
@@ -171,7 +171,7 @@ final class Connecting extends ChannelInitializer<Channel> {
 
   private void succeed(UpstreamConnection connection) {
     if (tellsNow()) {
-      if (to.server().connected()) {
+      if (tls != null && to.server().connected()) {
         LOG.info("server {}: its certificate is accepted again", to.server());
       }
       listener.onConnected(connection);

@@ -80,7 +80,7 @@ class HealthCheckTest {
         ScriptedServer health = ScriptedServer.start()) {
       assertGood(
           HTTP
-              + ", method: HEAD, path: '/ready?full=1', host: app.internal, port: "
+              + ", method: HEAD, path: '/ready?full=1', host: app.internal, address: "
               + health.port(),
           server.address());
       Request check = health.awaitRequest(0);
@@ -149,7 +149,7 @@ class HealthCheckTest {
   void aConnectionOnAnotherPortIsEnoughForTcp() {
     try (ScriptedServer health = ScriptedServer.start();
         ClosedPort closed = new ClosedPort()) {
-      assertGood("type: tcp, interval: 1h, port: " + health.port(), closed.address());
+      assertGood("type: tcp, interval: 1h, address: " + health.port(), closed.address());
     }
   }
 

@@ -1,0 +1,69 @@
+package io.postern.health;
+
+import io.postern.config.ActiveCheck;
+import io.postern.config.Alike;
+import io.postern.health.ServerChecks.Member;
+import io.postern.pool.Dialect;
+import io.postern.pool.Pool;
+import io.postern.pool.Server;
+import io.postern.tls.UpstreamTls;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server that is to be checked, in all the pools where the same would be asked of it in the same
+ * way.
+ */
+record Subject(ActiveCheck check, List<Member> members) {
+
+  /** Those of all pools that ask for checks, in the order of the pools. */
+  static List<Subject> of(Collection<Pool> pools) {
+    List<Subject> all = new ArrayList<>();
+    Map<String, List<Subject>> byAddress = new HashMap<>();
+    for (Pool pool : pools) {
+      ActiveCheck check = pool.check();
+      if (check == null) {
+        continue;
+      }
+      for (Server server : pool.servers()) {
+        List<Subject> alike =
+            byAddress.computeIfAbsent(
+                server.label().toLowerCase(Locale.ROOT), any -> new ArrayList<>(1));
+        Subject subject =
+            alike.stream().filter(each -> each.suits(check, server)).findFirst().orElse(null);
+        if (subject == null) {
+          subject = new Subject(check, new ArrayList<>(1));
+          alike.add(subject);
+          all.add(subject);
+        }
+        subject.members.add(new Member(pool, server));
+      }
+    }
+    return all;
+  }
+
+  private boolean suits(ActiveCheck other, Server server) {
+    return Alike.alike(check, other)
+        && suits(members.getFirst().server().dialect(), server.dialect());
+  }
+
+  private boolean suits(Dialect ours, Dialect other) {
+    return switch (check.type()) {
+      case TCP -> true;
+      case TLS -> suits(ours.tls(), other.tls());
+      case HTTP, GRPC -> ours.protocol() == other.protocol() && suits(ours.tls(), other.tls());
+    };
+  }
+
+  private static boolean suits(@Nullable UpstreamTls ours, @Nullable UpstreamTls other) {
+    if (ours == null || other == null) {
+      return ours == null && other == null;
+    }
+    return ours.isLike(other);
+  }
+}
