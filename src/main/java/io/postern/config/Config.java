@@ -21,6 +21,8 @@ public record Config(
         List<RouteConfig> routes,
     @Default("{}") @Doc("Named groups of servers with one policy each.")
         Map<String, PoolConfig> pools,
+    @Default("{}") @Doc("The id that each request has, in X-Request-Id and the access log.")
+        RequestIdConfig requestId,
     @Default("{}") @Doc("One line for each exchange.") AccessLogConfig accessLog,
     @Doc("Metrics, by plain HTTP; left out, there is no such port.") @Nullable AdminConfig admin,
     @Doc("Whether to send traffic here, for a load balancer; left out, there is no such port.")

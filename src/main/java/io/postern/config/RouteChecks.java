@@ -36,6 +36,7 @@ final class RouteChecks {
       checks.checkActions(route);
       checks.checkPool(route);
       checks.checkUpgrades(route);
+      FieldEditsChecks.check(route, report);
       if (route.redirect() != null) {
         checks.checkRedirect(route.redirect());
       }

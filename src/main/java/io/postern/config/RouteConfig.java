@@ -16,6 +16,11 @@ public record RouteConfig(
     @Doc("The pool that answers.") @Nullable String pool,
     @Doc("Answer with a redirect.") @Nullable Redirect redirect,
     @Doc("Answer with a fixed response.") @Nullable Respond respond,
+    @Default("{}") @Doc("What is changed about the fields of requests for servers.")
+        FieldEditsConfig requestHeaders,
+    @Default("{}")
+        @Doc("What is changed about the fields of responses, of servers and of Postern itself.")
+        FieldEditsConfig responseHeaders,
     @Default("{}") @Doc("How long a server, or either side of a body, may be silent.")
         Timeouts timeouts,
     @Default("{}") @Doc("What the content of a request must be like.") RequestBody requestBody,

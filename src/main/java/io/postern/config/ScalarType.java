@@ -52,6 +52,8 @@ record ScalarType(
               ByteRate::parse),
           new ScalarType(Rate.class, "rate", Rate.EXPECTED, Rate.REGEX, Rate::parse),
           new ScalarType(
+              Template.class, "template", Template.EXPECTED, Template.REGEX, Template::parse),
+          new ScalarType(
               Statuses.class, "statuses", Statuses.EXPECTED, Statuses.REGEX, Statuses::parse),
           new ScalarType(
               Bind.class,

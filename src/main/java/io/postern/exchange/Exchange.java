@@ -7,9 +7,8 @@ import io.postern.fault.Fault;
 import io.postern.fault.Party;
 import io.postern.fault.Phase;
 import io.postern.fault.Reason;
-import io.postern.filter.ForwardedFields;
 import io.postern.filter.HopByHop;
-import io.postern.filter.Via;
+import io.postern.filter.RequestIds;
 import io.postern.http.DownstreamConnection.TlsSession;
 import io.postern.http.DownstreamStream;
 import io.postern.http.Fields;
@@ -75,6 +74,7 @@ final class Exchange implements DownstreamStream.Listener {
     call = GrpcCall.of(head);
     transfer.requestHead(head, last);
     record.asked(head, now());
+    record.requestId = snapshot.requestIds().of(head.fields(), record.connection, context.random());
     TlsSession tls = downstream.connection().tls();
     if (tls != null && !tls.serves().test(head.host())) {
       fail(Fault.of(Reason.MISDIRECTED));
@@ -118,8 +118,7 @@ final class Exchange implements DownstreamStream.Listener {
     if (!transfer.admits(route.requestBody(), request.contentLength())) {
       return;
     }
-    HopByHop.removeFromRequest(request.fields());
-    ForwardedFields.set(request, downstream.connection(), record.tenant);
+    Heads.toServer(request, route, record);
     attempts = new Attempts(this, context, record, transfer, route, pool, request);
     attempts.begin();
   }
@@ -193,8 +192,7 @@ final class Exchange implements DownstreamStream.Listener {
 
   void onResponseHead(ResponseHead head, boolean last) {
     record.responded(head.status(), now());
-    HopByHop.remove(head.fields());
-    Via.append(head.fields(), head.version());
+    Heads.toClient(head, route, record);
     if (call != null) {
       call.answered(head.fields());
     }
@@ -296,7 +294,11 @@ final class Exchange implements DownstreamStream.Listener {
   }
 
   private void answer(LocalReply reply, Party party, @Nullable Fault fault) {
-    LocalReply said = call == null ? reply : call.inPlaceOf(reply, fault);
+    if (record.requestId.isEmpty()) {
+      record.requestId = RequestIds.next(context.random());
+    }
+    LocalReply own = call == null ? reply : call.inPlaceOf(reply, fault);
+    LocalReply said = Heads.toClient(own, route, record);
     boolean toHead = request != null && request.isHead();
     record.status = said.status();
     record.bytesSent = toHead ? 0 : said.content().readableBytes();

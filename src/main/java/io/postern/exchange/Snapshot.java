@@ -1,5 +1,6 @@
 package io.postern.exchange;
 
+import io.postern.filter.RequestIds;
 import io.postern.observe.RouteMeters;
 import io.postern.pool.Pool;
 import io.postern.route.Route;
@@ -14,11 +15,16 @@ import java.util.Objects;
  * exchange takes it once and keeps it to its end.
  *
  * @param tenants who may be calling
+ * @param requestIds what ids requests get
  * @param pools the pools by their names; every pool of a route is there
  * @param meters what is counted of each route, in the order of the config
  */
 public record Snapshot(
-    Tenants tenants, RouteTable routes, Map<String, Pool> pools, List<RouteMeters> meters) {
+    Tenants tenants,
+    RequestIds requestIds,
+    RouteTable routes,
+    Map<String, Pool> pools,
+    List<RouteMeters> meters) {
 
   RouteMeters meters(Route route) {
     return meters.get(route.index());

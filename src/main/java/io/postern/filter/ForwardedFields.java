@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells the server who is calling: X-Forwarded-For, -Proto, -Host and -Port, and Forwarded (RFC
  * 7239), of the client's connection and of the authority as it was sent; X-Postern-Vpce and
- * X-Postern-Tenant, where they are known; what {@link CertificateFields} has; and Via.
+ * X-Postern-Tenant, where they are known; what {@link CertificateFields} has; X-Request-Id; and
+ * Via.
  *
  * <p>What the client sent of these is dropped, of X-Postern-Vpce and X-Postern-Tenant too, and also
  * where a name has something else in place of a hyphen: servers make the same variable of both.
@@ -31,9 +32,10 @@ public final class ForwardedFields {
    * <p>A request without an authority, as HTTP/1.0 allows, gets no X-Forwarded-Host.
    *
    * @param tenant who is calling, as far as that is known
+   * @param id of the request
    */
   public static void set(
-      RequestHead head, DownstreamConnection connection, @Nullable Tenant tenant) {
+      RequestHead head, DownstreamConnection connection, @Nullable Tenant tenant, AsciiString id) {
     Fields fields = head.fields();
     drop(fields);
     AsciiString scheme = connection.tls() == null ? HTTP : HTTPS;
@@ -51,6 +53,7 @@ public final class ForwardedFields {
     if (tenant != null) {
       fields.add(FieldNames.X_POSTERN_TENANT, tenant.name());
     }
+    fields.add(FieldNames.X_REQUEST_ID, id);
     CertificateFields.add(fields, connection.tls());
     Via.append(fields, head.version());
   }
@@ -71,6 +74,7 @@ public final class ForwardedFields {
     // By length first: most names are told apart by it, and this looks at every field there is.
     return switch (name.length()) {
       case 9 -> name.equals(FieldNames.FORWARDED);
+      case 12 -> FieldNames.isVariantOf(FieldNames.X_REQUEST_ID, name);
       case 14 -> FieldNames.isVariantOf(FieldNames.X_POSTERN_VPCE, name);
       case 15 -> FieldNames.isVariantOf(FieldNames.X_FORWARDED_FOR, name);
       case 16 ->

@@ -274,8 +274,18 @@ public final class FieldNames {
     return isVariantOf(name, name);
   }
 
-  /** The name, known where it is, that servers could take this one for. */
-  static AsciiString plain(AsciiString name) {
+  /** The known object for a name that is valid and in lower case; itself where none is known. */
+  public static AsciiString known(AsciiString name) {
+    return of(name.array(), name.arrayOffset(), name.arrayOffset() + name.length());
+  }
+
+  /**
+   * The name, known where it is, that servers could take this one for: all but letters and digits
+   * is a hyphen.
+   *
+   * @param name lower case
+   */
+  public static AsciiString plain(AsciiString name) {
     byte[] bytes = name.toByteArray();
     for (int i = 0; i < bytes.length; i++) {
       bytes[i] = isLetterOrDigit(bytes[i]) ? bytes[i] : (byte) '-';

@@ -73,7 +73,8 @@ final class FieldRules {
           FieldNames.X_POSTERN_CERTIFICATE_SERIAL,
           FieldNames.X_POSTERN_CERTIFICATE_SUBJECT,
           FieldNames.X_POSTERN_TENANT,
-          FieldNames.X_POSTERN_VPCE);
+          FieldNames.X_POSTERN_VPCE,
+          FieldNames.X_REQUEST_ID);
 
   private FieldRules() {}
 

@@ -8,6 +8,7 @@ import io.netty.handler.codec.DateFormatter;
 import io.netty.util.AsciiString;
 import io.postern.fault.Fault;
 import java.util.Date;
+import java.util.function.Consumer;
 
 /**
  * A response that Postern makes itself.
@@ -65,21 +66,29 @@ public record LocalReply(int status, Fields fields, ByteBuf content, boolean clo
 
   /** The same with one field more. */
   public LocalReply with(AsciiString name, AsciiString value) {
-    Fields more = new Fields(fields.size() + 2);
+    return edited(own -> own.add(name, value));
+  }
+
+  /** The same with other fields: the change is made to a copy of them. */
+  public LocalReply edited(Consumer<Fields> change) {
+    Fields own = copy(4);
+    change.accept(own);
+    return new LocalReply(status, own, content, close);
+  }
+
+  private Fields copy(int more) {
+    Fields own = new Fields(fields.size() + more);
     for (int i = 0; i < fields.size(); i++) {
-      more.add(fields.name(i), fields.value(i));
+      own.add(fields.name(i), fields.value(i));
     }
-    return new LocalReply(status, more.add(name, value), content, close);
+    return own;
   }
 
   /** Writes the whole response. */
   @SuppressWarnings("JavaUtilDate") // what the formatter of Netty takes
   public void writeTo(DownstreamStream stream, boolean toHead) {
     boolean hasContent = !toHead && content.isReadable();
-    Fields own = new Fields(fields.size() + 1);
-    for (int i = 0; i < fields.size(); i++) {
-      own.add(fields.name(i), fields.value(i));
-    }
+    Fields own = copy(1);
     // RFC 9110 §6.6.1: whoever makes a response says when.
     own.add(FieldNames.DATE, AsciiString.of(DateFormatter.format(new Date())));
     boolean lengthless = status == 204 || status == 304;

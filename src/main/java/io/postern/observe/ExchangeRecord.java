@@ -27,6 +27,9 @@ public final class ExchangeRecord {
   /** When the head of the request was complete, as the wall clock says, in milliseconds. */
   public final long wallMillis;
 
+  /** The id of the request; empty until it has one. */
+  public AsciiString requestId = AsciiString.EMPTY_STRING;
+
   public HttpVersion version = HttpVersion.HTTP_1_1;
   public AsciiString method = AsciiString.EMPTY_STRING;
   public AsciiString authority = AsciiString.EMPTY_STRING;

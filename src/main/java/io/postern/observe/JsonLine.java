@@ -34,6 +34,7 @@ final class JsonLine {
   private static final byte[] TLS_CIPHER = JsonObject.name("tlsCipher");
   private static final byte[] TLS_GROUP = JsonObject.name("tlsGroup");
   private static final byte[] JA4 = JsonObject.name("ja4");
+  private static final byte[] REQUEST_ID = JsonObject.name("requestId");
   private static final byte[] PROTOCOL = JsonObject.name("protocol");
   private static final byte[] METHOD = JsonObject.name("method");
   private static final byte[] AUTHORITY = JsonObject.name("authority");
@@ -144,6 +145,9 @@ final class JsonLine {
   }
 
   private void writeRequest(ExchangeRecord record) {
+    if (!record.requestId.isEmpty()) {
+      json.text(REQUEST_ID, record.requestId);
+    }
     writeText(PROTOCOL, record.version.label());
     json.text(METHOD, record.method);
     json.text(AUTHORITY, record.authority);

@@ -4,6 +4,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.util.AsciiString;
 import io.postern.config.Place;
 import io.postern.config.RouteConfig;
+import io.postern.filter.FieldEdits;
 import io.postern.http.RequestHead;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param name as logs name it
  * @param place where it stands in the config
  * @param action what is done
+ * @param requestHeaders what is changed about requests for servers; null for nothing
+ * @param responseHeaders what is changed about responses; null for nothing
  * @param timeouts how long a server, or either side of a body, may be silent
  * @param requestBody what the content of a request must be like
  * @param upgrades the protocols that a client may go on with, in lower case
@@ -27,6 +30,8 @@ public record Route(
     String name,
     Place place,
     Action action,
+    @Nullable FieldEdits requestHeaders,
+    @Nullable FieldEdits responseHeaders,
     RouteConfig.Timeouts timeouts,
     RouteConfig.RequestBody requestBody,
     Set<AsciiString> upgrades) {
@@ -41,6 +46,8 @@ public record Route(
         config.name(),
         config.place(),
         action(config),
+        FieldEdits.compile(config.requestHeaders()),
+        FieldEdits.compile(config.responseHeaders()),
         config.timeouts(),
         config.requestBody(),
         upgrades);

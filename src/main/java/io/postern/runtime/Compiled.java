@@ -8,6 +8,7 @@ import io.postern.config.Problem;
 import io.postern.config.RouteConfig;
 import io.postern.config.TlsConfig;
 import io.postern.exchange.Snapshot;
+import io.postern.filter.RequestIds;
 import io.postern.observe.RouteMeters;
 import io.postern.pool.Pool;
 import io.postern.pool.Server;
@@ -77,7 +78,12 @@ public record Compiled(
     return new Compiled(
         problems,
         warnings,
-        new Snapshot(Tenants.of(config), routes.table(), Map.copyOf(pools), meters(config, pools)),
+        new Snapshot(
+            Tenants.of(config),
+            RequestIds.of(config.requestId()),
+            routes.table(),
+            Map.copyOf(pools),
+            meters(config, pools)),
         ofListeners,
         keyLog);
   }

@@ -8,6 +8,7 @@ import io.postern.config.ListenerConfig;
 import io.postern.fault.Fault;
 import io.postern.fault.FaultException;
 import io.postern.fault.Reason;
+import io.postern.filter.FieldEdits;
 import io.postern.http.RequestHead;
 import io.postern.listener.Listener;
 import io.postern.pool.Pool;
@@ -187,10 +188,18 @@ public final class Explanation {
       refuse(Fault.of(Reason.NO_ROUTE));
       return;
     }
+    edits("to server", route.requestHeaders());
+    edits("to client", route.responseHeaders());
     switch (route.action()) {
       case Action.Redirect to -> say("answer", to.status() + " to " + to.location().of(head));
       case Action.Respond with -> say("answer", with.status() + ", fixed");
       case Action.ToPool to -> pool(compiled.snapshot().pools().get(to.pool()));
+    }
+  }
+
+  private void edits(String subject, @Nullable FieldEdits edits) {
+    if (edits != null) {
+      say(subject, edits.words());
     }
   }
 

@@ -24,6 +24,8 @@ class ForwardedFieldsTest {
       new TlsSession(
           "e.com", "TLSv1.3", "TLS_AES_128_GCM_SHA256", null, null, null, false, _ -> true);
 
+  private static final AsciiString ID = new AsciiString("0f");
+
   private @Nullable AsciiString vpce;
   private @Nullable Tenant tenant;
 
@@ -64,7 +66,7 @@ class ForwardedFieldsTest {
             new AsciiString(client),
             vpce,
             tls);
-    ForwardedFields.set(head, connection, tenant);
+    ForwardedFields.set(head, connection, tenant, ID);
     channel.finishAndReleaseAll();
     return fields.toString().split("\n");
   }
@@ -79,6 +81,7 @@ class ForwardedFieldsTest {
             "x-forwarded-host: E.com:8443",
             "x-forwarded-port: 8443",
             "forwarded: for=192.0.2.1;host=\"E.com:8443\";proto=https",
+            "x-request-id: 0f",
             "via: 1.1 postern");
   }
 
@@ -103,6 +106,7 @@ class ForwardedFieldsTest {
             "forwarded: for=192.0.2.1;host=e.com;proto=http",
             "x-postern-vpce: vpce-08d2bf15fac5001c9",
             "x-postern-tenant: acme",
+            "x-request-id: 0f",
             "via: 1.1 postern");
   }
 
@@ -115,6 +119,7 @@ class ForwardedFieldsTest {
             "x-forwarded-host: e.com",
             "x-forwarded-port: 80",
             "forwarded: for=192.0.2.1;host=e.com;proto=http",
+            "x-request-id: 0f",
             "via: 1.1 postern");
   }
 
@@ -127,6 +132,7 @@ class ForwardedFieldsTest {
             "x-forwarded-host: [2001:db8::2]",
             "x-forwarded-port: 443",
             "forwarded: for=\"[2001:db8::1]\";host=\"[2001:db8::2]\";proto=https",
+            "x-request-id: 0f",
             "via: 2 postern");
   }
 
@@ -138,6 +144,7 @@ class ForwardedFieldsTest {
             "x-forwarded-proto: http",
             "x-forwarded-port: 80",
             "forwarded: for=192.0.2.1;proto=http",
+            "x-request-id: 0f",
             "via: 1.0 postern");
   }
 
@@ -155,13 +162,15 @@ class ForwardedFieldsTest {
         "x_forwarded-for",
         "x-forwarded_proto",
         "x_postern_vpce",
-        "x_postern_tenant"
+        "x_postern_tenant",
+        "x-request-id",
+        "x_request_id"
       })
   void whatTheClientSaysOfItselfIsDropped(String name) {
     String[] lines = {name + ": evil", "a: 1", name + ": evil", name + ": evil", "b: 2"};
     assertThat(after(HttpVersion.HTTP_1_1, "e.com", "192.0.2.1", 443, TLS, lines))
         .startsWith("a: 1", "b: 2")
-        .hasSize(8)
+        .hasSize(9)
         .noneMatch(line -> line.contains("evil"));
   }
 

@@ -30,7 +30,7 @@ final class Rewritten {
   /** A request head as a server is sent it; its fields are changed as an exchange does it. */
   static byte[] request(RequestHead head) {
     HopByHop.removeFromRequest(head.fields());
-    ForwardedFields.set(head, CLIENT, null);
+    ForwardedFields.set(head, CLIENT, null, new AsciiString("id"));
     return bytes(HEADS.request(BUFFERS, head));
   }
 

@@ -29,6 +29,7 @@ class JsonLineTest {
             "listener":"edge","sni":"api.example.com","tlsVersion":"TLSv1.3",\
             "tlsCipher":"TLS_AES_128_GCM_SHA256","tlsGroup":"X25519MLKEM768",\
             "ja4":"t13d1516h2_8daaf6152771_e5627efa2ab1",\
+            "requestId":"0123456789abcdef0123456789abcdef",\
             "protocol":"HTTP/2","method":"PUT",\
             "authority":"api.example.com:8443","path":"/a/b?c=d","status":502,\
             "bytesReceived":5000000000,"bytesSent":17,"route":"uploads","pool":"store",\

@@ -50,6 +50,7 @@ final class Records {
             false,
             _ -> true);
     ExchangeRecord record = new ExchangeRecord(connection(tls), WALL_MILLIS);
+    record.requestId = new AsciiString("0123456789abcdef0123456789abcdef");
     record.version = HttpVersion.HTTP_2;
     record.method = new AsciiString("PUT");
     record.authority = new AsciiString("api.example.com:8443");

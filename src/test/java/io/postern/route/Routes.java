@@ -4,10 +4,12 @@ import com.google.re2j.Pattern;
 import io.netty.util.AsciiString;
 import io.postern.config.AccessLogConfig;
 import io.postern.config.Config;
+import io.postern.config.FieldEditsConfig;
 import io.postern.config.HostPattern;
 import io.postern.config.LoadBalancerConfig;
 import io.postern.config.Place;
 import io.postern.config.ProcessConfig;
+import io.postern.config.RequestIdConfig;
 import io.postern.config.RouteConfig;
 import io.postern.config.RouteConfig.ValueMatch;
 import io.postern.config.ShutdownConfig;
@@ -140,9 +142,15 @@ final class Routes {
         pool,
         redirect,
         respond,
+        noEdits(),
+        noEdits(),
         timeouts(),
         new RouteConfig.RequestBody(place("routes[" + order + "].requestBody", 1), null, null),
         List.of("websocket"));
+  }
+
+  private static FieldEditsConfig noEdits() {
+    return new FieldEditsConfig(place("headers", 1), Map.of(), Map.of(), List.of());
   }
 
   static RouteConfig.Redirect redirect(String location) {
@@ -159,6 +167,7 @@ final class Routes {
         TenantConfig.Unknown.ALLOW,
         routes,
         Map.of(),
+        new RequestIdConfig(place("requestId", 1), List.of()),
         new AccessLogConfig(
             place("accessLog", 1),
             AccessLogConfig.Format.JSON,
