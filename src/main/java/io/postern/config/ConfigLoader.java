@@ -44,6 +44,7 @@ public final class ConfigLoader {
       PortChecks.check(config, report);
       RouteChecks.check(config, report);
       PoolChecks.check(config, report);
+      RetryChecks.check(config, report);
       TenantChecks.check(config, report);
       LoadBalancerChecks.check(config, report);
     }

@@ -16,6 +16,10 @@ public record PoolConfig(
     @Doc("TLS to the servers; left out, they are spoken to in plain.") @Nullable PoolTlsConfig tls,
     @NonEmpty @Doc("The servers.") List<Server> servers,
     @Default("{}") @Doc("What the pool may take up.") Limits limits,
+    @Default("{}")
+        @Doc(
+            "How many retries there may be, so that a pool in trouble is not asked more than ever. Those after `connect` and `refused-stream` are free: no server had done anything.")
+        RetryBudget retryBudget,
     @Default("55s")
         @Range(min = "1ms", max = "24h")
         @Doc(
@@ -71,7 +75,28 @@ public record PoolConfig(
       @Default("256")
           @Range(min = "0", max = "100000")
           @Doc("Idle connections kept to each server, for each event loop.")
-          int idlePerServer) {}
+          int idlePerServer,
+      @Default("0")
+          @Range(min = "0", max = "10000000")
+          @Doc("Requests in flight at once to all servers together; 0 is any number.")
+          int requests,
+      @Default("0")
+          @Range(min = "0", max = "10000000")
+          @Doc("Requests in flight at once to each server; 0 is any number.")
+          int requestsPerServer,
+      @Default("1000")
+          @Range(min = "0", max = "1000000")
+          @Doc("Requests that may wait until there is room for them; more are answered 503.")
+          int queue) {}
+
+  /** How many retries there may be beside the requests. */
+  public record RetryBudget(
+      Place place,
+      @Default("20%") @Doc("Retries for the requests of late, some ten seconds.") Share share,
+      @Default("10")
+          @Range(min = "0", max = "100000")
+          @Doc("Retries in a second besides, for pools with few requests.")
+          int perSecond) {}
 
   /** How it is known that a server works. */
   public record Health(

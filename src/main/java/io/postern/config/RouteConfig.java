@@ -24,6 +24,11 @@ public record RouteConfig(
     @Default("{}") @Doc("How long a server, or either side of a body, may be silent.")
         Timeouts timeouts,
     @Default("{}") @Doc("What the content of a request must be like.") RequestBody requestBody,
+    @Default("{}") @Doc("When an attempt that failed is followed by another.") RetryConfig retry,
+    @Default("5")
+        @Range(min = "0", max = "9")
+        @Doc("Which requests go first where they wait for the servers of a pool: the higher.")
+        int precedence,
     @Default("[\"websocket\"]")
         @Matches(
             regex = "[A-Za-z0-9!#$%&'*+.^_`|~-]+(/[A-Za-z0-9!#$%&'*+.^_`|~-]+)?",
@@ -116,7 +121,9 @@ public record RouteConfig(
           @Range(min = "1ms", max = "24h")
           @Doc(
               "Without a byte in either direction of a tunnel, such as a WebSocket; `idle` counts once one side has ended it.")
-          Duration tunnel) {}
+          Duration tunnel,
+      @Default("5s") @Range(min = "1ms", max = "24h") @Doc("In the queue of a pool; then 503.")
+          Duration queue) {}
 
   /** What the content of a request must be like. No time for the whole of it: links differ. */
   public record RequestBody(

@@ -51,6 +51,7 @@ record ScalarType(
               "[0-9]{1,12}(B|KiB|MiB|GiB|TiB)/s",
               ByteRate::parse),
           new ScalarType(Rate.class, "rate", Rate.EXPECTED, Rate.REGEX, Rate::parse),
+          new ScalarType(Share.class, "share", Share.EXPECTED, Share.REGEX, Share::parse),
           new ScalarType(
               Template.class, "template", Template.EXPECTED, Template.REGEX, Template::parse),
           new ScalarType(

@@ -36,7 +36,6 @@ final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listen
     this.exchange = exchange;
     this.attempts = attempts;
     this.server = server;
-    server.chosen();
   }
 
   Server server() {

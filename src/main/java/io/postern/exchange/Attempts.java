@@ -1,23 +1,32 @@
 package io.postern.exchange;
 
+import io.netty.util.concurrent.Future;
+import io.postern.config.RetryConfig;
 import io.postern.fault.Fault;
 import io.postern.fault.Phase;
 import io.postern.fault.Reason;
+import io.postern.http.Deadlines.Deadline;
+import io.postern.http.Methods;
 import io.postern.http.RequestHead;
 import io.postern.observe.ExchangeRecord;
+import io.postern.pool.Picker;
 import io.postern.pool.Pool;
+import io.postern.pool.Queue;
 import io.postern.pool.Server;
+import io.postern.pool.Tried;
 import io.postern.route.Route;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attempts of one exchange at the servers of its pool: which server is next, the connection to
- * it, and what follows an attempt that failed. The methods stand in the order in which things
- * happen.
+ * The attempts of one exchange at the servers of its pool: which server is next, the wait where
+ * none has room, the connection, and what follows an attempt that failed. The methods stand in the
+ * order in which things happen.
  *
  * <p>Owned by the event loop of its exchange.
  */
-final class Attempts {
+final class Attempts implements Queue.Waiter {
 
   private final Exchange exchange;
   private final ExchangeContext context;
@@ -26,8 +35,11 @@ final class Attempts {
   private final Route route;
   private final Pool pool;
   private final RequestHead request;
-  private final Retries retries = new Retries();
+  private final Retries retries;
   private @Nullable Attempt current;
+  private Queue.@Nullable Ticket ticket;
+  private @Nullable Deadline patience;
+  private @Nullable Future<?> backoff;
 
   Attempts(
       Exchange exchange,
@@ -44,29 +56,107 @@ final class Attempts {
     this.route = route;
     this.pool = pool;
     this.request = request;
+    this.retries = new Retries(route.retry());
+  }
+
+  /** Looks for a server, for the first time. */
+  void begin() {
+    pool.retryBudget().request();
+    next();
   }
 
   /** Not one byte of content is taken before there is a connection to send it on. */
-  void begin() {
+  private void next() {
     exchange.holdContent();
-    pick();
-  }
-
-  private void pick() {
-    Server server = context.picker(pool).pick(retries.tried());
-    Server again = server == null ? retries.takeRefusing() : null;
+    Queue queue = pool.queue();
+    boolean behindOthers = queue != null && queue.isAhead(route.precedence());
+    Server server = behindOthers ? null : picker().pick(retries.tried());
     if (server != null) {
-      connect(server, false);
-    } else if (again != null) {
-      connect(again, true);
+      connect(server, retries.isAskedAgain());
+    } else if (picker().isAnyUsable(retries.tried())) {
+      waitForRoom(queue);
+    } else if (retries.forgive()) {
+      next();
     } else {
-      Fault last = record.fault; // in the phase of the last attempt, or there was none
-      if (last == null) {
-        record.phase = Phase.QUEUE;
-      }
-      exchange.onFailed(last == null ? Fault.of(Reason.NO_SERVER) : last);
+      noServer();
     }
   }
+
+  private Picker picker() {
+    return context.picker(pool);
+  }
+
+  private void noServer() {
+    Fault last = record.fault; // in the phase of the last attempt, or there was none
+    if (last == null) {
+      record.phase = Phase.QUEUE;
+    }
+    exchange.onFailed(last == null ? Fault.of(Reason.NO_SERVER) : last);
+  }
+
+  // All servers have as much in flight as they may.
+
+  private void waitForRoom(@Nullable Queue queue) {
+    record.phase = Phase.QUEUE;
+    if (queue == null) { // it came up between two looks
+      exchange.onFailed(Fault.of(Reason.NO_SERVER));
+      return;
+    }
+    ticket = queue.enter(route.precedence(), record.headComplete, context.loop().loop(), this);
+    if (ticket == null) {
+      exchange.onFailed(Fault.of(Reason.QUEUE_FULL));
+      return;
+    }
+    record.queuePlace = ticket.place();
+    patience = context.loop().deadlines().create(this::onWaitedLong);
+    patience.after(route.timeouts().queue().toNanos());
+  }
+
+  @Override
+  public void onCall() {
+    Queue.Ticket mine = ticket;
+    if (mine == null) {
+      return;
+    }
+    Server server = picker().pick(retries.tried());
+    if (server != null) {
+      if (leaveQueue()) {
+        connect(server, retries.isAskedAgain());
+      } else {
+        server.finished(); // somebody has displaced us, and we are about to hear of it
+      }
+    } else if (picker().isAnyUsable(retries.tried())) {
+      mine.failed();
+    } else {
+      leaveQueue();
+      noServer();
+    }
+  }
+
+  @Override
+  public void onDisplaced() {
+    if (ticket != null) {
+      leaveQueue();
+      exchange.onFailed(Fault.of(Reason.QUEUE_FULL));
+    }
+  }
+
+  private void onWaitedLong() {
+    leaveQueue();
+    exchange.onFailed(Fault.of(Reason.QUEUE_TIMEOUT));
+  }
+
+  private boolean leaveQueue() {
+    if (patience != null) {
+      patience.cancel();
+      patience = null;
+    }
+    Queue.Ticket mine = ticket;
+    ticket = null;
+    return mine != null && mine.leave();
+  }
+
+  // A connection.
 
   private void connect(Server server, boolean fresh) {
     record.connecting(server.label(), server.index(), context.loop().deadlines().now());
@@ -77,27 +167,110 @@ final class Attempts {
         .acquire(pool, server, fresh, (int) route.timeouts().connect().toMillis(), next);
   }
 
+  // An attempt that came to nothing.
+
   /** The one that runs has failed, and is over. */
   void onFailed(Attempt failed, Fault fault) {
     Reason reason = fault.reason();
-    switch (retries.after(failed, reason, request.method(), transfer.isUntouched())) {
-      case SAME_SERVER -> {
-        exchange.holdContent();
-        connect(failed.server(), true);
-      }
-      case ANOTHER_SERVER -> {
-        failed.charge(reason);
-        record.fault = fault;
-        begin();
-      }
-      case NONE -> {
-        if (!transfer.wasEndedBy(reason.party())) {
-          failed.charge(reason);
-        }
-        exchange.onFailed(fault);
-      }
+    RetryConfig.Reason why = Retries.why(reason);
+    boolean stale = reason == Reason.SERVER_RESET && failed.wasOnStaleConnection();
+    Retries.Next next = retries.after(why, isIdempotent(), transfer.isRepeatable(), stale);
+    if (next == Retries.Next.SAME_SERVER) {
+      exchange.holdContent();
+      again(failed.server());
+      return;
+    }
+    if (!transfer.wasEndedBy(reason.party())) {
+      failed.charge(reason);
+    }
+    if (why == null || next == Retries.Next.NONE || !isWithinBudget(why)) {
+      exchange.onFailed(fault);
+      return;
+    }
+    record.fault = fault;
+    retry(failed.server(), why);
+  }
+
+  private boolean isIdempotent() {
+    return Methods.isIdempotent(request.method());
+  }
+
+  private boolean isWithinBudget(RetryConfig.Reason why) {
+    return pool.retryBudget().take(why, context.loop().deadlines().now());
+  }
+
+  private void again(Server server) {
+    if (server.tryChoose()) {
+      connect(server, true);
+    } else {
+      next();
     }
   }
+
+  private void retry(Server failed, RetryConfig.Reason why) {
+    retries.failed(failed, why);
+    long nanos = retries.backoff(why, context.random());
+    if (nanos == 0) {
+      next();
+    } else {
+      exchange.holdContent();
+      backoff = context.loop().loop().schedule(this::next, nanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /**
+   * The head of a response has come. Where another server may do better, that is asked.
+   *
+   * @return whether it is, and the response is nobody's
+   */
+  boolean isMended(int status) {
+    return retries.concerns(status) && triesAnother(RetryConfig.Reason.STATUS, null);
+  }
+
+  /**
+   * The server was silent for as long as an attempt may take.
+   *
+   * @return whether another one is asked
+   */
+  boolean isMended(Fault silence) {
+    return Retries.why(silence.reason()) == RetryConfig.Reason.RESPONSE_TIMEOUT
+        && triesAnother(RetryConfig.Reason.RESPONSE_TIMEOUT, silence);
+  }
+
+  private boolean triesAnother(RetryConfig.Reason why, @Nullable Fault fault) {
+    Attempt failed = current;
+    if (failed == null || !mayFollow(why, failed) || !isWithinBudget(why)) {
+      return false;
+    }
+    retries.after(why, isIdempotent(), transfer.isRepeatable(), false);
+    if (fault != null) {
+      failed.charge(fault.reason());
+      record.fault = fault;
+    }
+    failed.cancel();
+    retry(failed.server(), why);
+    return true;
+  }
+
+  private boolean mayFollow(RetryConfig.Reason why, Attempt failed) {
+    return retries.allows(why, isIdempotent(), transfer.isRepeatable())
+        && picker().isAnyUsable(Tried.with(retries.tried(), failed.server()));
+  }
+
+  /** How long the attempt that runs may wait for the head of the response. */
+  Duration responseTimeout() {
+    Duration whole = route.timeouts().response();
+    Duration one = route.retry().attemptTimeout();
+    Attempt runs = current;
+    boolean shorter =
+        one != null
+            && runs != null
+            && one.compareTo(whole) < 0
+            && mayFollow(RetryConfig.Reason.RESPONSE_TIMEOUT, runs);
+    return shorter && one != null ? one : whole;
+  }
+
+  // The end.
 
   /** The server of the one that runs is to blame for this, if anyone is. */
   void charge(Reason reason) {
@@ -115,6 +288,10 @@ final class Attempts {
 
   /** The exchange is over, whether or not the messages are complete. */
   void cancel() {
+    leaveQueue();
+    if (backoff != null) {
+      backoff.cancel(false);
+    }
     if (current != null) {
       current.cancel();
     }

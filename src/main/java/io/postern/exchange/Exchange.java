@@ -119,6 +119,7 @@ final class Exchange implements DownstreamStream.Listener {
       return;
     }
     Heads.toServer(request, route, record);
+    transfer.keepsUpTo(route.retry().bodyLimit());
     attempts = new Attempts(this, context, record, transfer, route, pool, request);
     attempts.begin();
   }
@@ -135,8 +136,9 @@ final class Exchange implements DownstreamStream.Listener {
     return !refused;
   }
 
-  /** Nothing of the content is to come before somebody takes it. */
+  /** There is no server now. Nothing of the content is to come before somebody takes it. */
   void holdContent() {
+    patience.rest();
     if (!transfer.isRequestEnded()) {
       downstream.pauseReading();
     }
@@ -150,7 +152,7 @@ final class Exchange implements DownstreamStream.Listener {
     if (call != null) {
       call.sent(now());
     }
-    stream.writeHead(request, transfer.isRequestEnded());
+    stream.writeHead(request, transfer.endsWithHead());
     transfer.connected(stream);
     awaitNext();
     if (transfer.isUploadOpen()) {
@@ -191,6 +193,9 @@ final class Exchange implements DownstreamStream.Listener {
   }
 
   void onResponseHead(ResponseHead head, boolean last) {
+    if (attempts != null && attempts.isMended(head.status())) {
+      return;
+    }
     record.responded(head.status(), now());
     Heads.toClient(head, route, record);
     if (call != null) {
@@ -243,19 +248,22 @@ final class Exchange implements DownstreamStream.Listener {
 
   private void awaitNext() {
     RouteConfig.Timeouts timeouts = route.timeouts();
-    if (transfer.isAnswerDue()) {
-      patience.await(timeouts.response());
+    if (attempts != null && transfer.isAnswerDue()) {
+      patience.await(attempts.responseTimeout());
     } else {
       patience.await(transfer.isTunnelOpen() ? timeouts.tunnel() : timeouts.idle());
     }
   }
 
   private void onSilence() {
-    Reason reason = transfer.silent();
-    if (attempts != null) {
-      attempts.charge(reason);
+    Fault fault = Fault.of(transfer.silent());
+    if (attempts != null && attempts.isMended(fault)) {
+      return;
     }
-    fail(Fault.of(reason));
+    if (attempts != null) {
+      attempts.charge(fault.reason());
+    }
+    fail(fault);
   }
 
   // The end.

@@ -46,6 +46,11 @@ final class Patience {
     }
   }
 
+  /** Waits for nothing now. */
+  void rest() {
+    deadline.cancel();
+  }
+
   /** Waits for nothing any more. */
   void end() {
     ended = true;

@@ -2,6 +2,7 @@ package io.postern.exchange;
 
 import io.netty.buffer.ByteBuf;
 import io.postern.config.RouteConfig.RequestBody;
+import io.postern.config.Size;
 import io.postern.fault.Fault;
 import io.postern.fault.Party;
 import io.postern.fault.Reason;
@@ -33,6 +34,7 @@ final class Transfer {
   private @Nullable BodyRelay upload;
   private @Nullable BodyRelay download;
   private @Nullable UploadPace pace;
+  private @Nullable KeptContent kept;
   private long contentLimit = Long.MAX_VALUE;
   private boolean expectsContinue;
   private boolean requestEnded;
@@ -96,6 +98,13 @@ final class Transfer {
     onRefused.accept(Fault.of(Reason.CONTENT_TOO_SLOW));
   }
 
+  /** Content of the request up to this size is kept, to be sent again where need be. */
+  void keepsUpTo(Size size) {
+    if (size.bytes() > 0 && !requestEnded && !upgrading) {
+      kept = new KeptContent((int) size.bytes());
+    }
+  }
+
   /**
    * The client would go on in another protocol, and nothing of that may come before the answer; or
    * the server is not asked, and the head is all of the request.
@@ -109,8 +118,16 @@ final class Transfer {
   /** There is a stream to send the request on. */
   void connected(UpstreamStream stream) {
     upstream = stream;
-    upload = requestEnded ? null : new BodyRelay(downstream, stream);
+    upload = endsWithHead() ? null : new BodyRelay(downstream, stream);
+    if (kept != null && upload != null) {
+      kept.writeTo(upload, requestEnded);
+    }
     noteWait();
+  }
+
+  /** Whether there is nothing to send behind the head. */
+  boolean endsWithHead() {
+    return requestEnded && (kept == null || kept.isEmpty());
   }
 
   /** A head has come that another follows. */
@@ -133,6 +150,7 @@ final class Transfer {
     if (upstream != null) {
       download = new BodyRelay(upstream, downstream);
     }
+    forget(); // an answer has begun: nothing is sent again
     noteWait();
     onProgress.run();
   }
@@ -154,6 +172,9 @@ final class Transfer {
       pace.came(content.readableBytes());
     }
     noteEnd(last, Party.CLIENT);
+    if (kept != null && !kept.add(content)) {
+      forget();
+    }
     onProgress.run();
     upload.content(content, last);
     noteWait();
@@ -163,6 +184,9 @@ final class Transfer {
   void upload(Fields trailers) {
     if (upload != null) {
       requestEnded = true;
+      if (kept != null) {
+        kept.add(trailers);
+      }
       onProgress.run();
       upload.trailers(trailers);
       noteWait();
@@ -229,8 +253,16 @@ final class Transfer {
     }
   }
 
+  private void forget() {
+    if (kept != null) {
+      kept.release();
+      kept = null;
+    }
+  }
+
   /** Nothing is passed on any more. */
   void end() {
+    forget();
     if (pace != null) {
       pace.waitForClient(false);
     }
@@ -270,9 +302,9 @@ final class Transfer {
     return tunnel && ended;
   }
 
-  /** Whether no content was taken from the client, and no answer began. */
-  boolean isUntouched() {
-    return download == null && (upload == null || !upload.isBegun());
+  /** Whether all of the request can be sent again, and no answer began. */
+  boolean isRepeatable() {
+    return download == null && (upload == null || !upload.isBegun() || kept != null);
   }
 
   /** Bytes of content that came from the client. */

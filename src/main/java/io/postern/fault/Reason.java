@@ -67,6 +67,8 @@ public enum Reason {
   BAD_RESPONSE(PROXY, 502, Connection.KEEP, "the response of the server is not valid HTTP"),
   // What we ran out of, did, or broke.
   NO_SERVER(RESOURCE, 503, Connection.KEEP, "no server is available"),
+  QUEUE_FULL(RESOURCE, 503, Connection.KEEP, "too many requests wait for a server already"),
+  QUEUE_TIMEOUT(RESOURCE, 503, Connection.KEEP, "no server had room for the request in time"),
   STOPPED(OPERATOR, 503, Connection.CLOSE, "the proxy is stopping"),
   INTERNAL_ERROR(INTERNAL, 500, Connection.CLOSE, "the proxy failed");
 

@@ -74,6 +74,9 @@ public final class ExchangeRecord {
   /** Whether the (last) connection to a server had served another exchange. */
   public boolean reused;
 
+  /** Its place when it got into the queue of its pool, from 1; 0 where it did not wait. */
+  public int queuePlace;
+
   /** How many servers were tried. */
   public int attempts;
 

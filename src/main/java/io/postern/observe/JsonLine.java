@@ -48,6 +48,7 @@ final class JsonLine {
   private static final byte[] POOL = JsonObject.name("pool");
   private static final byte[] SERVER = JsonObject.name("server");
   private static final byte[] ATTEMPTS = JsonObject.name("attempts");
+  private static final byte[] QUEUE_PLACE = JsonObject.name("queuePlace");
   private static final byte[] REQUEST_TIME = JsonObject.name("Tq");
   private static final byte[] QUEUE_TIME = JsonObject.name("Tw");
   private static final byte[] CONNECT_TIME = JsonObject.name("Tc");
@@ -168,12 +169,16 @@ final class JsonLine {
     writeText(POOL, record.pool);
     writeText(SERVER, record.server);
     json.number(ATTEMPTS, record.attempts);
+    if (record.queuePlace > 0) {
+      json.number(QUEUE_PLACE, record.queuePlace);
+    }
   }
 
   /** HAProxy's timers (configuration manual, section 8.4); Tq without handshake and idle time. */
   private void writeTimers(ExchangeRecord record) {
     writeTimer(REQUEST_TIME, record.headStarted, record.headComplete);
-    writeTimer(QUEUE_TIME, record.headComplete, record.picked);
+    boolean leftInQueue = record.queuePlace > 0 && record.picked == 0;
+    writeTimer(QUEUE_TIME, record.headComplete, leftInQueue ? record.finished : record.picked);
     writeTimer(CONNECT_TIME, record.picked, record.connected);
     writeTimer(RESPONSE_TIME, record.connected, record.responded);
     writeTimer(DATA_TIME, record.responded, record.finished);

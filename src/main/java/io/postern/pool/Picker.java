@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Picker {
 
+  private static final int LOOKS = 4;
+
   private final Server[] servers;
   private final Candidates candidates = new Usable();
   private final Balancer balancer;
@@ -33,17 +35,43 @@ public final class Picker {
   }
 
   /**
-   * The server for the next attempt.
+   * The server for the next attempt, which has been told that it is chosen.
    *
    * @param tried the servers that this exchange has tried; null at its first attempt
-   * @return null where no server is left that is up and has weight
+   * @return null where no server is left that is up, has weight, and room
    */
   public @Nullable Server pick(@Nullable Tried tried) {
     assert calledByOwner() : "a picker is called by one event loop only";
     this.tried = tried;
-    int index = balancer.choose(candidates);
+    Server chosen = null;
+    // Where other loops take the last room before us there is another look.
+    for (int look = 0; look < LOOKS && chosen == null; look++) {
+      int index = balancer.choose(candidates);
+      if (index == Balancer.NONE) {
+        break;
+      }
+      chosen = servers[index].tryChoose() ? servers[index] : null;
+    }
     this.tried = null;
-    return index == Balancer.NONE ? null : servers[index];
+    return chosen;
+  }
+
+  /**
+   * Whether there is a server that could be chosen if it had room.
+   *
+   * @param tried as for {@link #pick}
+   */
+  public boolean isAnyUsable(@Nullable Tried tried) {
+    for (Server server : servers) {
+      if (isUsable(server, tried)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isUsable(Server server, @Nullable Tried tried) {
+    return server.isUp() && server.weight() > 0 && (tried == null || !tried.contains(server));
   }
 
   private boolean calledByOwner() {
@@ -64,8 +92,7 @@ public final class Picker {
     @Override
     public int weight(int index) {
       Server server = servers[index];
-      boolean usable = server.isUp() && (tried == null || !tried.contains(server));
-      return usable ? server.weight() : 0;
+      return isUsable(server, tried) && server.hasRoom() ? server.weight() : 0;
     }
 
     @Override

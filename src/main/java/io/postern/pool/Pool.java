@@ -1,5 +1,6 @@
 package io.postern.pool;
 
+import io.netty.util.concurrent.Ticker;
 import io.postern.config.ActiveCheck;
 import io.postern.config.PoolConfig;
 import io.postern.tls.UpstreamTls;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param servers in the order of the config, each at its {@link Server#index}
  * @param idle how long a connection to a server is kept without use
  * @param idlePerServer how many idle connections each event loop keeps to each server
+ * @param queue the requests that may be in flight, and those that wait; null without such limits
+ * @param retryBudget how many retries there may be
  * @param check how servers are checked; null where they are not, and always count as up
  */
 public record Pool(
@@ -28,6 +31,8 @@ public record Pool(
     List<Server> servers,
     Duration idle,
     int idlePerServer,
+    @Nullable Queue queue,
+    RetryBudget retryBudget,
     @Nullable ActiveCheck check) {
 
   /**
@@ -37,9 +42,12 @@ public record Pool(
    */
   public static Pool of(PoolConfig config, @Nullable UpstreamTls tls) {
     Dialect dialect = new Dialect(config.protocol(), tls, config.ping());
+    PoolConfig.Limits limits = config.limits();
+    boolean limited = limits.requests() > 0 || limits.requestsPerServer() > 0;
+    Queue queue = limited ? new Queue(limits.queue(), limits.requests()) : null;
     List<Server> servers = new ArrayList<>(config.servers().size());
     for (PoolConfig.Server server : config.servers()) {
-      servers.add(new Server(servers.size(), server, dialect));
+      servers.add(new Server(servers.size(), server, dialect, queue, limits.requestsPerServer()));
     }
     return new Pool(
         config.name(),
@@ -47,7 +55,9 @@ public record Pool(
         dialect,
         List.copyOf(servers),
         config.idle(),
-        config.limits().idlePerServer(),
+        limits.idlePerServer(),
+        queue,
+        new RetryBudget(config.retryBudget(), Ticker.systemTicker().nanoTime()),
         config.health().active());
   }
 

@@ -34,6 +34,8 @@ public final class Server {
   private final InetSocketAddress address;
   private final int weight;
   private final Dialect dialect;
+  private final @Nullable Queue queue;
+  private final int mostRequests;
 
   /** Read for each choice by a policy that looks at the load, so one number and not an adder. */
   private final AtomicInteger inFlight = new AtomicInteger();
@@ -61,8 +63,15 @@ public final class Server {
    */
   public record ConnectFault(Fault fault, Instant at) {}
 
-  Server(int index, PoolConfig.Server config, Dialect dialect) {
+  Server(
+      int index,
+      PoolConfig.Server config,
+      Dialect dialect,
+      @Nullable Queue queue,
+      int mostRequests) {
     this.dialect = dialect;
+    this.queue = queue;
+    this.mostRequests = mostRequests;
     this.index = index;
     label = config.address().toString();
     address = address(config.address());
@@ -127,16 +136,47 @@ public final class Server {
     return lastConnectFault.get();
   }
 
-  /** An exchange has chosen this server. Each call is followed by one of {@link #finished}. */
-  public void chosen() {
-    inFlight.incrementAndGet();
+  /**
+   * An exchange chooses this server. Where it may, {@link #finished} follows.
+   *
+   * @return false where the server or its pool has as much in flight as it may
+   */
+  public boolean tryChoose() {
+    if (queue == null) {
+      inFlight.incrementAndGet();
+    } else if (!queue.begin()) {
+      return false;
+    } else if (!takeRoom()) {
+      queue.giveBack();
+      return false;
+    }
     exchanges.increment();
+    return true;
+  }
+
+  private boolean takeRoom() {
+    int now = inFlight.get();
+    while (mostRequests == 0 || now < mostRequests) {
+      if (inFlight.compareAndSet(now, now + 1)) {
+        return true;
+      }
+      now = inFlight.get();
+    }
+    return false;
+  }
+
+  /** Whether it may have one more request in flight, as far as its own limit goes. */
+  boolean hasRoom() {
+    return mostRequests == 0 || inFlight.get() < mostRequests;
   }
 
   /** An exchange is done with this server, however it went. */
   public void finished() {
     int left = inFlight.decrementAndGet();
     assert left >= 0 : label + " finished more exchanges than it was chosen for";
+    if (queue != null) {
+      queue.end();
+    }
   }
 
   /** A fault was found to be this server's, and not the client's or our own. */
@@ -232,6 +272,9 @@ public final class Server {
   public void turn(State next) {
     state = next;
     transitions.increment();
+    if (queue != null) {
+      queue.roomMade();
+    }
   }
 
   /** Whether it is up, why, and since when. */

@@ -3,6 +3,7 @@ package io.postern.route;
 import io.netty.buffer.Unpooled;
 import io.netty.util.AsciiString;
 import io.postern.config.Place;
+import io.postern.config.RetryConfig;
 import io.postern.config.RouteConfig;
 import io.postern.filter.FieldEdits;
 import io.postern.http.RequestHead;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param responseHeaders what is changed about responses; null for nothing
  * @param timeouts how long a server, or either side of a body, may be silent
  * @param requestBody what the content of a request must be like
+ * @param retry when an attempt that failed is followed by another
+ * @param precedence which requests go first where they wait: the higher
  * @param upgrades the protocols that a client may go on with, in lower case
  */
 public record Route(
@@ -34,6 +37,8 @@ public record Route(
     @Nullable FieldEdits responseHeaders,
     RouteConfig.Timeouts timeouts,
     RouteConfig.RequestBody requestBody,
+    RetryConfig retry,
+    int precedence,
     Set<AsciiString> upgrades) {
 
   static Route compile(int index, RouteConfig config) {
@@ -50,6 +55,8 @@ public record Route(
         FieldEdits.compile(config.responseHeaders()),
         config.timeouts(),
         config.requestBody(),
+        config.retry(),
+        config.precedence(),
         upgrades);
   }
 

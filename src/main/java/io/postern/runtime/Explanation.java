@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.util.AsciiString;
 import io.postern.config.Config;
 import io.postern.config.ListenerConfig;
+import io.postern.config.RetryConfig;
 import io.postern.fault.Fault;
 import io.postern.fault.FaultException;
 import io.postern.fault.Reason;
@@ -12,6 +13,7 @@ import io.postern.filter.FieldEdits;
 import io.postern.http.RequestHead;
 import io.postern.listener.Listener;
 import io.postern.pool.Pool;
+import io.postern.pool.Queue;
 import io.postern.pool.Server;
 import io.postern.route.Action;
 import io.postern.route.Considered;
@@ -23,6 +25,7 @@ import io.postern.tls.Presented;
 import io.postern.tls.SampleHello;
 import io.postern.tls.ServerCertificate;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -193,7 +196,7 @@ public final class Explanation {
     switch (route.action()) {
       case Action.Redirect to -> say("answer", to.status() + " to " + to.location().of(head));
       case Action.Respond with -> say("answer", with.status() + ", fixed");
-      case Action.ToPool to -> pool(compiled.snapshot().pools().get(to.pool()));
+      case Action.ToPool to -> pool(compiled.snapshot().pools().get(to.pool()), route);
     }
   }
 
@@ -210,7 +213,7 @@ public final class Explanation {
     return each.against() == null ? "would take it, and comes later" : "no: " + each.against();
   }
 
-  private void pool(@Nullable Pool pool) {
+  private void pool(@Nullable Pool pool, Route taking) {
     Pool chosen = Objects.requireNonNull(pool);
     String spoken = chosen.dialect().protocol() + (chosen.dialect().tls() == null ? "" : ", TLS");
     say("pool", "%s, %s, %s".formatted(chosen.name(), chosen.policy(), spoken));
@@ -221,5 +224,22 @@ public final class Explanation {
       say(subject, each.label() + ": " + (against == null ? share : "is not picked: " + against));
       subject = "";
     }
+    Queue queue = chosen.queue();
+    if (queue != null) {
+      say(
+          "queue",
+          "%d may wait for room, each %s at most, with precedence %d"
+              .formatted(queue.size(), told(taking.timeouts().queue()), taking.precedence()));
+    }
+    List<RetryConfig.Reason> reasons = taking.retry().reasons();
+    say(
+        "retries",
+        reasons.isEmpty()
+            ? "none"
+            : "after " + String.join(", ", reasons.stream().map(Object::toString).toList()));
+  }
+
+  private static String told(Duration time) {
+    return time.toMillis() % 1000 == 0 ? time.toSeconds() + "s" : time.toMillis() + "ms";
   }
 }

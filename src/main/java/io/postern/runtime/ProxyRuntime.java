@@ -246,6 +246,7 @@ public final class ProxyRuntime implements AutoCloseable {
     exchanges.describe(metrics);
     new ListenerFamilies(this::listeners).describe(metrics);
     new TenantFamilies(snapshot::get).describe(metrics);
+    new PoolFamilies(snapshot::get).describe(metrics);
     new ServerFamilies(snapshot::get).describe(metrics);
     KeyLog keyLog = compiled.keyLog();
     metrics.gauges(

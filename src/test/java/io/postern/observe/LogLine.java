@@ -6,6 +6,7 @@ import io.postern.fault.Reason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +22,22 @@ public record LogLine(int status, String termination, String reason) {
   }
 
   /** The line of a record, as it is written to a log. */
-  public static LogLine of(ExchangeRecord record) {
+  public static String whole(ExchangeRecord record) {
     try {
       LineBuffer buffer = new LineBuffer(512);
       new JsonLine(buffer).append(record);
       ByteArrayOutputStream line = new ByteArrayOutputStream();
       buffer.writeTo(line);
-      JsonNode json = new ObjectMapper().readTree(line.toByteArray());
+      return line.toString(StandardCharsets.US_ASCII);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What the line of a record says of its end. */
+  public static LogLine of(ExchangeRecord record) {
+    try {
+      JsonNode json = new ObjectMapper().readTree(whole(record));
       String cause = json.path("cause").asText();
       return new LogLine(
           json.path("status").asInt(), json.path("termination").asText(), cause.split(":", 2)[0]);

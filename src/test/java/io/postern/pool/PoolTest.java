@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.postern.config.HostPort;
 import io.postern.config.Place;
 import io.postern.config.PoolConfig;
+import io.postern.config.Share;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,7 +42,8 @@ class PoolTest {
             PoolConfig.Protocol.HTTP_1_1,
             null,
             List.of(servers),
-            new PoolConfig.Limits(PLACE, 64),
+            new PoolConfig.Limits(PLACE, 64, 0, 0, 0),
+            new PoolConfig.RetryBudget(PLACE, new Share(20), 10),
             Duration.ofSeconds(55),
             Duration.ofSeconds(30),
             new PoolConfig.Health(PLACE, null)),
@@ -49,7 +51,11 @@ class PoolTest {
   }
 
   private static String label(@Nullable Server server) {
-    return server == null ? "none" : server.label();
+    if (server == null) {
+      return "none";
+    }
+    server.finished(); // what was picked was chosen, too
+    return server.label();
   }
 
   @Test
@@ -130,7 +136,7 @@ class PoolTest {
   void leastOutstandingLooksAtWhatIsInFlight() {
     Pool pool = pool(PoolConfig.Balance.LEAST_OUTSTANDING, server("a:1", 100), server("b:1", 100));
     Picker picker = pool.picker(0, new Random(1));
-    pool.servers().getFirst().chosen();
+    pool.servers().getFirst().tryChoose();
     for (int i = 0; i < 20; i++) {
       assertThat(label(picker.pick(null))).isEqualTo("b:1");
     }
@@ -179,11 +185,11 @@ class PoolTest {
               .start(
                   () -> {
                     for (int i = 0; i < 1000; i++) {
-                      server.chosen();
+                      server.tryChoose();
                       server.charge();
                       server.finished();
                     }
-                    server.chosen();
+                    server.tryChoose();
                   }));
     }
     for (Thread loop : loops) {

@@ -10,10 +10,12 @@ import io.postern.config.LoadBalancerConfig;
 import io.postern.config.Place;
 import io.postern.config.ProcessConfig;
 import io.postern.config.RequestIdConfig;
+import io.postern.config.RetryConfig;
 import io.postern.config.RouteConfig;
 import io.postern.config.RouteConfig.ValueMatch;
 import io.postern.config.ShutdownConfig;
 import io.postern.config.Size;
+import io.postern.config.Statuses;
 import io.postern.config.TenantConfig;
 import io.postern.http.Fields;
 import io.postern.http.HttpVersion;
@@ -121,7 +123,12 @@ final class Routes {
 
   static RouteConfig.Timeouts timeouts() {
     Duration second = Duration.ofSeconds(1);
-    return new RouteConfig.Timeouts(place("timeouts", 1), second, second, second, second);
+    return new RouteConfig.Timeouts(place("timeouts", 1), second, second, second, second, second);
+  }
+
+  static RetryConfig retry() {
+    return new RetryConfig(
+        place("retry", 1), 0, List.of(), new Statuses("502-504"), null, Duration.ZERO, new Size(0));
   }
 
   /** A route to a pool, named {@code r0}, {@code r1} and so on by its place. */
@@ -146,6 +153,8 @@ final class Routes {
         noEdits(),
         timeouts(),
         new RouteConfig.RequestBody(place("routes[" + order + "].requestBody", 1), null, null),
+        retry(),
+        5,
         List.of("websocket"));
   }
 

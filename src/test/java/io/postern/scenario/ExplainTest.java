@@ -176,7 +176,8 @@ class ExplainTest {
             "rest: takes it",
             "pool app, round-robin, http/1.1",
             "servers 127.0.0.1:1: may be picked, weight 5",
-            "127.0.0.1:2: is not picked: its weight is 0");
+            "127.0.0.1:2: is not picked: its weight is 0",
+            "retries after connect, refused-stream, reset-before-response");
   }
 
   @Test

@@ -21,6 +21,14 @@ final class Verdict {
   /** The next record is of a failure for which no server was to blame. */
   static ExchangeRecord failed(
       ProxyUnderTest proxy, Reason reason, int status, String terminationCode) {
+    ExchangeRecord record = ended(proxy, reason, status, terminationCode);
+    requireNoCharge(proxy);
+    return record;
+  }
+
+  /** The next record is of a failure, whoever was to blame, and whatever else is in flight. */
+  static ExchangeRecord ended(
+      ProxyUnderTest proxy, Reason reason, int status, String terminationCode) {
     ExchangeRecord record = proxy.record();
     Fault fault = record.fault;
     assertThat(fault).isNotNull();
@@ -28,7 +36,6 @@ final class Verdict {
     assertThat(record.terminationCode()).isEqualTo(terminationCode);
     assertThat(record.status).isEqualTo(status);
     assertThat(LogLine.of(record)).isEqualTo(LogLine.with(status, terminationCode, reason));
-    requireNoCharge(proxy);
     return record;
   }
 

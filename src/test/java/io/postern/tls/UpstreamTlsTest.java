@@ -11,6 +11,7 @@ import io.postern.config.PoolConfig;
 import io.postern.config.PoolTlsConfig;
 import io.postern.config.PoolTlsConfig.Verify;
 import io.postern.config.Problem;
+import io.postern.config.Share;
 import io.postern.config.TlsConfig;
 import io.postern.config.TlsConfig.Version;
 import java.io.IOException;
@@ -53,7 +54,8 @@ class UpstreamTlsTest {
         PoolConfig.Protocol.HTTP_1_1,
         new PoolTlsConfig(Stores.place("tls"), name, trust, verify, Version.TLSV1_2, shown),
         List.of(new PoolConfig.Server(Stores.place("s"), HostPort.parse("a.internal:443"), 1)),
-        new PoolConfig.Limits(Stores.place("l"), 1),
+        new PoolConfig.Limits(Stores.place("l"), 1, 0, 0, 0),
+        new PoolConfig.RetryBudget(Stores.place("b"), new Share(20), 10),
         Duration.ofSeconds(1),
         Duration.ofSeconds(1),
         new PoolConfig.Health(Stores.place("h"), null));

@@ -14,6 +14,7 @@ import io.netty.util.concurrent.Promise;
 import io.postern.config.HostPort;
 import io.postern.config.Place;
 import io.postern.config.PoolConfig;
+import io.postern.config.Share;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
 import io.postern.http.LoopContext;
@@ -59,7 +60,8 @@ class ConnectorTest {
             PoolConfig.Protocol.HTTP_1_1,
             null,
             List.of(new PoolConfig.Server(PLACE, HostPort.parse("app.internal:80"), 1)),
-            new PoolConfig.Limits(PLACE, 64),
+            new PoolConfig.Limits(PLACE, 64, 0, 0, 0),
+            new PoolConfig.RetryBudget(PLACE, new Share(20), 10),
             Duration.ofSeconds(55),
             Duration.ofSeconds(30),
             new PoolConfig.Health(PLACE, null));

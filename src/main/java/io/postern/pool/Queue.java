@@ -1,0 +1,266 @@
+package io.postern.pool;
+
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests that a pool may have in flight, and the line of those that wait until one of them
+ * has ended. A pool without such limits has none.
+ *
+ * <p>Who waits has a {@link Ticket} and is called to try its luck; it stays in line until it has
+ * got a server, so that nobody who comes later gets past it. Each that leaves the line calls the
+ * next, and so does each request that ends; a call that came while somebody was trying in vain is
+ * seen by the count of calls. So there is no lock, and nobody is forgotten.
+ *
+ * <p>Shared by all event loops. A ticket is called on the loop of its exchange.
+ */
+public final class Queue {
+
+  /** How many precedences there are, from 0. */
+  public static final int PRECEDENCES = 10;
+
+  private final int size;
+  private final int most;
+  private final AtomicInteger inFlight = new AtomicInteger();
+  private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicIntegerArray ofPrecedence = new AtomicIntegerArray(PRECEDENCES);
+  private final AtomicInteger calls = new AtomicInteger();
+  private final AtomicLong numbers = new AtomicLong();
+  private final LongAdder entered = new LongAdder();
+
+  private final ConcurrentSkipListSet<Ticket> line =
+      new ConcurrentSkipListSet<>(
+          Comparator.comparingInt(Ticket::precedence)
+              .reversed()
+              .thenComparingLong(ticket -> ticket.arrived)
+              .thenComparingLong(ticket -> ticket.number));
+
+  /**
+   * An empty one.
+   *
+   * @param size how many may wait
+   * @param most how many requests the whole pool may have in flight; 0 is any number
+   */
+  Queue(int size, int most) {
+    this.size = size;
+    this.most = most;
+  }
+
+  /** Who waits. */
+  public interface Waiter {
+
+    /** There may be a server with room: {@link Ticket#leave} or {@link Ticket#failed} follows. */
+    void onCall();
+
+    /** Somebody with precedence has taken its place, and it is out. */
+    void onDisplaced();
+  }
+
+  /** A place in the line; owned by the event loop of its exchange, but for its being called. */
+  public final class Ticket {
+
+    private final int precedence;
+    private final long arrived;
+    private final long number = numbers.getAndIncrement();
+    private final int place;
+    private final Executor loop;
+    private final Waiter waiter;
+    private final AtomicBoolean called = new AtomicBoolean();
+    private int seen;
+
+    private Ticket(int precedence, long arrived, Executor loop, Waiter waiter) {
+      this.precedence = precedence;
+      this.arrived = arrived;
+      this.place = before(precedence) + 1;
+      this.loop = loop;
+      this.waiter = waiter;
+    }
+
+    private int precedence() {
+      return precedence;
+    }
+
+    /** Its place in the line as it got into it, from 1. */
+    public int place() {
+      return place;
+    }
+
+    private boolean call() {
+      if (!called.compareAndSet(false, true)) {
+        return false;
+      }
+      loop.execute(this::turn);
+      return true;
+    }
+
+    private void turn() {
+      if (line.contains(this)) {
+        seen = calls.get();
+        waiter.onCall();
+      }
+    }
+
+    /** It was called, and there was no server with room. It waits on. */
+    public void failed() {
+      called.set(false);
+      // What ended while it tried has called somebody else, or nobody.
+      if (calls.get() != seen) {
+        call();
+      }
+    }
+
+    /**
+     * It has what it waited for, or waits no more.
+     *
+     * @return whether it was in line; if not, it was displaced, and will be told so
+     */
+    public boolean leave() {
+      boolean was = remove(this);
+      if (was) {
+        callNext();
+      }
+      return was;
+    }
+  }
+
+  /**
+   * Whether a request of this precedence has to wait even if there is room, because others came
+   * first.
+   */
+  public boolean isAhead(int precedence) {
+    if (waiting.get() == 0) {
+      return false;
+    }
+    return before(precedence) > 0;
+  }
+
+  /** How many are in line before one who comes now. */
+  private int before(int precedence) {
+    int before = 0;
+    for (int higher = precedence; higher < PRECEDENCES; higher++) {
+      before += ofPrecedence.get(higher);
+    }
+    return before;
+  }
+
+  /**
+   * Gets into the line. Where it is full, the last of a lower precedence has to go.
+   *
+   * @param precedence 0 to 9; higher ones are called first
+   * @param arrived orders those of the same precedence
+   * @param loop where the waiter is called, and the one that calls this
+   * @return null where the line is full
+   */
+  public @Nullable Ticket enter(int precedence, long arrived, Executor loop, Waiter waiter) {
+    Ticket ticket = new Ticket(precedence, arrived, loop, waiter);
+    if (waiting.incrementAndGet() > size && !displace(precedence)) {
+      waiting.decrementAndGet();
+      return null;
+    }
+    entered.increment();
+    ofPrecedence.incrementAndGet(precedence);
+    line.add(ticket);
+    // What ended before it was in line could not call it. Else somebody before it is called.
+    if (isFirst(ticket)) {
+      callNext();
+    }
+    return ticket;
+  }
+
+  private boolean isFirst(Ticket ticket) {
+    Iterator<Ticket> forwards = line.iterator();
+    return forwards.hasNext() && forwards.next() == ticket;
+  }
+
+  private boolean displace(int precedence) {
+    Iterator<Ticket> backwards = line.descendingIterator();
+    Ticket last = backwards.hasNext() ? backwards.next() : null;
+    if (last == null || last.precedence >= precedence || !remove(last)) {
+      return false;
+    }
+    last.loop.execute(last.waiter::onDisplaced);
+    return true;
+  }
+
+  private boolean remove(Ticket ticket) {
+    boolean was = line.remove(ticket);
+    if (was) {
+      waiting.decrementAndGet();
+      ofPrecedence.decrementAndGet(ticket.precedence);
+    }
+    return was;
+  }
+
+  /** Takes room for one request, which {@link #end} gives back. */
+  boolean begin() {
+    if (most == 0) {
+      return true;
+    }
+    int now = inFlight.get();
+    while (now < most) {
+      if (inFlight.compareAndSet(now, now + 1)) {
+        return true;
+      }
+      now = inFlight.get();
+    }
+    return false;
+  }
+
+  /** Gives the room back that is of no use, for no server has any. Nobody is called. */
+  void giveBack() {
+    if (most > 0) {
+      inFlight.decrementAndGet();
+    }
+  }
+
+  /** A request has ended. */
+  void end() {
+    giveBack();
+    roomMade();
+  }
+
+  /** There may be room where there was none: for one. */
+  void roomMade() {
+    if (waiting.get() > 0) {
+      calls.incrementAndGet();
+      callNext();
+    }
+  }
+
+  /** Calls the first who is not called yet. */
+  private void callNext() {
+    for (Ticket each : line) {
+      if (each.call()) {
+        return;
+      }
+    }
+  }
+
+  /** How many wait. */
+  public int waiting() {
+    return waiting.get();
+  }
+
+  /** How many have waited since the start, those that wait now included. */
+  public long entered() {
+    return entered.sum();
+  }
+
+  /** How many may wait. */
+  public int size() {
+    return size;
+  }
+
+  /** How many requests may be in flight to all servers together; 0 is any number. */
+  public int most() {
+    return most;
+  }
+}

@@ -1,0 +1,268 @@
+package io.postern.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who is called when there is room, by precedence and then by arrival, and that nobody is not. */
+class QueueTest {
+
+  /** What loops would do, when the test says so. */
+  private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+
+  private final List<One> served = new ArrayList<>();
+  private final List<One> displaced = new ArrayList<>();
+
+  /** One that waits for room in the queue alone. */
+  private final class One implements Queue.Waiter {
+    private final Queue queue;
+    private final int precedence;
+    private final long arrived;
+    private Queue.@Nullable Ticket ticket;
+
+    One(Queue queue, int precedence, long arrived) {
+      this.queue = queue;
+      this.precedence = precedence;
+      this.arrived = arrived;
+    }
+
+    boolean enter() {
+      ticket = queue.enter(precedence, arrived, tasks::add, this);
+      return ticket != null;
+    }
+
+    @Override
+    public void onCall() {
+      if (ticket != null && queue.begin()) {
+        ticket.leave();
+        served.add(this);
+      } else if (ticket != null) {
+        ticket.failed();
+      }
+    }
+
+    @Override
+    public void onDisplaced() {
+      displaced.add(this);
+    }
+  }
+
+  private void settle() {
+    for (Runnable next = tasks.poll(); next != null; next = tasks.poll()) {
+      next.run();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5})
+  void byPrecedenceThenArrival(long seed) {
+    Random random = new Random(seed);
+    Queue queue = new Queue(1000, 3);
+    for (int i = 0; i < 3; i++) {
+      assertThat(queue.begin()).isTrue();
+    }
+    List<One> all = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      One one = new One(queue, random.nextInt(Queue.PRECEDENCES), random.nextInt(50));
+      all.add(one);
+      assertThat(one.enter()).isTrue();
+      if (random.nextInt(10) == 0) {
+        settle();
+      }
+    }
+    settle();
+    assertThat(served).isEmpty();
+    while (queue.waiting() > 0) {
+      queue.end();
+      settle();
+    }
+    all.sort(
+        Comparator.comparingInt((One one) -> one.precedence)
+            .reversed()
+            .thenComparingLong(one -> one.arrived));
+    assertThat(served)
+        .extracting(one -> one.precedence + "/" + one.arrived)
+        .isEqualTo(all.stream().map(one -> one.precedence + "/" + one.arrived).toList());
+  }
+
+  @Test
+  void whoComesLaterDoesNotPass() {
+    Queue queue = new Queue(10, 1);
+    assertThat(queue.begin()).isTrue();
+    One waits = new One(queue, 5, 1);
+    waits.enter();
+    assertThat(queue.isAhead(5)).isTrue();
+    assertThat(queue.isAhead(4)).isTrue();
+    assertThat(queue.isAhead(6)).isFalse();
+    queue.end();
+    assertThat(queue.isAhead(5)).as("called, and not served yet").isTrue();
+    settle();
+    assertThat(queue.isAhead(0)).isFalse();
+    assertThat(served).containsExactly(waits);
+  }
+
+  @Test
+  void whoLeavesPassesItsCallOn() {
+    Queue queue = new Queue(10, 1);
+    assertThat(queue.begin()).isTrue();
+    One leaves = new One(queue, 5, 1);
+    One stays = new One(queue, 5, 2);
+    leaves.enter();
+    stays.enter();
+    settle();
+    queue.end(); // calls the first
+    assertThat(leaves.ticket).isNotNull();
+    assertThat(leaves.ticket != null && leaves.ticket.leave()).isTrue();
+    settle();
+    assertThat(served).containsExactly(stays);
+    assertThat(queue.waiting()).isZero();
+  }
+
+  @Test
+  void roomThatIsMadeDuringAVainTryIsSeen() {
+    Queue queue = new Queue(10, 1);
+    assertThat(queue.begin()).isTrue();
+    Queue.@Nullable Ticket[] ticket = new Queue.Ticket[1];
+    int[] calls = {0};
+    ticket[0] =
+        queue.enter(
+            5,
+            1,
+            tasks::add,
+            new Queue.Waiter() {
+              @Override
+              public void onCall() {
+                if (++calls[0] == 1) {
+                  queue.end(); // just after it has looked
+                }
+                if (ticket[0] != null && calls[0] == 1) {
+                  ticket[0].failed();
+                }
+              }
+
+              @Override
+              public void onDisplaced() {}
+            });
+    settle();
+    assertThat(calls[0]).isEqualTo(2);
+  }
+
+  @Test
+  void aFullOneMakesPlaceForPrecedence() {
+    Queue queue = new Queue(2, 1);
+    assertThat(queue.begin()).isTrue();
+    One first = new One(queue, 3, 1);
+    One second = new One(queue, 3, 2);
+    assertThat(first.enter()).isTrue();
+    assertThat(second.enter()).isTrue();
+    assertThat(new One(queue, 3, 0).enter()).as("no precedence").isFalse();
+    One urgent = new One(queue, 4, 3);
+    assertThat(urgent.enter()).isTrue();
+    settle();
+    assertThat(displaced).containsExactly(second);
+    assertThat(queue.waiting()).isEqualTo(2);
+    queue.end();
+    settle();
+    queue.end();
+    settle();
+    assertThat(served).containsExactly(urgent, first);
+  }
+
+  /** Threads in place of event loops: never more than may be, and all are served in the end. */
+  @Test
+  void manyLoopsAtOnce() throws InterruptedException {
+    int loops = 4;
+    int each = 5_000;
+    Queue queue = new Queue(loops * each, 3);
+    AtomicInteger running = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    CountDownLatch done = new CountDownLatch(loops * each);
+    List<ExecutorService> threads = new ArrayList<>();
+    for (int i = 0; i < loops; i++) {
+      threads.add(Executors.newSingleThreadExecutor());
+    }
+    for (int i = 0; i < loops; i++) {
+      ExecutorService loop = threads.get(i);
+      for (int n = 0; n < each; n++) {
+        loop.execute(() -> new Request(queue, loop, running, most, done).begin());
+      }
+    }
+    assertThat(done.await(60, TimeUnit.SECONDS)).as(done.getCount() + " left").isTrue();
+    threads.forEach(ExecutorService::shutdown);
+    assertThat(most.get()).isLessThanOrEqualTo(3);
+    assertThat(queue.waiting()).isZero();
+  }
+
+  /** A request that takes one turn of its loop. */
+  private static final class Request implements Queue.Waiter {
+    private final Queue queue;
+    private final ExecutorService loop;
+    private final AtomicInteger running;
+    private final AtomicInteger most;
+    private final CountDownLatch done;
+    private Queue.@Nullable Ticket ticket;
+
+    Request(
+        Queue queue,
+        ExecutorService loop,
+        AtomicInteger running,
+        AtomicInteger most,
+        CountDownLatch done) {
+      this.queue = queue;
+      this.loop = loop;
+      this.running = running;
+      this.most = most;
+      this.done = done;
+    }
+
+    void begin() {
+      if (!queue.isAhead(5) && queue.begin()) {
+        run();
+      } else {
+        ticket = queue.enter(5, System.nanoTime(), loop, this);
+      }
+    }
+
+    @Override
+    public void onCall() {
+      Queue.Ticket mine = ticket;
+      if (mine == null) {
+        return;
+      }
+      if (queue.begin()) {
+        mine.leave();
+        run();
+      } else {
+        mine.failed();
+      }
+    }
+
+    private void run() {
+      most.accumulateAndGet(running.incrementAndGet(), Math::max);
+      loop.execute(
+          () -> {
+            running.decrementAndGet();
+            queue.end();
+            done.countDown();
+          });
+    }
+
+    @Override
+    public void onDisplaced() {
+      throw new AssertionError("nobody has precedence");
+    }
+  }
+}
