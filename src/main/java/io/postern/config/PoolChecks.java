@@ -3,7 +3,6 @@ package io.postern.config;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import javax.net.ssl.SNIHostName;
@@ -123,8 +122,7 @@ final class PoolChecks {
   private static void warnOfUnused(Config config, Report report) {
     Set<String> used =
         config.routes().stream()
-            .map(RouteConfig::pool)
-            .filter(Objects::nonNull)
+            .flatMap(route -> route.pools().stream())
             .collect(Collectors.toSet());
     for (PoolConfig pool : config.pools().values()) {
       if (!used.contains(pool.name())) {

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 /** What must hold between the keys of the routes. */
 final class RouteChecks {
 
-  private static final List<String> ACTIONS = List.of("pool", "redirect", "respond");
+  private static final List<String> ACTIONS = List.of("pool", "split", "redirect", "respond");
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
   /** Responses that have no content (RFC 9110 §15.3.5, §15.3.6, §15.4.5). */
@@ -34,8 +34,13 @@ final class RouteChecks {
     for (RouteConfig route : config.routes()) {
       checks.checkMatch(route.match());
       checks.checkActions(route);
-      checks.checkPool(route);
+      if (route.pool() != null) {
+        PoolNames.check(config, report, route.place(), "pool", route.pool());
+      }
+      SplitChecks.check(config, route, report);
+      checks.checkPages(route);
       checks.checkUpgrades(route);
+      RewriteChecks.check(route, report);
       FieldEditsChecks.check(route, report);
       if (route.redirect() != null) {
         checks.checkRedirect(route.redirect());
@@ -100,24 +105,13 @@ final class RouteChecks {
     }
   }
 
-  private void checkPool(RouteConfig route) {
-    String pool = route.pool();
-    Place place = route.place();
-    // A pool that is there but was refused is no news.
-    if (pool == null
-        || config.pools().containsKey(pool)
-        || !report.isReadable("pools")
-        || !report.isClean("pools." + pool)) {
-      return;
+  private void checkPages(RouteConfig route) {
+    for (ErrorPageConfig page : route.errorPages()) {
+      boolean body = page.body() != null;
+      if (body == (page.file() != null)) {
+        report.problem(page.place(), body ? "has body and file" : "says nothing", "body or file");
+      }
     }
-    Position at = place.keys().getOrDefault("pool", place.position());
-    boolean secret = !report.shown(at, pool).equals(pool);
-    String hint = secret ? "" : Nearest.hint(pool, config.pools().keySet());
-    report.problem(
-        place,
-        "pool",
-        "there is no pool " + report.quoted(place, "pool", pool) + hint,
-        hint.isEmpty() ? "the name of a pool" : "");
   }
 
   /** An h2c connection to a server would carry requests that nobody has looked at. */

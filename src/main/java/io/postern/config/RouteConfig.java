@@ -14,13 +14,24 @@ public record RouteConfig(
         String name,
     @Default("{}") @Doc("What a request must be like; all that is given must hold.") Match match,
     @Doc("The pool that answers.") @Nullable String pool,
+    @NonEmpty @Doc("The pools that answer, each with its share of the requests.")
+        @Nullable List<Share> split,
+    @Default("request")
+        @Doc(
+            "What goes to the same pool of `split`: `request` is each by lot, `tenant` all of one tenant, `source` all of one address, `header:NAME` and `cookie:NAME` all with the same value, `path` all with the same path.")
+        RequestKey splitBy,
     @Doc("Answer with a redirect.") @Nullable Redirect redirect,
     @Doc("Answer with a fixed response.") @Nullable Respond respond,
+    @Doc("What a server is asked for in place of what the client asked for.")
+        @Nullable RewriteConfig rewrite,
     @Default("{}") @Doc("What is changed about the fields of requests for servers.")
         FieldEditsConfig requestHeaders,
     @Default("{}")
         @Doc("What is changed about the fields of responses, of servers and of Postern itself.")
         FieldEditsConfig responseHeaders,
+    @Default("[]")
+        @Doc("What is said where Postern answers an error; of several the first for its status.")
+        List<ErrorPageConfig> errorPages,
     @Default("{}") @Doc("How long a server, or either side of a body, may be silent.")
         Timeouts timeouts,
     @Default("{}") @Doc("What the content of a request must be like.") RequestBody requestBody,
@@ -36,6 +47,14 @@ public record RouteConfig(
         @Doc(
             "Protocols that a client may go on with in place of HTTP: by Upgrade in HTTP/1.1, by `:protocol` in HTTP/2.")
         List<String> upgrades) {
+
+  /** The names of the pools that answer its requests; none where Postern does. */
+  public List<String> pools() {
+    if (split != null) {
+      return split.stream().map(Share::pool).toList();
+    }
+    return pool == null ? List.of() : List.of(pool);
+  }
 
   /** What a request must be like. An empty list or map asks for nothing. */
   public record Match(
@@ -78,6 +97,15 @@ public record RouteConfig(
           @Nullable String exact,
       @Doc("An RE2 expression that must match the whole value.") @Nullable Pattern regex,
       @Doc("Whether it must be there at all.") @Nullable Boolean present) {}
+
+  /** One of the pools of a split. */
+  public record Share(
+      Place place,
+      @Doc("The pool.") String pool,
+      @Default("100")
+          @Range(min = "0", max = "1000000")
+          @Doc("Its share beside the others; 0 gets nothing.")
+          int weight) {}
 
   /** A redirect. */
   public record Redirect(

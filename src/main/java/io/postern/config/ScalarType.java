@@ -53,6 +53,12 @@ record ScalarType(
           new ScalarType(Rate.class, "rate", Rate.EXPECTED, Rate.REGEX, Rate::parse),
           new ScalarType(Share.class, "share", Share.EXPECTED, Share.REGEX, Share::parse),
           new ScalarType(
+              RequestKey.class,
+              "requestKey",
+              RequestKey.EXPECTED,
+              RequestKey.REGEX,
+              RequestKey::parse),
+          new ScalarType(
               Template.class, "template", Template.EXPECTED, Template.REGEX, Template::parse),
           new ScalarType(
               Statuses.class, "statuses", Statuses.EXPECTED, Statuses.REGEX, Statuses::parse),

@@ -1,14 +1,16 @@
 package io.postern.config;
 
 /**
- * A set of statuses of final responses, written as {@code 200-399} or {@code 200,204,300-308}.
+ * A set of statuses of final responses, written as {@code 200-399}, {@code 5xx} or {@code
+ * 200,204,300-308}.
  *
  * @param text as it is written
  */
 public record Statuses(String text) {
 
-  static final String EXPECTED = "statuses from 200 to 599, such as 200-399 or 200,401";
-  static final String REGEX = "[2-5][0-9]{2}(-[2-5][0-9]{2})?(,[2-5][0-9]{2}(-[2-5][0-9]{2})?)*";
+  static final String EXPECTED = "statuses from 200 to 599, such as 200-399, 5xx or 200,401";
+  static final String REGEX =
+      "([2-5][0-9]{2}(-[2-5][0-9]{2})?|[2-5]xx)(,([2-5][0-9]{2}(-[2-5][0-9]{2})?|[2-5]xx))*";
 
   static Statuses parse(String text) {
     if (!text.matches(REGEX)) {
@@ -33,11 +35,11 @@ public record Statuses(String text) {
   }
 
   private static int first(String part) {
-    return Integer.parseInt(part.substring(0, 3));
+    return Integer.parseInt(part.substring(0, 3).replace('x', '0'));
   }
 
   private static int last(String part) {
-    return Integer.parseInt(part.substring(part.length() - 3));
+    return Integer.parseInt(part.substring(part.length() - 3).replace('x', '9'));
   }
 
   @Override

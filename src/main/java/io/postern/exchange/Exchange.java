@@ -21,6 +21,7 @@ import io.postern.observe.ExchangeRecord;
 import io.postern.pool.Pool;
 import io.postern.route.Action;
 import io.postern.route.Route;
+import io.postern.route.Split;
 import io.postern.tenant.Tenant;
 import org.jspecify.annotations.Nullable;
 
@@ -80,24 +81,33 @@ final class Exchange implements DownstreamStream.Listener {
       fail(Fault.of(Reason.MISDIRECTED));
       return;
     }
-    Tenant tenant = record.tenant;
-    Route matched = snapshot.routes().match(head, tenant);
+    Route matched = snapshot.routes().match(head, record.tenant);
     if (matched == null) {
       fail(Fault.of(Reason.NO_ROUTE));
       return;
     }
     route = matched;
     record.route = matched.name();
-    record.meters = snapshot.meters(matched);
+    act(matched.action());
+  }
+
+  private void act(Action action) {
+    Tenant tenant = record.tenant;
+    int share =
+        action instanceof Action.ToOneOf(Split split)
+            ? split.choose(request, tenant, record.connection.clientIp(), context.random())
+            : 0;
+    record.meters = snapshot.meters(route, share);
     Fault over = quota.begin(tenant);
     if (over != null) {
       answer(quota.refusal(over), over.reason().party(), over);
       return;
     }
-    switch (matched.action()) {
-      case Action.ToPool to -> forward(to);
+    switch (action) {
+      case Action.ToPool to -> forward(to.pool());
+      case Action.ToOneOf(Split split) -> forward(split.pool(share));
       case Action.Redirect to ->
-          answer(LocalReply.redirect(to.status(), to.location().of(head)), Party.LOCAL, null);
+          answer(LocalReply.redirect(to.status(), to.location().of(request)), Party.LOCAL, null);
       case Action.Respond with ->
           answer(
               LocalReply.fixed(with.status(), with.contentType(), with.content()),
@@ -106,9 +116,9 @@ final class Exchange implements DownstreamStream.Listener {
     }
   }
 
-  private void forward(Action.ToPool to) {
-    Pool pool = snapshot.pool(to.pool());
-    record.pool = to.pool();
+  private void forward(String to) {
+    Pool pool = snapshot.pool(to);
+    record.pool = to;
     if (request.upgrade() != null && !chooseUpgrade()) {
       return;
     }
@@ -118,7 +128,7 @@ final class Exchange implements DownstreamStream.Listener {
     if (!transfer.admits(route.requestBody(), request.contentLength())) {
       return;
     }
-    Heads.toServer(request, route, record);
+    request = Heads.toServer(request, route, record);
     transfer.keepsUpTo(route.retry().bodyLimit());
     attempts = new Attempts(this, context, record, transfer, route, pool, request);
     attempts.begin();
@@ -305,7 +315,7 @@ final class Exchange implements DownstreamStream.Listener {
     if (record.requestId.isEmpty()) {
       record.requestId = RequestIds.next(context.random());
     }
-    LocalReply own = call == null ? reply : call.inPlaceOf(reply, fault);
+    LocalReply own = call == null ? Heads.page(reply, fault, route) : call.inPlaceOf(reply, fault);
     LocalReply said = Heads.toClient(own, route, record);
     boolean toHead = request != null && request.isHead();
     record.status = said.status();

@@ -17,17 +17,19 @@ import java.util.Objects;
  * @param tenants who may be calling
  * @param requestIds what ids requests get
  * @param pools the pools by their names; every pool of a route is there
- * @param meters what is counted of each route, in the order of the config
+ * @param meters what is counted of each route, in the order of the config; with one entry for each
+ *     of its pools in their order, or one where it has none
  */
 public record Snapshot(
     Tenants tenants,
     RequestIds requestIds,
     RouteTable routes,
     Map<String, Pool> pools,
-    List<RouteMeters> meters) {
+    List<List<RouteMeters>> meters) {
 
-  RouteMeters meters(Route route) {
-    return meters.get(route.index());
+  /** What is counted of a route and one of its pools. */
+  RouteMeters meters(Route route, int pool) {
+    return meters.get(route.index()).get(pool);
   }
 
   /** A pool that a route names. */

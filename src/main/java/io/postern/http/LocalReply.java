@@ -69,6 +69,12 @@ public record LocalReply(int status, Fields fields, ByteBuf content, boolean clo
     return edited(own -> own.add(name, value));
   }
 
+  /** The same with another content, which is shared and never used up, and its Content-Type. */
+  public LocalReply saying(AsciiString contentType, ByteBuf other) {
+    Fields own = copy(1).set(FieldNames.CONTENT_TYPE, contentType);
+    return new LocalReply(status, own, other, close);
+  }
+
   /** The same with other fields: the change is made to a copy of them. */
   public LocalReply edited(Consumer<Fields> change) {
     Fields own = copy(4);

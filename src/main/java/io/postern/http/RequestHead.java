@@ -1,6 +1,8 @@
 package io.postern.http;
 
 import io.netty.util.AsciiString;
+import io.postern.fault.FaultException;
+import io.postern.fault.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,6 +79,35 @@ public record RequestHead(
         contentLength,
         false,
         protocol);
+  }
+
+  /**
+   * The same head, asking another host or for another target.
+   *
+   * @param asked host and port, or empty where this one is too
+   * @param other path and query, as they are to be sent, or {@code *}
+   * @throws FaultException where the target is none, or the host
+   */
+  public RequestHead asking(AsciiString asked, AsciiString other) {
+    byte[] bytes = other.toByteArray();
+    RequestTarget parsed =
+        RequestTarget.parse(bytes, 0, bytes.length, method.equals(Methods.OPTIONS));
+    Authority named = asked.isEmpty() ? null : Authority.parse(asked);
+    if (parsed.authority() != null || (named == null && !asked.isEmpty())) {
+      throw new FaultException(Reason.BAD_TARGET, "not to be asked for: " + FieldRules.show(asked));
+    }
+    return new RequestHead(
+        version,
+        method,
+        asked,
+        parsed.target(),
+        named == null ? asked : named.host(),
+        parsed.path(),
+        parsed.query(),
+        fields,
+        contentLength,
+        hasContent,
+        upgrade);
   }
 
   private static final AsciiString CONTINUE = AsciiString.cached("100-continue");

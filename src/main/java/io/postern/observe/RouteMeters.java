@@ -24,8 +24,12 @@ public final class RouteMeters {
   private final Histogram durations = Histogram.ofExchanges();
   private final Histogram connects = Histogram.ofConnects();
   private final Histogram responses = Histogram.ofExchanges();
-  private final LongAdder received = new LongAdder();
-  private final LongAdder sent = new LongAdder();
+  private final LongAdder received;
+  private final LongAdder sent;
+
+  /** Whether it tells what all pools of its route are counted in together. */
+  private final boolean first;
+
   private final LongAdder retries = new LongAdder();
   private final Counters<GrpcStatus> calls = new Counters<>(GrpcStatus.class);
 
@@ -37,13 +41,31 @@ public final class RouteMeters {
    * @param servers the servers of the pool, each at its index
    */
   public RouteMeters(String route, @Nullable String pool, List<String> servers) {
+    this(route, pool, servers, new LongAdder(), new LongAdder(), true);
+  }
+
+  private RouteMeters(
+      String route,
+      @Nullable String pool,
+      List<String> servers,
+      LongAdder received,
+      LongAdder sent,
+      boolean first) {
     this.route = route;
     this.pool = pool == null ? "" : pool;
+    this.received = received;
+    this.sent = sent;
+    this.first = first;
     this.servers = List.copyOf(servers);
     exchanges =
         Stream.generate(StatusCounters::new)
             .limit(servers.size() + 1L)
             .toArray(StatusCounters[]::new);
+  }
+
+  /** All at 0, of another pool that the same route leads to. */
+  public RouteMeters besides(String another, List<String> itsServers) {
+    return new RouteMeters(route, another, itsServers, received, sent, false);
   }
 
   void count(ExchangeRecord record) {
@@ -82,11 +104,15 @@ public final class RouteMeters {
   }
 
   void collectReceived(Points points) {
-    points.add(received.sum(), route);
+    if (first) {
+      points.add(received.sum(), route);
+    }
   }
 
   void collectSent(Points points) {
-    points.add(sent.sum(), route);
+    if (first) {
+      points.add(sent.sum(), route);
+    }
   }
 
   void collectRetries(Points points) {

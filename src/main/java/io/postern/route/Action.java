@@ -9,6 +9,9 @@ public sealed interface Action {
   /** A server of this pool answers. */
   record ToPool(String pool) implements Action {}
 
+  /** A server of one of several pools answers. */
+  record ToOneOf(Split split) implements Action {}
+
   /** Postern answers with a redirect. */
   record Redirect(int status, Location location) implements Action {}
 

@@ -3,6 +3,7 @@ package io.postern.route;
 import io.netty.buffer.Unpooled;
 import io.netty.util.AsciiString;
 import io.postern.config.Place;
+import io.postern.config.Problem;
 import io.postern.config.RetryConfig;
 import io.postern.config.RouteConfig;
 import io.postern.filter.FieldEdits;
@@ -10,6 +11,7 @@ import io.postern.http.RequestHead;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +22,10 @@ import org.jspecify.annotations.Nullable;
  * @param name as logs name it
  * @param place where it stands in the config
  * @param action what is done
+ * @param rewrite what a server is asked for instead; null for what the client asked for
  * @param requestHeaders what is changed about requests for servers; null for nothing
  * @param responseHeaders what is changed about responses; null for nothing
+ * @param errorPages what is said where something failed; null for Postern's own words
  * @param timeouts how long a server, or either side of a body, may be silent
  * @param requestBody what the content of a request must be like
  * @param retry when an attempt that failed is followed by another
@@ -33,15 +37,17 @@ public record Route(
     String name,
     Place place,
     Action action,
+    @Nullable Rewrite rewrite,
     @Nullable FieldEdits requestHeaders,
     @Nullable FieldEdits responseHeaders,
+    @Nullable ErrorPages errorPages,
     RouteConfig.Timeouts timeouts,
     RouteConfig.RequestBody requestBody,
     RetryConfig retry,
     int precedence,
     Set<AsciiString> upgrades) {
 
-  static Route compile(int index, RouteConfig config) {
+  static Route compile(int index, RouteConfig config, Consumer<Problem> problems) {
     Set<AsciiString> upgrades =
         config.upgrades().stream()
             .map(protocol -> new AsciiString(protocol.toLowerCase(Locale.ROOT)))
@@ -51,8 +57,10 @@ public record Route(
         config.name(),
         config.place(),
         action(config),
+        Rewrite.compile(config),
         FieldEdits.compile(config.requestHeaders()),
         FieldEdits.compile(config.responseHeaders()),
+        ErrorPages.compile(config.errorPages(), problems),
         config.timeouts(),
         config.requestBody(),
         config.retry(),
@@ -77,6 +85,9 @@ public record Route(
   private static Action action(RouteConfig config) {
     if (config.pool() != null) {
       return new Action.ToPool(config.pool());
+    }
+    if (config.split() != null) {
+      return new Action.ToOneOf(Split.compile(config.split(), config.splitBy()));
     }
     if (config.redirect() != null) {
       RouteConfig.Redirect redirect = config.redirect();

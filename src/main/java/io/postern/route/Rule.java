@@ -34,7 +34,7 @@ record Rule(
 
   static Rule compile(int order, RouteConfig config, Consumer<Problem> problems) {
     RouteConfig.Match match = config.match();
-    Route route = Route.compile(order, config);
+    Route route = Route.compile(order, config, problems);
     List<Condition> conditions = new ArrayList<>();
     if (route.action() instanceof Action.Redirect(int _, Location location)
         && location.needsHost()) {

@@ -88,13 +88,21 @@ public record Compiled(
         keyLog);
   }
 
-  private static List<RouteMeters> meters(Config config, Map<String, Pool> pools) {
-    List<RouteMeters> meters = new ArrayList<>();
+  private static List<List<RouteMeters>> meters(Config config, Map<String, Pool> pools) {
+    List<List<RouteMeters>> meters = new ArrayList<>();
     for (RouteConfig route : config.routes()) {
-      Pool pool = route.pool() == null ? null : pools.get(route.pool());
-      List<String> servers =
-          pool == null ? List.of() : pool.servers().stream().map(Server::label).toList();
-      meters.add(new RouteMeters(route.name(), route.pool(), servers));
+      List<RouteMeters> ofRoute = new ArrayList<>();
+      for (String name : route.pools()) {
+        Pool pool = pools.get(name);
+        List<String> servers =
+            pool == null ? List.of() : pool.servers().stream().map(Server::label).toList();
+        ofRoute.add(
+            ofRoute.isEmpty()
+                ? new RouteMeters(route.name(), name, servers)
+                : ofRoute.getFirst().besides(name, servers));
+      }
+      meters.add(
+          ofRoute.isEmpty() ? List.of(new RouteMeters(route.name(), null, List.of())) : ofRoute);
     }
     return List.copyOf(meters);
   }

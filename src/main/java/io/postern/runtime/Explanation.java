@@ -3,6 +3,7 @@ package io.postern.runtime;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.AsciiString;
+import io.netty.util.NetUtil;
 import io.postern.config.Config;
 import io.postern.config.ListenerConfig;
 import io.postern.config.RetryConfig;
@@ -17,7 +18,9 @@ import io.postern.pool.Queue;
 import io.postern.pool.Server;
 import io.postern.route.Action;
 import io.postern.route.Considered;
+import io.postern.route.Rewrite;
 import io.postern.route.Route;
+import io.postern.route.Split;
 import io.postern.tenant.Tenant;
 import io.postern.tenant.Tenants;
 import io.postern.tls.ListenerTls;
@@ -29,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -193,10 +197,16 @@ public final class Explanation {
     }
     edits("to server", route.requestHeaders());
     edits("to client", route.responseHeaders());
+    Rewrite rewrite = route.rewrite();
+    if (rewrite != null) {
+      RequestHead asked = rewrite.of(head);
+      say("rewritten", asked.authority() + asked.target().toString());
+    }
     switch (route.action()) {
       case Action.Redirect to -> say("answer", to.status() + " to " + to.location().of(head));
       case Action.Respond with -> say("answer", with.status() + ", fixed");
-      case Action.ToPool to -> pool(compiled.snapshot().pools().get(to.pool()), route);
+      case Action.ToPool to -> pool(to.pool(), route);
+      case Action.ToOneOf(Split split) -> split(split, head, tenant, route);
     }
   }
 
@@ -213,8 +223,19 @@ public final class Explanation {
     return each.against() == null ? "would take it, and comes later" : "no: " + each.against();
   }
 
-  private void pool(@Nullable Pool pool, Route taking) {
-    Pool chosen = Objects.requireNonNull(pool);
+  /** The pool, where it is the same for each such request; else all that there may be. */
+  private void split(Split split, RequestHead head, @Nullable Tenant tenant, Route taking) {
+    AsciiString client = new AsciiString(NetUtil.toAddressString(asked.source()));
+    say("split", split.words());
+    if (split.isSure(head, tenant, client)) {
+      pool(split.pool(split.choose(head, tenant, client, RandomGenerator.getDefault())), taking);
+    } else {
+      split.pools().forEach(name -> pool(name, taking));
+    }
+  }
+
+  private void pool(String name, Route taking) {
+    Pool chosen = Objects.requireNonNull(compiled.snapshot().pools().get(name));
     String spoken = chosen.dialect().protocol() + (chosen.dialect().tls() == null ? "" : ", TLS");
     say("pool", "%s, %s, %s".formatted(chosen.name(), chosen.policy(), spoken));
     String subject = "servers";

@@ -81,7 +81,10 @@ public final class ProxyRuntime implements AutoCloseable {
     this.options = SocketOptions.with(KeepAlive.of(config).options(loops.transport()));
     this.snapshot = new AtomicReference<>(compiled.snapshot());
     this.exchanges =
-        new ExchangeMeters(compiled.snapshot().tenants(), compiled.snapshot().meters(), sink);
+        new ExchangeMeters(
+            compiled.snapshot().tenants(),
+            compiled.snapshot().meters().stream().flatMap(List::stream).toList(),
+            sink);
     this.compiled = compiled;
   }
 

@@ -35,7 +35,7 @@ final class ConfigFilesTest {
                 .getFirst()
                 .address())
         .isEqualTo(new HostPort("10.1.0.20", 8080));
-    assertThat(config.routes().get(4).timeouts().response()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(config.routes().get(5).timeouts().response()).isEqualTo(Duration.ofMinutes(5));
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.postern.config.LoadBalancerConfig;
 import io.postern.config.Place;
 import io.postern.config.ProcessConfig;
 import io.postern.config.RequestIdConfig;
+import io.postern.config.RequestKey;
 import io.postern.config.RetryConfig;
 import io.postern.config.RouteConfig;
 import io.postern.config.RouteConfig.ValueMatch;
@@ -147,10 +148,14 @@ final class Routes {
         "r" + order,
         asked.match(order),
         pool,
+        null,
+        new RequestKey(RequestKey.Kind.REQUEST, ""),
         redirect,
         respond,
+        null,
         noEdits(),
         noEdits(),
+        List.of(),
         timeouts(),
         new RouteConfig.RequestBody(place("routes[" + order + "].requestBody", 1), null, null),
         retry(),
