@@ -90,7 +90,10 @@ class ArchitectureTest {
           "listener.HandshakeReports", "how many handshakes failed lately, on all loops",
           "listener.Admission", "one count of the open connections of all loops",
           "listener.HandshakeQueue", "how many wait, for whoever scrapes the metrics",
-          "tenant.Quota", "what is taken of it on all loops");
+          "tenant.Quota", "what is taken of it on all loops",
+          "health.Outlier", "what becomes of the exchanges of a server on all loops",
+          "health.FailureWindow", "the same",
+          "health.ServerChecks", "that a failure on another loop is told once");
 
   @Test
   void everyClassIsInARoom() {

@@ -24,6 +24,7 @@ final class PoolChecks {
   private static void checkPool(PoolConfig pool, Report report) {
     checkServers(pool, report);
     ActiveChecks.check(pool, report);
+    PassiveChecks.check(pool.health().passive(), report);
     checkProtocol(pool, report);
     if (pool.tls() != null) {
       checkTls(pool, pool.tls(), report);
@@ -114,6 +115,11 @@ final class PoolChecks {
       }
     }
     boolean idle = pool.servers().stream().allMatch(server -> server.weight() == 0);
+    boolean away =
+        pool.servers().stream().noneMatch(server -> server.state() == PoolConfig.Duty.READY);
+    if (away && !pool.servers().isEmpty()) {
+      report.warning(pool.place(), "servers", "none is ready: requests are answered 503", "");
+    }
     if (idle && report.isClean(Place.below(pool.place().path(), "servers"))) {
       report.problem(pool.place(), "servers", "all have weight 0", "one with more at least");
     }

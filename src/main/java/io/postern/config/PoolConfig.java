@@ -67,7 +67,18 @@ public record PoolConfig(
       @Default("100")
           @Range(min = "0", max = "1000")
           @Doc("Its share beside the others; 0 gets nothing.")
-          int weight) {}
+          int weight,
+      @Default("ready")
+          @Doc(
+              "`ready`: it gets requests. `drain`: it gets no new ones, and is checked. `maint`: it gets nothing at all, no checks either.")
+          Duty state) {}
+
+  /** What an operator lets a server do. */
+  public enum Duty {
+    READY,
+    DRAIN,
+    MAINT
+  }
 
   /** What the pool may take up. */
   public record Limits(
@@ -102,5 +113,7 @@ public record PoolConfig(
   public record Health(
       Place place,
       @Doc("Checks of our own; left out, servers are not checked and always count as up.")
-          @Nullable ActiveCheck active) {}
+          @Nullable ActiveCheck active,
+      @Doc("What is made of the exchanges that servers fail; left out, it is counted and no more.")
+          @Nullable PassiveCheck passive) {}
 }

@@ -8,6 +8,7 @@ import io.postern.http.Fields;
 import io.postern.http.ResponseHead;
 import io.postern.http.UpstreamConnection;
 import io.postern.http.UpstreamStream;
+import io.postern.pool.Outcomes;
 import io.postern.pool.Server;
 import io.postern.upstream.UpstreamConnections;
 import org.jspecify.annotations.Nullable;
@@ -26,16 +27,19 @@ final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listen
   private final Exchange exchange;
   private final Attempts attempts;
   private final Server server;
+  private final @Nullable Outcomes outcomes;
   private @Nullable UpstreamStream stream;
   private @Nullable UpstreamConnection connection;
   private int interim;
   private boolean reused;
+  private boolean judged;
   private boolean over;
 
   Attempt(Exchange exchange, Attempts attempts, Server server) {
     this.exchange = exchange;
     this.attempts = attempts;
     this.server = server;
+    this.outcomes = server.outcomes();
   }
 
   Server server() {
@@ -59,6 +63,25 @@ final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listen
   void charge(Reason reason) {
     if (reason.chargesServer()) {
       server.charge();
+      if (outcomes != null && !judged) {
+        judged = true;
+        outcomes.failed(reason, attempts.now());
+      }
+    }
+  }
+
+  private void judge(Outcomes told, int status) {
+    if (told.isFailure(status)) {
+      judged = true;
+      told.failed(status, attempts.now());
+    }
+  }
+
+  /** The whole response is here. */
+  private void answered() {
+    if (outcomes != null && !judged) {
+      judged = true;
+      outcomes.succeeded(attempts.now());
     }
   }
 
@@ -112,6 +135,12 @@ final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listen
   @Override
   public void onHead(ResponseHead head, boolean last) {
     if (!over) {
+      if (outcomes != null) {
+        judge(outcomes, head.status());
+      }
+      if (last) {
+        answered();
+      }
       exchange.onResponseHead(head, last);
     }
   }
@@ -121,6 +150,9 @@ final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listen
     if (over) {
       content.release();
     } else {
+      if (last) {
+        answered();
+      }
       exchange.onResponseContent(content, last);
     }
   }
@@ -128,6 +160,7 @@ final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listen
   @Override
   public void onTrailers(Fields trailers) {
     if (!over) {
+      answered();
       exchange.onResponseTrailers(trailers);
     }
   }

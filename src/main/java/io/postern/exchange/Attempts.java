@@ -159,7 +159,7 @@ final class Attempts implements Queue.Waiter {
   // A connection.
 
   private void connect(Server server, boolean fresh) {
-    record.connecting(server.label(), server.index(), context.loop().deadlines().now());
+    record.connecting(server.label(), server.index(), now());
     Attempt next = new Attempt(exchange, this, server);
     current = next;
     context
@@ -271,6 +271,10 @@ final class Attempts implements Queue.Waiter {
   }
 
   // The end.
+
+  long now() {
+    return context.loop().deadlines().now();
+  }
 
   /** The server of the one that runs is to blame for this, if anyone is. */
   void charge(Reason reason) {

@@ -7,6 +7,7 @@ import io.postern.upstream.Connector;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,10 +35,15 @@ public final class HealthChecks {
   public record Outside(SplittableGenerator random, InstantSource clock, Consumer<Server> onDown) {}
 
   private final List<ServerChecks> checks;
+  private final Map<Server, ServerChecks> byServer;
   private final CompletableFuture<Void> firstRound;
 
-  private HealthChecks(List<ServerChecks> checks, CompletableFuture<Void> firstRound) {
+  private HealthChecks(
+      List<ServerChecks> checks,
+      Map<Server, ServerChecks> byServer,
+      CompletableFuture<Void> firstRound) {
     this.checks = checks;
+    this.byServer = byServer;
     this.firstRound = firstRound;
   }
 
@@ -54,6 +60,7 @@ public final class HealthChecks {
       List<Connector> connectors,
       Outside outside) {
     List<ServerChecks> all = new ArrayList<>();
+    Map<Server, ServerChecks> byServer = new HashMap<>();
     Map<Pool, List<ServerChecks>> byPool = new LinkedHashMap<>();
     for (Subject subject : Subject.of(pools)) {
       int loop = all.size() % loops.size();
@@ -62,13 +69,14 @@ public final class HealthChecks {
               subject.members(), subject.check(), loops.get(loop), connectors.get(loop), outside);
       all.add(checks);
       for (ServerChecks.Member each : subject.members()) {
+        byServer.put(each.server(), checks);
         byPool.computeIfAbsent(each.pool(), any -> new ArrayList<>()).add(checks);
       }
     }
     List<CompletableFuture<Void>> rounds = new ArrayList<>();
     byPool.forEach((pool, checks) -> rounds.add(firstRound(pool, checks)));
     all.forEach(ServerChecks::start);
-    return new HealthChecks(List.copyOf(all), allOf(rounds));
+    return new HealthChecks(List.copyOf(all), Map.copyOf(byServer), allOf(rounds));
   }
 
   private static CompletableFuture<Void> firstRound(Pool pool, List<ServerChecks> checks) {
@@ -92,6 +100,14 @@ public final class HealthChecks {
    */
   public CompletableFuture<Void> firstRound() {
     return firstRound.copy();
+  }
+
+  /** The server has failed an exchange: it is checked soon. From any thread. */
+  public void hasten(Server server) {
+    ServerChecks of = byServer.get(server);
+    if (of != null) {
+      of.hasten();
+    }
   }
 
   /** Ends all checks; servers keep the state that they have. */

@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,8 @@ final class ServerChecks {
   private final CompletableFuture<Void> first = new CompletableFuture<>();
   private @Nullable Check current;
   private @Nullable Future<?> next;
+  private final AtomicBoolean hastened = new AtomicBoolean();
+  private Instant downSince = Instant.EPOCH;
   private long begun;
 
   ServerChecks(
@@ -75,7 +78,27 @@ final class ServerChecks {
     loop.loop().execute(this::end);
   }
 
+  /**
+   * The next check begins as soon as if the server were in doubt. Called from any thread; what
+   * comes before the next check counts as one call.
+   */
+  void hasten() {
+    if (config.fastInterval() != null && !hastened.getAndSet(true)) {
+      Ending.of(loop.loop()).execute(this::comeForward);
+    }
+  }
+
+  private void comeForward() {
+    Duration fast = config.fastInterval();
+    if (fast == null || next == null || !next.cancel(false)) {
+      return; // a check is under way, or over for good
+    }
+    long pause = Math.max(0, begun + fast.toNanos() - loop.deadlines().now());
+    next = loop.loop().schedule(this::begin, pause, TimeUnit.NANOSECONDS);
+  }
+
   private void begin() {
+    hastened.set(false);
     begun = loop.deadlines().now();
     current = Check.begin(target, config, loop, connector, this::onResult);
   }
@@ -118,7 +141,8 @@ final class ServerChecks {
   }
 
   private void down(Member member, String failure) {
-    member.server.turn(new Server.State(false, failure, clock.instant()));
+    downSince = clock.instant();
+    member.server.turnDown(failure, downSince);
     LOG.warn(
         "pool {}: server {} is down after {}: {} ({} of {} servers left)",
         member.pool.name(),
@@ -132,9 +156,8 @@ final class ServerChecks {
 
   private void up(Member member) {
     Instant now = clock.instant();
-    Instant since = member.server.state().since();
-    Duration down = since == null ? Duration.ZERO : Duration.between(since, now);
-    member.server.turn(new Server.State(true, "", now));
+    Duration down = Duration.between(downSince, now);
+    member.server.turnUp(now);
     LOG.info(
         "pool {}: server {} is up after {}, was down for {} ({} of {} servers)",
         member.pool.name(),

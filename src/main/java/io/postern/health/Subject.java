@@ -31,6 +31,9 @@ record Subject(ActiveCheck check, List<Member> members) {
         continue;
       }
       for (Server server : pool.servers()) {
+        if (server.state().standing() == Server.Standing.MAINT) {
+          continue;
+        }
         List<Subject> alike =
             byAddress.computeIfAbsent(
                 server.label().toLowerCase(Locale.ROOT), any -> new ArrayList<>(1));

@@ -38,7 +38,7 @@ public final class Picker {
    * The server for the next attempt, which has been told that it is chosen.
    *
    * @param tried the servers that this exchange has tried; null at its first attempt
-   * @return null where no server is left that is up, has weight, and room
+   * @return null where no server is left that may be chosen, has weight, and room
    */
   public @Nullable Server pick(@Nullable Tried tried) {
     assert calledByOwner() : "a picker is called by one event loop only";
@@ -71,7 +71,7 @@ public final class Picker {
   }
 
   private static boolean isUsable(Server server, @Nullable Tried tried) {
-    return server.isUp() && server.weight() > 0 && (tried == null || !tried.contains(server));
+    return server.isUsable() && server.weight() > 0 && (tried == null || !tried.contains(server));
   }
 
   private boolean calledByOwner() {
@@ -81,7 +81,10 @@ public final class Picker {
     return owner == Thread.currentThread();
   }
 
-  /** The servers of the pool, of which those that are down or already tried have no weight. */
+  /**
+   * The servers of the pool, of which those that may not be chosen or were already tried have no
+   * weight.
+   */
   private final class Usable implements Candidates {
 
     @Override

@@ -2,6 +2,7 @@ package io.postern.pool;
 
 import io.netty.util.concurrent.Ticker;
 import io.postern.config.ActiveCheck;
+import io.postern.config.PassiveCheck;
 import io.postern.config.PoolConfig;
 import io.postern.tls.UpstreamTls;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param queue the requests that may be in flight, and those that wait; null without such limits
  * @param retryBudget how many retries there may be
  * @param check how servers are checked; null where they are not, and always count as up
+ * @param passive when servers that fail are ejected; null where they are not
  */
 public record Pool(
     String name,
@@ -33,7 +35,8 @@ public record Pool(
     int idlePerServer,
     @Nullable Queue queue,
     RetryBudget retryBudget,
-    @Nullable ActiveCheck check) {
+    @Nullable ActiveCheck check,
+    @Nullable PassiveCheck passive) {
 
   /**
    * The pool that a section of the config describes, with all counters at 0.
@@ -58,14 +61,18 @@ public record Pool(
         limits.idlePerServer(),
         queue,
         new RetryBudget(config.retryBudget(), Ticker.systemTicker().nanoTime()),
-        config.health().active());
+        config.health().active(),
+        config.health().passive());
   }
 
-  /** How many servers may be chosen now: they are up and have weight. Counted anew by each call. */
+  /**
+   * How many servers may be chosen now: nothing speaks against it, and they have weight. Counted
+   * anew by each call.
+   */
   public int readyServers() {
     int ready = 0;
     for (Server server : servers) {
-      ready += server.isUp() && server.weight() > 0 ? 1 : 0;
+      ready += server.isUsable() && server.weight() > 0 ? 1 : 0;
     }
     return ready;
   }

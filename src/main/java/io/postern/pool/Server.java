@@ -8,10 +8,12 @@ import io.postern.fault.Reason;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,14 +22,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Server {
 
+  /** What may become of a server; where several hold, the one that stands last. */
+  public enum Standing {
+    /** It may be chosen. */
+    READY,
+    /** Its exchanges failed, and it is left out for a while. */
+    EJECTED,
+    /** Its checks fail. */
+    DOWN,
+    /** The operator lets it finish what it has. */
+    DRAIN,
+    /** The operator has taken it out. */
+    MAINT
+  }
+
   /**
    * Whether a server may be chosen, and why.
    *
-   * @param up whether it may
-   * @param reason what the check said that decided it; empty where none has yet
+   * @param reason what decided it, in words; empty where nothing has yet, or it may be chosen
    * @param since when it became so; null where it never changed
    */
-  public record State(boolean up, String reason, @Nullable Instant since) {}
+  public record State(Standing standing, String reason, @Nullable Instant since) {}
 
   private final int index;
   private final String label;
@@ -54,7 +69,9 @@ public final class Server {
   private final LongAdder checksFailed = new LongAdder();
   private final LongAdder transitions = new LongAdder();
 
-  private volatile State state = new State(true, "", null);
+  private final LongAdder ejections = new LongAdder();
+  private final AtomicReference<Condition> condition;
+  private volatile @Nullable Outcomes outcomes;
 
   /**
    * Why a connection could not be had.
@@ -76,6 +93,7 @@ public final class Server {
     label = config.address().toString();
     address = address(config.address());
     weight = config.weight();
+    condition = new AtomicReference<>(Condition.of(config.state()));
   }
 
   /** Where to connect for a host and port of the config; unresolved where the host is a name. */
@@ -268,31 +286,85 @@ public final class Server {
     (passed ? checksPassed : checksFailed).increment();
   }
 
-  /** The server goes up or down. Called by the event loop that has its checks, and by no other. */
-  public void turn(State next) {
-    state = next;
+  /** Its checks have taken it down. Called by the event loop that has them, and by no other. */
+  public void turnDown(String reason, Instant at) {
     transitions.increment();
+    change(old -> old.down(new State(Standing.DOWN, reason, at)));
+  }
+
+  /** Its checks have taken it up again; called as {@link #turnDown} is. */
+  public void turnUp(Instant at) {
+    transitions.increment();
+    change(old -> old.up(at));
+  }
+
+  /** Its exchanges failed: it is left out until {@link #readmit}. */
+  public void eject(String reason, Instant at) {
+    ejections.increment();
+    change(old -> old.ejected(new State(Standing.EJECTED, reason, at)));
+  }
+
+  /** It is left out no more. */
+  public void readmit(Instant at) {
+    change(old -> old.readmitted(at));
+  }
+
+  private void change(UnaryOperator<Condition> by) {
+    condition.updateAndGet(by);
     if (queue != null) {
-      queue.roomMade();
+      queue.roomMade(); // those who wait have to look anew
     }
   }
 
-  /** Whether it is up, why, and since when. */
+  private Condition condition() {
+    return Objects.requireNonNull(condition.get());
+  }
+
+  /** Which of the ways to be chosen or left out holds, why, and since when. */
   public State state() {
-    return state;
+    return condition().now();
   }
 
   /** Why it is never chosen as it is now; null where it may be. */
   public @Nullable String whyUnusable() {
-    if (!isUp()) {
-      return "it is down: " + state.reason();
-    }
-    return weight == 0 ? "its weight is 0" : null;
+    State now = state();
+    return switch (now.standing()) {
+      case READY -> weight == 0 ? "its weight is 0" : null;
+      case EJECTED -> "it is ejected: " + now.reason();
+      case DOWN -> "it is down: " + now.reason();
+      case DRAIN -> "its state is drain: " + now.reason();
+      case MAINT -> "its state is maint: " + now.reason();
+    };
   }
 
-  /** Whether it may be chosen, as far as its checks tell; it is up until one says otherwise. */
+  /** Whether it may be chosen, its weight aside. */
+  public boolean isUsable() {
+    return state().standing() == Standing.READY;
+  }
+
+  /** Whether its checks find it well, whatever else holds; it is up until one says otherwise. */
   public boolean isUp() {
-    return state.up();
+    return condition().down() == null;
+  }
+
+  /** Whether it is ejected, whatever else holds. */
+  public boolean isEjected() {
+    return condition().ejected() != null;
+  }
+
+  /** How often it was ejected since the start. */
+  public long ejections() {
+    return ejections.sum();
+  }
+
+  /** Whoever is told how its exchanges end; null where nobody wants to know. */
+  public @Nullable Outcomes outcomes() {
+    return outcomes;
+  }
+
+  /** From now on somebody is told how its exchanges end. */
+  public void report(Outcomes to) {
+    outcomes = to;
   }
 
   /** How many checks it has passed since the start. */

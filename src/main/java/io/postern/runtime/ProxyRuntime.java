@@ -10,6 +10,7 @@ import io.postern.exchange.ExchangeContext;
 import io.postern.exchange.Snapshot;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
+import io.postern.health.Ejection;
 import io.postern.health.HealthChecks;
 import io.postern.http.DownstreamStream;
 import io.postern.http.ExchangeFactory;
@@ -72,7 +73,8 @@ public final class ProxyRuntime implements AutoCloseable {
   private final AtomicReference<RunState> state = new AtomicReference<>(RunState.STARTING);
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final AtomicBoolean closed = new AtomicBoolean();
-  private @Nullable HealthChecks checks;
+  private @Nullable Ejection ejection;
+  private volatile @Nullable HealthChecks checks;
   private @Nullable TlsUpkeep upkeep;
 
   private ProxyRuntime(Config config, EventLoops loops, Compiled compiled, ExchangeSink sink) {
@@ -115,6 +117,8 @@ public final class ProxyRuntime implements AutoCloseable {
   public void listen() {
     int most = Descriptors.clientConnections(Descriptors.limit());
     List<ExchangeContext> contexts = contexts();
+    Collection<Pool> pools = compiled.snapshot().pools().values();
+    ejection = Ejection.start(pools, loops.contexts(), CLOCK, this::hasten);
     for (ListenerConfig each : config.listeners().values()) {
       int limit = Math.min(most, each.limits().connections());
       if (limit < each.limits().connections()) {
@@ -137,23 +141,38 @@ public final class ProxyRuntime implements AutoCloseable {
             loops.contexts(),
             CLOCK,
             changed -> changed.servers().forEach(this::closeIdle));
-    check(compiled.snapshot().pools().values());
+    check(pools);
   }
 
   private void check(Collection<Pool> pools) {
-    checks =
+    HealthChecks started =
         HealthChecks.start(
             pools,
             loops.contexts(),
             connectors,
-            new HealthChecks.Outside(random, CLOCK, this::closeIdle));
-    checks
+            new HealthChecks.Outside(random, CLOCK, this::onDown));
+    checks = started;
+    started
         .firstRound()
         .thenRun(
             () -> {
               advance(RunState.READY);
               ready.complete(null);
             });
+  }
+
+  private void hasten(Server server) {
+    HealthChecks running = checks;
+    if (running != null) {
+      running.hasten(server);
+    }
+  }
+
+  private void onDown(Server server) {
+    closeIdle(server);
+    if (ejection != null) {
+      ejection.onDown(server);
+    }
   }
 
   /** What is open to a server that has gone down, or is verified anew, is used no more. */
@@ -326,8 +345,9 @@ public final class ProxyRuntime implements AutoCloseable {
       return; // a drain has closed it, and now whoever started it does
     }
     advance(RunState.STOPPED);
-    if (checks != null) {
-      checks.stop();
+    HealthChecks running = checks;
+    if (running != null) {
+      running.stop();
     }
     if (upkeep != null) {
       upkeep.close();

@@ -7,6 +7,7 @@ import io.postern.pool.Pool;
 import io.postern.pool.Server;
 import io.postern.tls.UpstreamTls;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
@@ -113,9 +114,23 @@ record ServerFamilies(Supplier<Snapshot> snapshot) {
   private void describeHealth(Metrics metrics) {
     metrics.gauges(
         "postern_server_up",
-        "1 where a server may be chosen, 0 where its health checks have taken it down.",
+        "1 where a server may be chosen, else 0.",
         LABELS,
-        each(server -> server.isUp() ? 1 : 0));
+        each(server -> server.isUsable() ? 1 : 0));
+    metrics.gauges(
+        "postern_server_state",
+        "1 for the state that a server is in, 0 for the others.",
+        List.of("pool", "server", "state"),
+        points -> {
+          for (Pool pool : snapshot.get().pools().values()) {
+            pool.servers().forEach(server -> collectState(pool, server, points));
+          }
+        });
+    metrics.counters(
+        "postern_server_ejections_total",
+        "How often a server was ejected, for its exchanges failed.",
+        LABELS,
+        each(Server::ejections));
     metrics.counters(
         "postern_server_checks_passed_total",
         "Health checks of a server that it passed.",
@@ -131,6 +146,14 @@ record ServerFamilies(Supplier<Snapshot> snapshot) {
         "How often a server went down or came back.",
         LABELS,
         each(Server::transitions));
+  }
+
+  private static void collectState(Pool pool, Server server, Points points) {
+    Server.Standing now = server.state().standing();
+    for (Server.Standing each : Server.Standing.values()) {
+      String state = each.name().toLowerCase(Locale.ROOT);
+      points.add(each == now ? 1 : 0, pool.name(), server.label(), state);
+    }
   }
 
   private Consumer<Points> each(ToLongFunction<Server> value) {

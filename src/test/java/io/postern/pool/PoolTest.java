@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
@@ -26,7 +27,7 @@ class PoolTest {
       new Place("t.yaml", "pools.api", new Place.Position(1, 1), Map.of());
 
   private static PoolConfig.Server server(String address, int weight) {
-    return new PoolConfig.Server(PLACE, HostPort.parse(address), weight);
+    return new PoolConfig.Server(PLACE, HostPort.parse(address), weight, PoolConfig.Duty.READY);
   }
 
   private static Pool pool(PoolConfig.Server... servers) {
@@ -46,7 +47,7 @@ class PoolTest {
             new PoolConfig.RetryBudget(PLACE, new Share(20), 10),
             Duration.ofSeconds(55),
             Duration.ofSeconds(30),
-            new PoolConfig.Health(PLACE, null)),
+            new PoolConfig.Health(PLACE, null, null)),
         null);
   }
 
@@ -118,18 +119,58 @@ class PoolTest {
     Picker picker = pool.picker(0, new Random(1));
     Server first = pool.servers().getFirst();
     assertThat(pool.readyServers()).isEqualTo(2);
-    first.turn(new Server.State(false, "status 500", Instant.EPOCH));
+    first.turnDown("status 500", Instant.EPOCH);
     assertThat(pool.readyServers()).isEqualTo(1);
     assertThat(first.state().reason()).isEqualTo("status 500");
     for (int i = 0; i < 20; i++) {
       assertThat(label(picker.pick(null))).isEqualTo("b:1");
     }
-    pool.servers().get(1).turn(new Server.State(false, "", Instant.EPOCH));
+    pool.servers().get(1).turnDown("", Instant.EPOCH);
     assertThat(pool.readyServers()).isZero();
     assertThat(label(picker.pick(null))).isEqualTo("none");
-    first.turn(new Server.State(true, "", Instant.EPOCH));
+    first.turnUp(Instant.EPOCH);
     assertThat(label(picker.pick(null))).isEqualTo("a:1");
     assertThat(first.transitions()).isEqualTo(2);
+  }
+
+  @Test
+  void whatStandsLastOfSeveralHolds() {
+    Server server = pool(server("a:1", 100)).servers().getFirst();
+    server.eject("5 failures in a row", Instant.ofEpochSecond(1));
+    assertThat(server.state().standing()).isEqualTo(Server.Standing.EJECTED);
+    assertThat(server.whyUnusable()).isEqualTo("it is ejected: 5 failures in a row");
+    assertThat(server.isUp()).isTrue();
+    server.turnDown("status 500", Instant.ofEpochSecond(2));
+    assertThat(server.state().standing()).isEqualTo(Server.Standing.DOWN);
+    assertThat(server.whyUnusable()).isEqualTo("it is down: status 500");
+    server.turnUp(Instant.ofEpochSecond(3));
+    assertThat(server.state().since()).isEqualTo(Instant.ofEpochSecond(1));
+    assertThat(server.isUsable()).isFalse();
+    server.readmit(Instant.ofEpochSecond(4));
+    assertThat(server.state())
+        .isEqualTo(new Server.State(Server.Standing.READY, "", Instant.ofEpochSecond(4)));
+    assertThat(server.whyUnusable()).isNull();
+    assertThat(server.ejections()).isOne();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = PoolConfig.Duty.class,
+      names = {"DRAIN", "MAINT"})
+  void whatTheOperatorSaysStandsAboveAll(PoolConfig.Duty duty) {
+    PoolConfig.Server out = new PoolConfig.Server(PLACE, HostPort.parse("a:1"), 100, duty);
+    Pool pool = pool(out, server("b:1", 1));
+    Server server = pool.servers().getFirst();
+    server.turnDown("status 500", Instant.EPOCH);
+    server.turnUp(Instant.EPOCH);
+    assertThat(server.state().standing().name()).isEqualTo(duty.name());
+    assertThat(server.whyUnusable())
+        .isEqualTo("its state is " + duty.name().toLowerCase(Locale.ROOT) + ": the config says so");
+    assertThat(pool.readyServers()).isOne();
+    Picker picker = pool.picker(0, new Random(1));
+    for (int i = 0; i < 10; i++) {
+      assertThat(label(picker.pick(null))).isEqualTo("b:1");
+    }
   }
 
   @Test

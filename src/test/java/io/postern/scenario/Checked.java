@@ -49,13 +49,13 @@ final class Checked {
 
   /** Waits until a server of the pool is down. */
   static Server awaitDown(ProxyUnderTest proxy, int server) {
-    Await.until("server " + server + " is down", () -> !proxy.server("app", server).state().up());
+    Await.until("server " + server + " is down", () -> !proxy.server("app", server).isUp());
     return proxy.server("app", server);
   }
 
   /** Waits until a server of the pool is up. */
   static Server awaitUp(ProxyUnderTest proxy, int server) {
-    Await.until("server " + server + " is up", () -> proxy.server("app", server).state().up());
+    Await.until("server " + server + " is up", () -> proxy.server("app", server).isUp());
     return proxy.server("app", server);
   }
 

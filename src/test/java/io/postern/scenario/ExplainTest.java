@@ -53,6 +53,7 @@ class ExplainTest {
           servers:
             - {address: "127.0.0.1:1", weight: 5}
             - {address: "127.0.0.1:2", weight: 0}
+            - {address: "127.0.0.1:3", state: maint}
       process: {eventLoops: 1}
       """;
 
@@ -177,6 +178,7 @@ class ExplainTest {
             "pool app, round-robin, http/1.1",
             "servers 127.0.0.1:1: may be picked, weight 5",
             "127.0.0.1:2: is not picked: its weight is 0",
+            "127.0.0.1:3: is not picked: its state is maint: the config says so",
             "retries after connect, refused-stream, reset-before-response");
   }
 

@@ -3,6 +3,7 @@ package io.postern.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.pool.Server;
+import io.postern.testkit.Await;
 import io.postern.testkit.Behaviour.Respond;
 import io.postern.testkit.ProxyUnderTest;
 import io.postern.testkit.Response;
@@ -66,6 +67,7 @@ class SharedCheckTest {
       server.on("/one", new Respond(Response.of(200, "")));
       Checked.awaitUp(proxy, 0);
       Server twin = proxy.server("twin", 0);
+      Await.until("three checks", () -> twin.checksPassed() >= 3);
       assertThat(twin.isUp()).isTrue();
       assertThat(twin.checksPassed()).isEqualTo(3);
       assertThat(twin.transitions()).isEqualTo(2);

@@ -53,12 +53,14 @@ class UpstreamTlsTest {
         PoolConfig.Balance.ROUND_ROBIN,
         PoolConfig.Protocol.HTTP_1_1,
         new PoolTlsConfig(Stores.place("tls"), name, trust, verify, Version.TLSV1_2, shown),
-        List.of(new PoolConfig.Server(Stores.place("s"), HostPort.parse("a.internal:443"), 1)),
+        List.of(
+            new PoolConfig.Server(
+                Stores.place("s"), HostPort.parse("a.internal:443"), 1, PoolConfig.Duty.READY)),
         new PoolConfig.Limits(Stores.place("l"), 1, 0, 0, 0),
         new PoolConfig.RetryBudget(Stores.place("b"), new Share(20), 10),
         Duration.ofSeconds(1),
         Duration.ofSeconds(1),
-        new PoolConfig.Health(Stores.place("h"), null));
+        new PoolConfig.Health(Stores.place("h"), null, null));
   }
 
   /** The problems, then the warnings. */

@@ -59,12 +59,14 @@ class ConnectorTest {
             PoolConfig.Balance.ROUND_ROBIN,
             PoolConfig.Protocol.HTTP_1_1,
             null,
-            List.of(new PoolConfig.Server(PLACE, HostPort.parse("app.internal:80"), 1)),
+            List.of(
+                new PoolConfig.Server(
+                    PLACE, HostPort.parse("app.internal:80"), 1, PoolConfig.Duty.READY)),
             new PoolConfig.Limits(PLACE, 64, 0, 0, 0),
             new PoolConfig.RetryBudget(PLACE, new Share(20), 10),
             Duration.ofSeconds(55),
             Duration.ofSeconds(30),
-            new PoolConfig.Health(PLACE, null));
+            new PoolConfig.Health(PLACE, null, null));
     return Pool.of(config, null).servers().getFirst();
   }
 

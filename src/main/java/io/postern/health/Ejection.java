@@ -1,0 +1,123 @@
+package io.postern.health;
+
+import io.postern.config.PassiveCheck;
+import io.postern.http.LoopContext;
+import io.postern.pool.Outcomes;
+import io.postern.pool.Pool;
+import io.postern.pool.Server;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Leaves servers out whose exchanges fail, in the pools that ask for it. Immutable, and started
+ * before there are exchanges; what it is told comes from all event loops, and each pool has one
+ * that decides.
+ */
+public final class Ejection {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Ejection.class);
+
+  private final List<LoopContext> loops;
+  private final InstantSource clock;
+  private final Consumer<Server> onFailure;
+
+  private Ejection(List<LoopContext> loops, InstantSource clock, Consumer<Server> onFailure) {
+    this.loops = loops;
+    this.clock = clock;
+    this.onFailure = onFailure;
+  }
+
+  /**
+   * Begins to count.
+   *
+   * @param pools those without {@code health.passive} are passed over
+   * @param loops what brings servers back
+   * @param clock the wall clock, for the state of servers
+   * @param onFailure told of each failure, by the event loop of its exchange
+   */
+  public static Ejection start(
+      Collection<Pool> pools,
+      List<LoopContext> loops,
+      InstantSource clock,
+      Consumer<Server> onFailure) {
+    Ejection ejection = new Ejection(loops, clock, onFailure);
+    int next = 0;
+    for (Pool pool : pools) {
+      ejection.watch(pool, loops.get(next++ % loops.size()));
+    }
+    return ejection;
+  }
+
+  private void watch(Pool pool, LoopContext owner) {
+    PassiveCheck config = pool.passive();
+    if (config != null) {
+      Outliers outliers =
+          new Outliers(pool, config, clock, Ending.of(owner.loop()), new Returning(owner));
+      pool.servers().forEach(outliers::watch);
+    }
+  }
+
+  /** A server has gone down by its checks: one that is ejected may have to stand in for it. */
+  public void onDown(Server server) {
+    Outcomes outcomes = server.outcomes();
+    if (outcomes instanceof Outlier outlier) {
+      outlier.pool().onDown(now());
+    }
+  }
+
+  private long now() {
+    return loops.getFirst().loop().ticker().nanoTime();
+  }
+
+  /** Lets a server return, by the event loop that has found it out. */
+  private final class Returning implements Outliers.Listener {
+
+    private final LoopContext owner;
+
+    Returning(LoopContext owner) {
+      this.owner = owner;
+    }
+
+    @Override
+    public void onEjected(Outlier outlier, String why, Duration during) {
+      Pool pool = outlier.pool().pool();
+      LOG.warn(
+          "pool {}: server {} is ejected for {} after {} ({} of {} servers left)",
+          pool.name(),
+          outlier.server(),
+          Words.of(during),
+          why,
+          pool.readyServers(),
+          pool.servers().size());
+      long number = outlier.server().ejections();
+      owner
+          .loop()
+          .schedule(
+              () -> outlier.pool().readmit(outlier, number, now()),
+              during.toNanos(),
+              TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void onReturned(Outlier outlier) {
+      Pool pool = outlier.pool().pool();
+      LOG.info(
+          "pool {}: server {} is no longer ejected ({} of {} servers)",
+          pool.name(),
+          outlier.server(),
+          pool.readyServers(),
+          pool.servers().size());
+    }
+
+    @Override
+    public void onFailure(Server server) {
+      onFailure.accept(server);
+    }
+  }
+}
