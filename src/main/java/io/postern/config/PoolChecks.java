@@ -128,7 +128,7 @@ final class PoolChecks {
   private static void warnOfUnused(Config config, Report report) {
     Set<String> used =
         config.routes().stream()
-            .flatMap(route -> route.pools().stream())
+            .flatMap(route -> route.reached().stream())
             .collect(Collectors.toSet());
     for (PoolConfig pool : config.pools().values()) {
       if (!used.contains(pool.name())) {

@@ -39,6 +39,7 @@ final class RouteChecks {
       }
       SplitChecks.check(config, route, report);
       checks.checkPages(route);
+      checks.checkMirror(route);
       checks.checkUpgrades(route);
       RewriteChecks.check(route, report);
       FieldEditsChecks.check(route, report);
@@ -102,6 +103,16 @@ final class RouteChecks {
     for (String further : written.subList(Math.min(1, written.size()), written.size())) {
       String what = "is a second action beside " + written.getFirst();
       report.problem(place, further, what, "exactly one of " + Nearest.oneOf(ACTIONS));
+    }
+  }
+
+  private void checkMirror(RouteConfig route) {
+    MirrorConfig mirror = route.mirror();
+    if (mirror != null) {
+      PoolNames.check(config, report, mirror.place(), "pool", mirror.pool());
+      if (route.redirect() != null || route.respond() != null) {
+        report.problem(mirror.place(), "no server is asked", "a pool, or no mirror");
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package io.postern.config;
 
 import com.google.re2j.Pattern;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ public record RouteConfig(
     @Default("{}") @Doc("What a request must be like; all that is given must hold.") Match match,
     @Doc("The pool that answers.") @Nullable String pool,
     @NonEmpty @Doc("The pools that answer, each with its share of the requests.")
-        @Nullable List<Share> split,
+        @Nullable List<PoolShare> split,
     @Default("request")
         @Doc(
             "What goes to the same pool of `split`: `request` is each by lot, `tenant` all of one tenant, `source` all of one address, `header:NAME` and `cookie:NAME` all with the same value, `path` all with the same path.")
@@ -29,6 +30,8 @@ public record RouteConfig(
     @Default("{}")
         @Doc("What is changed about the fields of responses, of servers and of Postern itself.")
         FieldEditsConfig responseHeaders,
+    @Doc("Copies of its requests for another pool; left out, there are none.")
+        @Nullable MirrorConfig mirror,
     @Default("[]")
         @Doc("What is said where Postern answers an error; of several the first for its status.")
         List<ErrorPageConfig> errorPages,
@@ -51,9 +54,18 @@ public record RouteConfig(
   /** The names of the pools that answer its requests; none where Postern does. */
   public List<String> pools() {
     if (split != null) {
-      return split.stream().map(Share::pool).toList();
+      return split.stream().map(PoolShare::pool).toList();
     }
     return pool == null ? List.of() : List.of(pool);
+  }
+
+  /** The names of all pools that get its requests, or copies of them. */
+  List<String> reached() {
+    List<String> reached = new ArrayList<>(pools());
+    if (mirror != null) {
+      reached.add(mirror.pool());
+    }
+    return reached;
   }
 
   /** What a request must be like. An empty list or map asks for nothing. */
@@ -99,7 +111,7 @@ public record RouteConfig(
       @Doc("Whether it must be there at all.") @Nullable Boolean present) {}
 
   /** One of the pools of a split. */
-  public record Share(
+  public record PoolShare(
       Place place,
       @Doc("The pool.") String pool,
       @Default("100")

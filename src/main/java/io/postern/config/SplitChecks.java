@@ -10,17 +10,17 @@ final class SplitChecks {
   private SplitChecks() {}
 
   static void check(Config config, RouteConfig route, Report report) {
-    List<RouteConfig.Share> shares = route.split();
+    List<RouteConfig.PoolShare> shares = route.split();
     if (shares == null) {
       if (route.place().keys().containsKey("splitBy")) {
         report.problem(route.place(), "splitBy", "there is nothing to split", "split too");
       }
       return;
     }
-    Map<String, RouteConfig.Share> seen = new HashMap<>();
-    for (RouteConfig.Share share : shares) {
+    Map<String, RouteConfig.PoolShare> seen = new HashMap<>();
+    for (RouteConfig.PoolShare share : shares) {
       PoolNames.check(config, report, share.place(), "pool", share.pool());
-      RouteConfig.Share first = seen.putIfAbsent(share.pool(), share);
+      RouteConfig.PoolShare first = seen.putIfAbsent(share.pool(), share);
       if (first != null) {
         String where = first.place().path() + " (line " + first.place().position().line() + ")";
         report.problem(share.place(), "pool", "is that of " + where + " too", "each once");

@@ -51,6 +51,7 @@ final class Exchange implements DownstreamStream.Listener {
 
   private @Nullable Attempts attempts;
   private @Nullable GrpcCall call;
+  private @Nullable MirroredRequest copy;
   private boolean finished;
 
   Exchange(ExchangeContext context, DownstreamStream downstream, long headStarted) {
@@ -130,6 +131,10 @@ final class Exchange implements DownstreamStream.Listener {
     }
     request = Heads.toServer(request, route, record);
     transfer.keepsUpTo(route.retry().bodyLimit());
+    copy = MirroredRequest.of(context, snapshot, route, request);
+    if (copy != null && transfer.isRequestEnded()) {
+      copy.whole();
+    }
     attempts = new Attempts(this, context, record, transfer, route, pool, request);
     attempts.begin();
   }
@@ -177,6 +182,9 @@ final class Exchange implements DownstreamStream.Listener {
     if (finished) {
       content.release();
     } else {
+      if (copy != null) {
+        copy.content(content, last);
+      }
       transfer.upload(content, last);
     }
   }
@@ -185,6 +193,9 @@ final class Exchange implements DownstreamStream.Listener {
   public void onTrailers(Fields trailers) {
     if (!finished) {
       HopByHop.remove(trailers);
+      if (copy != null) {
+        copy.whole();
+      }
       transfer.upload(trailers);
     }
   }
@@ -337,6 +348,9 @@ final class Exchange implements DownstreamStream.Listener {
     }
     if (attempts != null) {
       attempts.cancel();
+    }
+    if (copy != null) {
+      copy.leave();
     }
     record.bytesReceived = transfer.bytesReceived();
     record.bytesSent += transfer.bytesSent();

@@ -19,6 +19,7 @@ import java.util.random.RandomGenerator;
  * @param snapshot the config as it is now
  * @param upstreams the loop's connections to servers
  * @param pickers the choosers of servers, one for each pool that was asked for
+ * @param mirrors the copies of requests that are under way
  * @param random what the choosers draw lots from
  * @param sink takes the records of finished exchanges
  * @param wallMillis the wall clock, for records only
@@ -28,6 +29,7 @@ public record ExchangeContext(
     Supplier<Snapshot> snapshot,
     UpstreamConnections upstreams,
     IdentityHashMap<Pool, Picker> pickers,
+    Mirrors mirrors,
     RandomGenerator random,
     ExchangeSink sink,
     LongSupplier wallMillis)
@@ -42,7 +44,14 @@ public record ExchangeContext(
       ExchangeSink sink,
       LongSupplier wallMillis) {
     return new ExchangeContext(
-        loop, snapshot, upstreams, new IdentityHashMap<>(), random, sink, wallMillis);
+        loop,
+        snapshot,
+        upstreams,
+        new IdentityHashMap<>(),
+        new Mirrors(),
+        random,
+        sink,
+        wallMillis);
   }
 
   Picker picker(Pool pool) {

@@ -110,6 +110,29 @@ public record RequestHead(
         upgrade);
   }
 
+  /**
+   * The same head with fields of its own, whose content comes at once: it expects no 100
+   * (Continue).
+   */
+  public RequestHead copy() {
+    Fields own = new Fields(fields.size());
+    for (int i = 0; i < fields.size(); i++) {
+      own.add(fields.name(i), fields.value(i));
+    }
+    return new RequestHead(
+        version,
+        method,
+        authority,
+        target,
+        host,
+        path,
+        query,
+        own.remove(FieldNames.EXPECT),
+        contentLength,
+        hasContent,
+        upgrade);
+  }
+
   private static final AsciiString CONTINUE = AsciiString.cached("100-continue");
 
   /**

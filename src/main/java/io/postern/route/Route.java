@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param rewrite what a server is asked for instead; null for what the client asked for
  * @param requestHeaders what is changed about requests for servers; null for nothing
  * @param responseHeaders what is changed about responses; null for nothing
+ * @param mirror what of its requests is copied for another pool; null for nothing
  * @param errorPages what is said where something failed; null for Postern's own words
  * @param timeouts how long a server, or either side of a body, may be silent
  * @param requestBody what the content of a request must be like
@@ -40,6 +41,7 @@ public record Route(
     @Nullable Rewrite rewrite,
     @Nullable FieldEdits requestHeaders,
     @Nullable FieldEdits responseHeaders,
+    @Nullable Mirror mirror,
     @Nullable ErrorPages errorPages,
     RouteConfig.Timeouts timeouts,
     RouteConfig.RequestBody requestBody,
@@ -60,6 +62,7 @@ public record Route(
         Rewrite.compile(config),
         FieldEdits.compile(config.requestHeaders()),
         FieldEdits.compile(config.responseHeaders()),
+        Mirror.compile(config.name(), config.mirror()),
         ErrorPages.compile(config.errorPages(), problems),
         config.timeouts(),
         config.requestBody(),

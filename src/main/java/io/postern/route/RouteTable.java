@@ -101,6 +101,11 @@ public final class RouteTable {
     return rule == null ? null : rule.route();
   }
 
+  /** The routes, in the order of the config. */
+  public List<Route> all() {
+    return rules.stream().map(Rule::route).toList();
+  }
+
   /** How each route stands to a request, in the order of the config. */
   public List<Considered> explain(RequestHead head, @Nullable Tenant tenant) {
     Request request = new Request(head, tenant);

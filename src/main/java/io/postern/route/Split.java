@@ -31,7 +31,7 @@ public final class Split {
     total = shares.stream().mapToInt(Share::weight).sum();
   }
 
-  static Split compile(List<RouteConfig.Share> shares, RequestKey by) {
+  static Split compile(List<RouteConfig.PoolShare> shares, RequestKey by) {
     return new Split(
         shares.stream()
             .map(share -> new Share(share.pool(), share.weight(), seed(share.pool())))

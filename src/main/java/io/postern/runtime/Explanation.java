@@ -18,6 +18,7 @@ import io.postern.pool.Queue;
 import io.postern.pool.Server;
 import io.postern.route.Action;
 import io.postern.route.Considered;
+import io.postern.route.Mirror;
 import io.postern.route.Rewrite;
 import io.postern.route.Route;
 import io.postern.route.Split;
@@ -201,6 +202,10 @@ public final class Explanation {
     if (rewrite != null) {
       RequestHead asked = rewrite.of(head);
       say("rewritten", asked.authority() + asked.target().toString());
+    }
+    Mirror mirror = route.mirror();
+    if (mirror != null) {
+      say("mirror", mirror.percent() + "% to " + mirror.pool());
     }
     switch (route.action()) {
       case Action.Redirect to -> say("answer", to.status() + " to " + to.location().of(head));

@@ -268,6 +268,7 @@ public final class ProxyRuntime implements AutoCloseable {
     exchanges.describe(metrics);
     new ListenerFamilies(this::listeners).describe(metrics);
     new TenantFamilies(snapshot::get).describe(metrics);
+    new RouteFamilies(snapshot::get).describe(metrics);
     new PoolFamilies(snapshot::get).describe(metrics);
     new ServerFamilies(snapshot::get).describe(metrics);
     KeyLog keyLog = compiled.keyLog();

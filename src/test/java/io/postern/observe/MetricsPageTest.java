@@ -99,7 +99,7 @@ final class MetricsPageTest {
                     tls: {certificates: [@CERTIFICATES@], certificateDirectory: %s, ocspFetch: true}
                 tenants: {acme: {vpcEndpoints: [vpce-1]}}
                 routes:
-                  - {name: all, pool: app}
+                  - {name: all, pool: app, mirror: {pool: app}}
                 pools:
                   app: {tls: {certificate: @CERTIFICATES@}, servers: [{address: "127.0.0.1:1"}]}
                 process: {eventLoops: 1}

@@ -155,6 +155,7 @@ final class Routes {
         null,
         noEdits(),
         noEdits(),
+        null,
         List.of(),
         timeouts(),
         new RouteConfig.RequestBody(place("routes[" + order + "].requestBody", 1), null, null),

@@ -28,9 +28,9 @@ class SplitTest {
   private static final int KEYS = 20_000;
 
   private static Split split(RequestKey by, int... weights) {
-    List<RouteConfig.Share> shares = new ArrayList<>();
+    List<RouteConfig.PoolShare> shares = new ArrayList<>();
     for (int weight : weights) {
-      shares.add(new RouteConfig.Share(place("s", 1), "pool-" + shares.size(), weight));
+      shares.add(new RouteConfig.PoolShare(place("s", 1), "pool-" + shares.size(), weight));
     }
     return Split.compile(shares, by);
   }
