@@ -90,7 +90,13 @@ final class Http2CodecBuilder<C extends Http2Codec<?>>
   }
 
   private static Http2HeadersEncoder fields() {
-    return new DefaultHttp2HeadersEncoder(Http2HeadersEncoder.NEVER_SENSITIVE, false, TABLE_SLOTS);
+    return new DefaultHttp2HeadersEncoder(Http2CodecBuilder::isOnce, false, TABLE_SLOTS);
+  }
+
+  /** An id comes once: in the table of fields it would only take the room of what comes again. */
+  @SuppressWarnings("ReferenceEquality") // a known name is always the same object
+  private static boolean isOnce(CharSequence name, CharSequence value) {
+    return name == FieldNames.X_REQUEST_ID;
   }
 
   private void onData(int streamId, int bytes) {

@@ -52,6 +52,40 @@ final class ScalarTypeTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "5xx,500,599,499",
+    "'404,5xx',404,503,403",
+    "'4xx,500-502',400,502,503",
+    "200-399,200,399,400"
+  })
+  void statuses(String text, int first, int last, int other) {
+    Statuses statuses = (Statuses) parse(Statuses.class, text);
+    assertThat(statuses.contains(first)).isTrue();
+    assertThat(statuses.contains(last)).isTrue();
+    assertThat(statuses.contains(other)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "5x", "5XX", "1xx", "6xx", "5xx-", "4xx-5xx", "500-400", "50", "99"})
+  void noStatuses(String text) {
+    assertThatThrownBy(() -> parse(Statuses.class, text))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"request", "tenant", "source", "path", "header:x-user", "cookie:SID"})
+  void requestKeys(String text) {
+    assertThat(parse(RequestKey.class, text)).hasToString(text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "Tenant", "header", "header:", "cookie:a b", "path:x", "query:x"})
+  void noRequestKeys(String text) {
+    assertThatThrownBy(() -> parse(RequestKey.class, text))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"", "-", "+1", "-0", "01", "1e3", "0x1", "1_0", "1.0", "٣", "one"})
   void noIntegers(String text) {
     assertThatThrownBy(() -> parse(int.class, text)).isInstanceOf(IllegalArgumentException.class);

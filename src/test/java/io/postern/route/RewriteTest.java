@@ -5,6 +5,7 @@ import static io.postern.route.Routes.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.util.AsciiString;
 import io.postern.config.Config;
 import io.postern.config.ConfigLoader;
 import io.postern.config.Loaded;
@@ -13,6 +14,7 @@ import io.postern.http.RequestHead;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -90,6 +92,35 @@ class RewriteTest {
     assertThat(dots.path().toString()).isEqualTo("/d");
     String climbing = "pathRegex: {pattern: '/(.)x(.)/(.*)', substitution: '/\\1\\2/\\3'}";
     assertThatThrownBy(() -> rewritten("", climbing, "/.x./d")).isInstanceOf(FaultException.class);
+  }
+
+  @Test
+  void whatWasSentIsTheSamePath() {
+    String[] pieces = {"/", "/", ".", "%2e", "%2E", "a", "%61", ";", "%C3", "\u00e9", "%20", "~"};
+    Random random = new Random(7);
+    int good = 0;
+    for (int i = 0; i < 50_000; i++) {
+      StringBuilder target = new StringBuilder("/");
+      for (int piece = random.nextInt(12); piece > 0; piece--) {
+        target.append(pieces[random.nextInt(pieces.length)]);
+      }
+      RequestHead head;
+      try {
+        head = get("e", "/").asking(bytes("e"), bytes(target.toString()));
+      } catch (FaultException refused) {
+        continue;
+      }
+      good++;
+      int all = head.path().length();
+      AsciiString sent = SentPath.of(head).sent(0, all);
+      RequestHead again = head.asking(bytes("e"), sent);
+      assertThat(again.path().toString()).as("%s", target).isEqualTo(head.path().toString());
+      for (int cut = 0; cut <= all; cut++) {
+        AsciiString parts = SentPath.of(head).sent(0, cut).concat(SentPath.of(head).sent(cut, all));
+        assertThat(parts.equals(sent)).isTrue();
+      }
+    }
+    assertThat(good).isGreaterThan(5_000);
   }
 
   @Test
