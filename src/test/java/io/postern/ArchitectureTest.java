@@ -38,6 +38,8 @@ class ArchitectureTest {
           new Fence("io.netty.internal.tcnative.", Set.of("tls")),
           new Fence("io.netty.handler.codec.http.", Set.of("http")),
           new Fence("io.netty.handler.codec.http2.", Set.of("http")),
+          new Fence("io.netty.handler.codec.dns.", Set.of("discovery")),
+          new Fence("io.netty.resolver.dns.", Set.of("discovery")),
           new Fence("io.micrometer.", Set.of("observe")),
           new Fence("io.prometheus.", Set.of("observe")),
           new Fence("org.bouncycastle.", Set.of("tls")),
@@ -93,7 +95,8 @@ class ArchitectureTest {
           "tenant.Quota", "what is taken of it on all loops",
           "health.Outlier", "what becomes of the exchanges of a server on all loops",
           "health.FailureWindow", "the same",
-          "health.ServerChecks", "that a failure on another loop is told once");
+          "health.ServerChecks", "that a failure on another loop is told once",
+          "health.HealthChecks", "servers come and go on the loop that finds them");
 
   @Test
   void everyClassIsInARoom() {

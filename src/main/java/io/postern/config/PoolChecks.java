@@ -22,6 +22,7 @@ final class PoolChecks {
   }
 
   private static void checkPool(PoolConfig pool, Report report) {
+    DiscoveryChecks.check(pool, report);
     checkServers(pool, report);
     ActiveChecks.check(pool, report);
     PassiveChecks.check(pool.health().passive(), report);
@@ -114,7 +115,9 @@ final class PoolChecks {
         report.problem(server.place(), "address", "is that of " + where + " too", "each once");
       }
     }
-    boolean idle = pool.servers().stream().allMatch(server -> server.weight() == 0);
+    boolean idle =
+        !pool.servers().isEmpty()
+            && pool.servers().stream().allMatch(server -> server.weight() == 0);
     boolean away =
         pool.servers().stream().noneMatch(server -> server.state() == PoolConfig.Duty.READY);
     if (away && !pool.servers().isEmpty()) {

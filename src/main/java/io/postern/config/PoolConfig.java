@@ -14,7 +14,9 @@ public record PoolConfig(
             "What is spoken to the servers: `h2` is HTTP/2 with `tls`, `h2c` HTTP/2 without, and `auto` what a server chooses in the TLS handshake.")
         Protocol protocol,
     @Doc("TLS to the servers; left out, they are spoken to in plain.") @Nullable PoolTlsConfig tls,
-    @NonEmpty @Doc("The servers.") List<Server> servers,
+    @Default("[]") @Doc("The servers; left out where they are found by `discovery`.")
+        List<Server> servers,
+    @Doc("How servers are found, in place of `servers`.") @Nullable DiscoveryConfig discovery,
     @Default("{}") @Doc("What the pool may take up.") Limits limits,
     @Default("{}")
         @Doc(

@@ -8,7 +8,9 @@ import io.postern.pool.Server;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -26,6 +28,9 @@ public final class Ejection {
   private final List<LoopContext> loops;
   private final InstantSource clock;
   private final Consumer<Server> onFailure;
+
+  /** Filled before it is started, and not changed. */
+  private final Map<String, Outliers> byPool = new HashMap<>();
 
   private Ejection(List<LoopContext> loops, InstantSource clock, Consumer<Server> onFailure) {
     this.loops = loops;
@@ -54,11 +59,28 @@ public final class Ejection {
     return ejection;
   }
 
+  /** Counts for servers that have come to a pool; before there are exchanges with them. */
+  public void add(Pool pool, List<Server> added) {
+    Outliers outliers = byPool.get(pool.name());
+    if (outliers != null) {
+      added.forEach(outliers::watch);
+    }
+  }
+
+  /** They have left their pool. */
+  public void remove(Pool pool, List<Server> removed) {
+    Outliers outliers = byPool.get(pool.name());
+    if (outliers != null) {
+      outliers.forget(removed);
+    }
+  }
+
   private void watch(Pool pool, LoopContext owner) {
     PassiveCheck config = pool.passive();
     if (config != null) {
       Outliers outliers =
           new Outliers(pool, config, clock, Ending.of(owner.loop()), new Returning(owner));
+      byPool.put(pool.name(), outliers);
       pool.servers().forEach(outliers::watch);
     }
   }

@@ -7,19 +7,23 @@ import io.postern.upstream.Connector;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator.SplittableGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The checks of all servers of all pools that ask for them. Immutable; started and stopped from any
- * thread, while the work is done on the event loops.
+ * The checks of all servers of all pools that ask for them. Called from any thread, while the work
+ * is done on the event loops.
  */
 public final class HealthChecks {
 
@@ -34,17 +38,18 @@ public final class HealthChecks {
    */
   public record Outside(SplittableGenerator random, InstantSource clock, Consumer<Server> onDown) {}
 
-  private final List<ServerChecks> checks;
-  private final Map<Server, ServerChecks> byServer;
-  private final CompletableFuture<Void> firstRound;
+  private final List<LoopContext> loops;
+  private final List<Connector> connectors;
+  private final Outside outside;
+  private final Map<Server, ServerChecks> byServer = new ConcurrentHashMap<>();
+  private final AtomicInteger next = new AtomicInteger();
+  private final AtomicReference<CompletableFuture<Void>> firstRound =
+      new AtomicReference<>(CompletableFuture.completedFuture(null));
 
-  private HealthChecks(
-      List<ServerChecks> checks,
-      Map<Server, ServerChecks> byServer,
-      CompletableFuture<Void> firstRound) {
-    this.checks = checks;
-    this.byServer = byServer;
-    this.firstRound = firstRound;
+  private HealthChecks(List<LoopContext> loops, List<Connector> connectors, Outside outside) {
+    this.loops = loops;
+    this.connectors = connectors;
+    this.outside = outside;
   }
 
   /**
@@ -59,24 +64,49 @@ public final class HealthChecks {
       List<LoopContext> loops,
       List<Connector> connectors,
       Outside outside) {
-    List<ServerChecks> all = new ArrayList<>();
-    Map<Server, ServerChecks> byServer = new HashMap<>();
+    HealthChecks checks = new HealthChecks(loops, connectors, outside);
     Map<Pool, List<ServerChecks>> byPool = new LinkedHashMap<>();
     for (Subject subject : Subject.of(pools)) {
-      int loop = all.size() % loops.size();
-      ServerChecks checks =
-          new ServerChecks(
-              subject.members(), subject.check(), loops.get(loop), connectors.get(loop), outside);
-      all.add(checks);
+      ServerChecks started = checks.check(subject);
       for (ServerChecks.Member each : subject.members()) {
-        byServer.put(each.server(), checks);
-        byPool.computeIfAbsent(each.pool(), any -> new ArrayList<>()).add(checks);
+        byPool.computeIfAbsent(each.pool(), any -> new ArrayList<>()).add(started);
       }
     }
-    List<CompletableFuture<Void>> rounds = new ArrayList<>();
-    byPool.forEach((pool, checks) -> rounds.add(firstRound(pool, checks)));
-    all.forEach(ServerChecks::start);
-    return new HealthChecks(List.copyOf(all), Map.copyOf(byServer), allOf(rounds));
+    byPool.forEach((pool, started) -> checks.await(firstRound(pool, started)));
+    return checks;
+  }
+
+  /** Checks servers that have come to a pool; passed over where that has no checks. */
+  public void add(Pool pool, List<Server> added) {
+    List<ServerChecks> started = Subject.of(pool, added).stream().map(this::check).toList();
+    if (!started.isEmpty()) {
+      await(allOf(started.stream().map(ServerChecks::first).toList()));
+    }
+  }
+
+  /** Checks them no more, for they have left their pool. */
+  public void remove(List<Server> removed) {
+    for (Server each : removed) {
+      ServerChecks gone = byServer.remove(each);
+      if (gone != null) {
+        gone.stop();
+        gone.first().complete(null); // nobody waits for who has gone
+      }
+    }
+  }
+
+  private ServerChecks check(Subject subject) {
+    int loop = Math.floorMod(next.getAndIncrement(), loops.size());
+    ServerChecks checks =
+        new ServerChecks(
+            subject.members(), subject.check(), loops.get(loop), connectors.get(loop), outside);
+    subject.members().forEach(each -> byServer.put(each.server(), checks));
+    checks.start();
+    return checks;
+  }
+
+  private void await(CompletableFuture<Void> round) {
+    firstRound.updateAndGet(before -> CompletableFuture.allOf(before, round));
   }
 
   private static CompletableFuture<Void> firstRound(Pool pool, List<ServerChecks> checks) {
@@ -96,10 +126,11 @@ public final class HealthChecks {
 
   /**
    * Done when every server has been checked once or has not answered in time; at once where there
-   * are no checks. Never done where {@link #stop} came before.
+   * are no checks. Of those that come later it knows what has come until now. Never done where
+   * {@link #stop} came before.
    */
   public CompletableFuture<Void> firstRound() {
-    return firstRound.copy();
+    return Objects.requireNonNull(firstRound.get()).copy();
   }
 
   /** The server has failed an exchange: it is checked soon. From any thread. */
@@ -112,6 +143,6 @@ public final class HealthChecks {
 
   /** Ends all checks; servers keep the state that they have. */
   public void stop() {
-    checks.forEach(ServerChecks::stop);
+    new HashSet<>(byServer.values()).forEach(ServerChecks::stop);
   }
 }

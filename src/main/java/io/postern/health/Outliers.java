@@ -50,12 +50,19 @@ final class Outliers {
     this.listener = listener;
   }
 
-  /** From now on it is counted what becomes of the exchanges of this server. */
+  /**
+   * From now on it is counted what becomes of the exchanges of this server. Called by any thread.
+   */
   Outlier watch(Server server) {
     Outlier outlier = new Outlier(this, server, config);
-    outliers.add(outlier);
     server.report(outlier);
+    owner.execute(() -> outliers.add(outlier));
     return outlier;
+  }
+
+  /** They are servers of the pool no more. Called by any event loop. */
+  void forget(List<Server> removed) {
+    owner.execute(() -> outliers.removeIf(each -> removed.contains(each.server())));
   }
 
   Pool pool() {

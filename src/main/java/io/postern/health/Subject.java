@@ -50,6 +50,16 @@ record Subject(ActiveCheck check, List<Member> members) {
     return all;
   }
 
+  /** Those of one pool, each for itself; none where it asks for no checks. */
+  static List<Subject> of(Pool pool, List<Server> servers) {
+    ActiveCheck check = pool.check();
+    return check == null
+        ? List.of()
+        : servers.stream()
+            .map(server -> new Subject(check, List.of(new Member(pool, server))))
+            .toList();
+  }
+
   private boolean suits(ActiveCheck other, Server server) {
     return Alike.alike(check, other)
         && suits(members.getFirst().server().dialect(), server.dialect());

@@ -3,6 +3,8 @@ package io.postern.observe;
 import io.postern.http.GrpcStatus;
 import io.postern.observe.Metrics.Points;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -14,12 +16,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RouteMeters {
 
+  private static final int MOST_LATER = 1000;
+  private static final String OTHERS = "others";
+
   private final String route;
   private final String pool;
   private final List<String> servers;
 
   /** By the index of the server; the last is for exchanges without one. */
   private final StatusCounters[] exchanges;
+
+  /** Those of servers that were found later, by their names. */
+  private final Map<String, StatusCounters> later = new ConcurrentHashMap<>();
 
   private final Histogram durations = Histogram.ofExchanges();
   private final Histogram connects = Histogram.ofConnects();
@@ -38,7 +46,7 @@ public final class RouteMeters {
    *
    * @param route its name in the config; empty for exchanges that no route matched
    * @param pool where it leads to; null where it is answered without one
-   * @param servers the servers of the pool, each at its index
+   * @param servers the servers of the pool, each at its index, as far as the config has them
    */
   public RouteMeters(String route, @Nullable String pool, List<String> servers) {
     this(route, pool, servers, new LongAdder(), new LongAdder(), true);
@@ -70,7 +78,11 @@ public final class RouteMeters {
 
   void count(ExchangeRecord record) {
     int server = record.serverIndex;
-    exchanges[server < 0 ? servers.size() : server].count(record.status);
+    if (server < servers.size() || record.server == null) {
+      exchanges[server < 0 ? servers.size() : server].count(record.status);
+    } else {
+      later(record.server).count(record.status);
+    }
     received.add(record.bytesReceived);
     sent.add(record.bytesSent);
     if (record.headStarted != 0) {
@@ -87,6 +99,16 @@ public final class RouteMeters {
     }
   }
 
+  /** Names that come and go are many in a month; beyond so many they are counted as one. */
+  private StatusCounters later(String server) {
+    StatusCounters known = later.get(server);
+    if (known != null) {
+      return known;
+    }
+    String name = later.size() < MOST_LATER ? server : OTHERS;
+    return later.computeIfAbsent(name, any -> new StatusCounters());
+  }
+
   private void countServer(ExchangeRecord record) {
     if (!record.reused) {
       connects.record(record.connected - record.picked);
@@ -101,6 +123,7 @@ public final class RouteMeters {
       exchanges[i].collect(points, route, pool, servers.get(i));
     }
     exchanges[servers.size()].collect(points, route, pool, "");
+    later.forEach((server, counted) -> counted.collect(points, route, pool, server));
   }
 
   void collectReceived(Points points) {

@@ -5,6 +5,7 @@ import io.postern.balance.Candidates;
 import io.postern.balance.LeastOutstanding;
 import io.postern.balance.RoundRobin;
 import io.postern.balance.WeightedRandom;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -16,22 +17,44 @@ public final class Picker {
 
   private static final int LOOKS = 4;
 
-  private final Server[] servers;
+  private final Pool pool;
+  private final int loop;
+  private final RandomGenerator random;
   private final Candidates candidates = new Usable();
-  private final Balancer balancer;
+  private List<Server> of;
+  private Server[] servers;
+  private Balancer balancer;
   private @Nullable Tried tried;
 
   /** The thread that called first: the event loop, as the assertion has it. */
   private @Nullable Thread owner;
 
   Picker(Pool pool, int loop, RandomGenerator random) {
-    servers = pool.servers().toArray(Server[]::new);
-    balancer =
-        switch (pool.policy()) {
-          case ROUND_ROBIN -> new RoundRobin(candidates, loop);
-          case RANDOM -> new WeightedRandom(random);
-          case LEAST_OUTSTANDING -> new LeastOutstanding(random);
-        };
+    this.pool = pool;
+    this.loop = loop;
+    this.random = random;
+    of = pool.servers();
+    servers = of.toArray(Server[]::new);
+    balancer = balancer();
+  }
+
+  private Balancer balancer() {
+    return switch (pool.policy()) {
+      case ROUND_ROBIN -> new RoundRobin(candidates, loop);
+      case RANDOM -> new WeightedRandom(random);
+      case LEAST_OUTSTANDING -> new LeastOutstanding(random);
+    };
+  }
+
+  /** Where the pool has other servers than before, it is chosen among those, from the start. */
+  @SuppressWarnings("ReferenceEquality") // another list is another object
+  private void look() {
+    List<Server> now = pool.servers();
+    if (now != of) {
+      of = now;
+      servers = now.toArray(Server[]::new);
+      balancer = balancer();
+    }
   }
 
   /**
@@ -42,6 +65,7 @@ public final class Picker {
    */
   public @Nullable Server pick(@Nullable Tried tried) {
     assert calledByOwner() : "a picker is called by one event loop only";
+    look();
     this.tried = tried;
     Server chosen = null;
     // Where other loops take the last room before us there is another look.
@@ -62,6 +86,7 @@ public final class Picker {
    * @param tried as for {@link #pick}
    */
   public boolean isAnyUsable(@Nullable Tried tried) {
+    look();
     for (Server server : servers) {
       if (isUsable(server, tried)) {
         return true;

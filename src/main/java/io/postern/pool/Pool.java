@@ -2,23 +2,25 @@ package io.postern.pool;
 
 import io.netty.util.concurrent.Ticker;
 import io.postern.config.ActiveCheck;
+import io.postern.config.DiscoveryConfig;
 import io.postern.config.PassiveCheck;
 import io.postern.config.PoolConfig;
 import io.postern.tls.UpstreamTls;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A named group of servers with one policy. Immutable and shared by all event loops, but for the
- * state and the counters of its servers.
+ * A named group of servers with one policy. Immutable and shared by all event loops, but for its
+ * servers, their state and their counters.
  *
  * @param name as routes and logs name it
  * @param policy how a server is chosen
  * @param dialect how the servers are spoken to, each of which knows it too
- * @param servers in the order of the config, each at its {@link Server#index}
+ * @param roster its servers, as they are now
+ * @param discovery how they are found; null where the config lists them
  * @param idle how long a connection to a server is kept without use
  * @param idlePerServer how many idle connections each event loop keeps to each server
  * @param queue the requests that may be in flight, and those that wait; null without such limits
@@ -30,7 +32,8 @@ public record Pool(
     String name,
     PoolConfig.Balance policy,
     Dialect dialect,
-    List<Server> servers,
+    Roster roster,
+    @Nullable DiscoveryConfig discovery,
     Duration idle,
     int idlePerServer,
     @Nullable Queue queue,
@@ -48,15 +51,13 @@ public record Pool(
     PoolConfig.Limits limits = config.limits();
     boolean limited = limits.requests() > 0 || limits.requestsPerServer() > 0;
     Queue queue = limited ? new Queue(limits.queue(), limits.requests()) : null;
-    List<Server> servers = new ArrayList<>(config.servers().size());
-    for (PoolConfig.Server server : config.servers()) {
-      servers.add(new Server(servers.size(), server, dialect, queue, limits.requestsPerServer()));
-    }
+    Roster roster = new Roster(config.servers(), dialect, queue, limits.requestsPerServer());
     return new Pool(
         config.name(),
         config.balance(),
         dialect,
-        List.copyOf(servers),
+        roster,
+        config.discovery(),
         config.idle(),
         limits.idlePerServer(),
         queue,
@@ -65,13 +66,28 @@ public record Pool(
         config.health().passive());
   }
 
+  /** Its servers now: a list that does not change, and is another one when they do. */
+  public List<Server> servers() {
+    return roster.servers();
+  }
+
+  /**
+   * Takes over servers that were found; called by the one event loop that finds them.
+   *
+   * @param found one at least
+   * @param before given who is new, before any event loop sees it
+   */
+  public Roster.Change discovered(List<Roster.Found> found, Consumer<List<Server>> before) {
+    return roster.change(found, before);
+  }
+
   /**
    * How many servers may be chosen now: nothing speaks against it, and they have weight. Counted
    * anew by each call.
    */
   public int readyServers() {
     int ready = 0;
-    for (Server server : servers) {
+    for (Server server : servers()) {
       ready += server.isUsable() && server.weight() > 0 ? 1 : 0;
     }
     return ready;

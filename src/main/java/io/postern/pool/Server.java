@@ -2,7 +2,6 @@ package io.postern.pool;
 
 import io.netty.util.NetUtil;
 import io.postern.config.HostPort;
-import io.postern.config.PoolConfig;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
 import java.net.InetAddress;
@@ -47,7 +46,7 @@ public final class Server {
   private final int index;
   private final String label;
   private final InetSocketAddress address;
-  private final int weight;
+  private volatile int weight;
   private final Dialect dialect;
   private final @Nullable Queue queue;
   private final int mostRequests;
@@ -80,20 +79,15 @@ public final class Server {
    */
   public record ConnectFault(Fault fault, Instant at) {}
 
-  Server(
-      int index,
-      PoolConfig.Server config,
-      Dialect dialect,
-      @Nullable Queue queue,
-      int mostRequests) {
+  Server(int index, Identity who, Dialect dialect, @Nullable Queue queue, int mostRequests) {
+    this.index = index;
     this.dialect = dialect;
     this.queue = queue;
     this.mostRequests = mostRequests;
-    this.index = index;
-    label = config.address().toString();
-    address = address(config.address());
-    weight = config.weight();
-    condition = new AtomicReference<>(Condition.of(config.state()));
+    label = who.label();
+    address = who.address();
+    weight = who.weight();
+    condition = new AtomicReference<>(Condition.of(who.duty()));
   }
 
   /** Where to connect for a host and port of the config; unresolved where the host is a name. */
@@ -104,7 +98,7 @@ public final class Server {
         : new InetSocketAddress(literal, at.port());
   }
 
-  /** Its place in the list of its pool, from 0. */
+  /** Its number, which no other server of its pool has or had; from 0. */
   public int index() {
     return index;
   }
@@ -119,9 +113,13 @@ public final class Server {
     return address;
   }
 
-  /** Its share beside the others of its pool, as the config has it. */
+  /** Its share beside the others of its pool. */
   public int weight() {
     return weight;
+  }
+
+  void weigh(int other) {
+    weight = other;
   }
 
   /** How it is spoken to. */

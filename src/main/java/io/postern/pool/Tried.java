@@ -1,6 +1,7 @@
 package io.postern.pool;
 
-import java.util.BitSet;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,13 +10,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tried {
 
-  private final BitSet indices = new BitSet();
+  private final List<Server> servers = new ArrayList<>(2);
 
   /** These, and one more; leaves them as they are. */
   public static Tried with(@Nullable Tried tried, Server server) {
     Tried more = new Tried();
     if (tried != null) {
-      more.indices.or(tried.indices);
+      more.servers.addAll(tried.servers);
     }
     more.add(server);
     return more;
@@ -23,16 +24,16 @@ public final class Tried {
 
   /** Sees to it that the server is not chosen again. */
   public void add(Server server) {
-    indices.set(server.index());
+    servers.add(server);
   }
 
   /** Lets it be chosen again. */
   public void remove(Server server) {
-    indices.clear(server.index());
+    servers.removeIf(server::equals);
   }
 
   /** Whether the server was tried. */
   public boolean contains(Server server) {
-    return indices.get(server.index());
+    return servers.contains(server);
   }
 }

@@ -1,19 +1,23 @@
 package io.postern.runtime;
 
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
@@ -42,7 +46,8 @@ record EventLoops(
     List<LoopContext> contexts,
     LoopContext side,
     ChannelFactory<? extends ServerChannel> serverChannels,
-    ChannelFactory<? extends Channel> channels) {
+    ChannelFactory<? extends SocketChannel> channels,
+    ChannelFactory<? extends DatagramChannel> datagrams) {
 
   /**
    * Starts the loops.
@@ -64,7 +69,8 @@ record EventLoops(
               windows,
               IoUringIoHandler.newFactory(),
               IoUringServerSocketChannel::new,
-              IoUringSocketChannel::new);
+              IoUringSocketChannel::new,
+              IoUringDatagramChannel::new);
       case EPOLL ->
           of(
               transport,
@@ -72,7 +78,8 @@ record EventLoops(
               windows,
               EpollIoHandler.newFactory(),
               EpollServerSocketChannel::new,
-              EpollSocketChannel::new);
+              EpollSocketChannel::new,
+              EpollDatagramChannel::new);
       case AUTO, NIO ->
           of(
               transport,
@@ -80,7 +87,8 @@ record EventLoops(
               windows,
               NioIoHandler.newFactory(),
               NioServerSocketChannel::new,
-              NioSocketChannel::new);
+              NioSocketChannel::new,
+              NioDatagramChannel::new);
     };
   }
 
@@ -107,7 +115,8 @@ record EventLoops(
       WindowBudget windows,
       IoHandlerFactory handlers,
       ChannelFactory<? extends ServerChannel> serverChannels,
-      ChannelFactory<? extends Channel> channels) {
+      ChannelFactory<? extends SocketChannel> channels,
+      ChannelFactory<? extends DatagramChannel> datagrams) {
     ClientLoops group = new ClientLoops(count, handlers);
     List<LoopContext> contexts = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -117,6 +126,7 @@ record EventLoops(
         new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("side"), handlers).next();
     LoopContext side = LoopContext.of(contexts.size(), own, windows);
     BusyWatch.start(own, group);
-    return new EventLoops(transport, group, List.copyOf(contexts), side, serverChannels, channels);
+    return new EventLoops(
+        transport, group, List.copyOf(contexts), side, serverChannels, channels, datagrams);
   }
 }

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.util.AsciiString;
 import io.netty.util.NetUtil;
 import io.postern.config.Config;
+import io.postern.config.DiscoveryConfig;
 import io.postern.config.ListenerConfig;
 import io.postern.config.RetryConfig;
 import io.postern.fault.Fault;
@@ -249,6 +250,10 @@ public final class Explanation {
       String share = "may be picked, weight " + each.weight();
       say(subject, each.label() + ": " + (against == null ? share : "is not picked: " + against));
       subject = "";
+    }
+    DiscoveryConfig discovery = chosen.discovery();
+    if (discovery != null) {
+      say("servers", "those that DNS has for " + discovery.dns() + ", when it runs");
     }
     Queue queue = chosen.queue();
     if (queue != null) {

@@ -10,8 +10,6 @@ import io.postern.exchange.ExchangeContext;
 import io.postern.exchange.Snapshot;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
-import io.postern.health.Ejection;
-import io.postern.health.HealthChecks;
 import io.postern.http.DownstreamStream;
 import io.postern.http.ExchangeFactory;
 import io.postern.http.LoopContext;
@@ -24,7 +22,6 @@ import io.postern.observe.ExchangeMeters;
 import io.postern.observe.ExchangeSink;
 import io.postern.observe.Metrics;
 import io.postern.pool.Pool;
-import io.postern.pool.Server;
 import io.postern.tls.KeyLog;
 import io.postern.tls.ListenerTls;
 import io.postern.upstream.Connector;
@@ -73,8 +70,7 @@ public final class ProxyRuntime implements AutoCloseable {
   private final AtomicReference<RunState> state = new AtomicReference<>(RunState.STARTING);
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final AtomicBoolean closed = new AtomicBoolean();
-  private @Nullable Ejection ejection;
-  private volatile @Nullable HealthChecks checks;
+  private @Nullable PoolUpkeep poolUpkeep;
   private @Nullable TlsUpkeep upkeep;
 
   private ProxyRuntime(Config config, EventLoops loops, Compiled compiled, ExchangeSink sink) {
@@ -118,7 +114,6 @@ public final class ProxyRuntime implements AutoCloseable {
     int most = Descriptors.clientConnections(Descriptors.limit());
     List<ExchangeContext> contexts = contexts();
     Collection<Pool> pools = compiled.snapshot().pools().values();
-    ejection = Ejection.start(pools, loops.contexts(), CLOCK, this::hasten);
     for (ListenerConfig each : config.listeners().values()) {
       int limit = Math.min(most, each.limits().connections());
       if (limit < each.limits().connections()) {
@@ -134,24 +129,15 @@ public final class ProxyRuntime implements AutoCloseable {
       Admitted admitted = new Admitted(limit, () -> current().tenants(), handshakes);
       listeners.add(bound(each, config.loadBalancer(), tls, admitted, loops.group(), contexts));
     }
+    PoolUpkeep started = new PoolUpkeep(pools, loops, connectors, upstreams, random, CLOCK);
+    poolUpkeep = started;
     upkeep =
         TlsUpkeep.start(
             config,
             compiled,
             loops.contexts(),
             CLOCK,
-            changed -> changed.servers().forEach(this::closeIdle));
-    check(pools);
-  }
-
-  private void check(Collection<Pool> pools) {
-    HealthChecks started =
-        HealthChecks.start(
-            pools,
-            loops.contexts(),
-            connectors,
-            new HealthChecks.Outside(random, CLOCK, this::onDown));
-    checks = started;
+            changed -> changed.servers().forEach(started::closeIdle));
     started
         .firstRound()
         .thenRun(
@@ -159,28 +145,6 @@ public final class ProxyRuntime implements AutoCloseable {
               advance(RunState.READY);
               ready.complete(null);
             });
-  }
-
-  private void hasten(Server server) {
-    HealthChecks running = checks;
-    if (running != null) {
-      running.hasten(server);
-    }
-  }
-
-  private void onDown(Server server) {
-    closeIdle(server);
-    if (ejection != null) {
-      ejection.onDown(server);
-    }
-  }
-
-  /** What is open to a server that has gone down, or is verified anew, is used no more. */
-  private void closeIdle(Server server) {
-    for (int i = 0; i < upstreams.size(); i++) {
-      UpstreamConnections upstream = upstreams.get(i);
-      loops.contexts().get(i).loop().execute(() -> upstream.closeIdleTo(server));
-    }
   }
 
   /**
@@ -346,9 +310,8 @@ public final class ProxyRuntime implements AutoCloseable {
       return; // a drain has closed it, and now whoever started it does
     }
     advance(RunState.STOPPED);
-    HealthChecks running = checks;
-    if (running != null) {
-      running.stop();
+    if (poolUpkeep != null) {
+      poolUpkeep.stop();
     }
     if (upkeep != null) {
       upkeep.close();

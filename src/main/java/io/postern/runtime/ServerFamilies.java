@@ -58,7 +58,43 @@ record ServerFamilies(Supplier<Snapshot> snapshot) {
         LABELS,
         each(Server::timesSentAway));
     describeTls(metrics);
+    describeDiscovery(metrics);
     describeHealth(metrics);
+  }
+
+  private void describeDiscovery(Metrics metrics) {
+    metrics.gauges(
+        "postern_pool_servers",
+        "Servers that a pool has.",
+        List.of("pool"),
+        points ->
+            snapshot
+                .get()
+                .pools()
+                .forEach((name, pool) -> points.add(pool.servers().size(), name)));
+    metrics.counters(
+        "postern_pool_discovery_lookups_total",
+        "How often the servers of a pool were looked for, by whether any were found.",
+        List.of("pool", "found"),
+        points -> {
+          for (Pool pool : snapshot.get().pools().values()) {
+            if (pool.discovery() != null) {
+              points.add(pool.roster().answers(), pool.name(), "true");
+              points.add(pool.roster().failures(), pool.name(), "false");
+            }
+          }
+        });
+    metrics.counters(
+        "postern_pool_discovery_changes_total",
+        "How often servers of a pool came or went.",
+        List.of("pool"),
+        points -> {
+          for (Pool pool : snapshot.get().pools().values()) {
+            if (pool.discovery() != null) {
+              points.add(pool.roster().changes(), pool.name());
+            }
+          }
+        });
   }
 
   private void describeTls(Metrics metrics) {

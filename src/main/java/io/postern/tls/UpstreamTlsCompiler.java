@@ -34,6 +34,9 @@ final class UpstreamTlsCompiler {
   /** A server of TLS 1.3 gives two for each connection, and each of them is used once. */
   private static final int SESSIONS_PER_SERVER = 32;
 
+  /** How many there may be of those that the config does not list. */
+  private static final int FOUND_SERVERS = 16;
+
   private final PoolConfig pool;
   private final PoolTlsConfig config;
   private final Instant now;
@@ -146,7 +149,8 @@ final class UpstreamTlsCompiler {
             .keyStoreType("JKS")
             .protocols(ServerContexts.versions(config.minVersion()))
             .ciphers(Suites.DEFAULT.names(), SupportedCipherSuiteFilter.INSTANCE)
-            .sessionCacheSize((long) SESSIONS_PER_SERVER * pool.servers().size())
+            .sessionCacheSize(
+                (long) SESSIONS_PER_SERVER * Math.max(FOUND_SERVERS, pool.servers().size()))
             .applicationProtocolConfig(alpn());
     switch (config.verify()) {
       case FULL ->

@@ -64,6 +64,7 @@ class OutliersTest {
                   PoolConfig.Protocol.HTTP_1_1,
                   null,
                   all,
+                  null,
                   new PoolConfig.Limits(PLACE, 64, 0, 0, 0),
                   new PoolConfig.RetryBudget(PLACE, new Share(20), 10),
                   Duration.ofSeconds(55),

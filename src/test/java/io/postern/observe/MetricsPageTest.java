@@ -102,6 +102,7 @@ final class MetricsPageTest {
                   - {name: all, pool: app, mirror: {pool: app}}
                 pools:
                   app: {tls: {certificate: @CERTIFICATES@}, servers: [{address: "127.0.0.1:1"}]}
+                  found: {discovery: {dns: app.test, port: 1, resolvers: ["127.0.0.1:1"]}}
                 process: {eventLoops: 1}
                 """
                     .formatted(directory));

@@ -43,6 +43,7 @@ class PoolTest {
             PoolConfig.Protocol.HTTP_1_1,
             null,
             List.of(servers),
+            null,
             new PoolConfig.Limits(PLACE, 64, 0, 0, 0),
             new PoolConfig.RetryBudget(PLACE, new Share(20), 10),
             Duration.ofSeconds(55),

@@ -9,6 +9,7 @@ import io.postern.config.ConfigLoader;
 import io.postern.config.Loaded;
 import io.postern.observe.Arrivals;
 import io.postern.observe.ExchangeRecord;
+import io.postern.pool.Pool;
 import io.postern.pool.Server;
 import io.postern.runtime.Compiled;
 import io.postern.runtime.Drain;
@@ -235,9 +236,14 @@ public final class ProxyUnderTest implements AutoCloseable {
     return Explanation.of(config, compiled, question);
   }
 
+  /** A pool. */
+  public Pool pool(String name) {
+    return Objects.requireNonNull(compiled.snapshot().pools().get(name));
+  }
+
   /** What the proxy counts of a server of a pool. */
   public Server server(String pool, int index) {
-    return Objects.requireNonNull(compiled.snapshot().pools().get(pool)).servers().get(index);
+    return pool(pool).servers().get(index);
   }
 
   /** A drain of this proxy by its config; {@link Drain#run} blocks. */

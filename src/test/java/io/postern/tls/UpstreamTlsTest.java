@@ -56,6 +56,7 @@ class UpstreamTlsTest {
         List.of(
             new PoolConfig.Server(
                 Stores.place("s"), HostPort.parse("a.internal:443"), 1, PoolConfig.Duty.READY)),
+        null,
         new PoolConfig.Limits(Stores.place("l"), 1, 0, 0, 0),
         new PoolConfig.RetryBudget(Stores.place("b"), new Share(20), 10),
         Duration.ofSeconds(1),

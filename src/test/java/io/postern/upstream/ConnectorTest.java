@@ -62,6 +62,7 @@ class ConnectorTest {
             List.of(
                 new PoolConfig.Server(
                     PLACE, HostPort.parse("app.internal:80"), 1, PoolConfig.Duty.READY)),
+            null,
             new PoolConfig.Limits(PLACE, 64, 0, 0, 0),
             new PoolConfig.RetryBudget(PLACE, new Share(20), 10),
             Duration.ofSeconds(55),
