@@ -24,4 +24,11 @@ public interface Candidates {
    * @return at least 0
    */
   int outstanding(int index);
+
+  /**
+   * What one is known by, whatever its index: a hash, all of whose bits are good.
+   *
+   * @param index 0 to {@link #size} exclusive
+   */
+  long identity(int index);
 }

@@ -45,6 +45,7 @@ public final class ConfigLoader {
       RouteChecks.check(config, report);
       PoolChecks.check(config, report);
       RetryChecks.check(config, report);
+      SelectionChecks.check(config, report);
       TenantChecks.check(config, report);
       LoadBalancerChecks.check(config, report);
     }

@@ -9,6 +9,13 @@ public record PoolConfig(
     Place place,
     @Key String name,
     @Default("round-robin") @Doc("How a server is chosen.") Balance balance,
+    @Doc("By what, with `balance: hash`.") @Nullable Hash hash,
+    @Doc("A cookie by which a client comes back to the same server.")
+        @Nullable Stickiness stickiness,
+    @Default("0%")
+        @Doc(
+            "Where a smaller part of the servers than this is usable, by weight, all are used again, whatever checks and ejections say: it is more likely that those are wrong.")
+        Share panicThreshold,
     @Default("http/1.1")
         @Doc(
             "What is spoken to the servers: `h2` is HTTP/2 with `tls`, `h2c` HTTP/2 without, and `auto` what a server chooses in the TLS handshake.")
@@ -38,7 +45,8 @@ public record PoolConfig(
   public enum Balance {
     ROUND_ROBIN,
     RANDOM,
-    LEAST_OUTSTANDING;
+    LEAST_OUTSTANDING,
+    HASH;
 
     /** As it is written. */
     @Override
@@ -46,6 +54,29 @@ public record PoolConfig(
       return ScalarType.written(this);
     }
   }
+
+  /** By what servers are chosen where the same is to be chosen for the same. */
+  public record Hash(
+      Place place,
+      @Doc("What is the same; a request that has none of it goes to any server, by lot.")
+          RequestKey by,
+      @Default("125")
+          @Range(min = "0", max = "10000")
+          @Doc(
+              "How much of its share of all that is in flight a server may have, in percent, at least 100: what is more goes to the next in order. 0 is any number.")
+          int balanceFactor) {}
+
+  /** A cookie by which a client comes back to the same server. */
+  public record Stickiness(
+      Place place,
+      @Matches(
+              regex = "[A-Za-z0-9!#$%&'*+.^_`|~-]+",
+              expected = "the name of a cookie, such as postern")
+          @Doc("Its name. It says which server by a hash of its address.")
+          String cookie,
+      @Range(min = "1s", max = "8760h")
+          @Doc("How long it lives; left out, as long as the session of the browser.")
+          @Nullable Duration maxAge) {}
 
   /** What is spoken to the servers. */
   public enum Protocol {
@@ -73,7 +104,13 @@ public record PoolConfig(
       @Default("ready")
           @Doc(
               "`ready`: it gets requests. `drain`: it gets no new ones, and is checked. `maint`: it gets nothing at all, no checks either.")
-          Duty state) {}
+          Duty state,
+      @Default("0")
+          @Range(min = "0", max = "9")
+          @Doc("Those of a higher tier get what the servers of the lower ones cannot take.")
+          int tier,
+      @Doc("The zone that it is in, such as use1-az1.") @Nullable String zone,
+      @Doc("The region that it is in, such as us-east-1.") @Nullable String region) {}
 
   /** What an operator lets a server do. */
   public enum Duty {
@@ -117,5 +154,9 @@ public record PoolConfig(
       @Doc("Checks of our own; left out, servers are not checked and always count as up.")
           @Nullable ActiveCheck active,
       @Doc("What is made of the exchanges that servers fail; left out, it is counted and no more.")
-          @Nullable PassiveCheck passive) {}
+          @Nullable PassiveCheck passive,
+      @Range(min = "1s", max = "1h")
+          @Doc(
+              "How long a server that comes back takes until it has its whole weight: it begins with a tenth. Left out, it has it at once.")
+          @Nullable Duration slowStart) {}
 }

@@ -1,6 +1,7 @@
 package io.postern.config;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** The process as a whole; read at start only. */
 public record ProcessConfig(
@@ -22,7 +23,11 @@ public record ProcessConfig(
         @Range(min = "100ms", max = "1h")
         @Doc(
             "How often files that may change while we run are looked at, which are certificates, their keys, authorities and lists of what they revoked; a change is taken over when it has stood for as long.")
-        Duration watchInterval) {
+        Duration watchInterval,
+    @Doc(
+            "The zone that this process is in, such as `${ZONE:-}`: of one tier, servers of the same zone go first, then those of the region.")
+        @Nullable String zone,
+    @Doc("The region that this process is in.") @Nullable String region) {
 
   /** How sockets are driven. */
   public enum Transport {

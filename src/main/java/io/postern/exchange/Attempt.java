@@ -24,6 +24,8 @@ final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listen
   /** 102 and 104 may be said every now and then while the server works; but not for ever. */
   private static final int MOST_INTERIM = 100;
 
+  private static final int TOLD_BY = 128 * 1024;
+
   private final Exchange exchange;
   private final Attempts attempts;
   private final Server server;
@@ -31,6 +33,8 @@ final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listen
   private @Nullable UpstreamStream stream;
   private @Nullable UpstreamConnection connection;
   private int interim;
+  private long due;
+  private long dueUntold;
   private boolean reused;
   private boolean judged;
   private boolean over;
@@ -85,6 +89,27 @@ final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listen
     }
   }
 
+  /** So many bytes of content were announced that its server is to send or to take. */
+  void due(long bytes) {
+    if (bytes > 0 && !over) {
+      due += bytes;
+      server.bytesDue(bytes);
+    }
+  }
+
+  /**
+   * So many of them have been passed on; told to the server, which all loops share, now and then.
+   */
+  void passed(int bytes) {
+    long passed = Math.min(bytes, due - dueUntold);
+    dueUntold += passed;
+    if (dueUntold >= TOLD_BY) {
+      due -= dueUntold;
+      server.bytesDue(-dueUntold);
+      dueUntold = 0;
+    }
+  }
+
   /** Ends it without a word to anyone; the connection goes unless both messages were complete. */
   void cancel() {
     if (end() && stream != null) {
@@ -98,6 +123,9 @@ final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listen
       return false;
     }
     over = true;
+    if (due > 0) {
+      server.bytesDue(-due);
+    }
     server.finished();
     return true;
   }

@@ -1,18 +1,22 @@
 package io.postern.exchange;
 
 import io.netty.util.concurrent.Future;
+import io.postern.config.PoolConfig;
 import io.postern.config.RetryConfig;
 import io.postern.fault.Fault;
 import io.postern.fault.Phase;
 import io.postern.fault.Reason;
 import io.postern.http.Deadlines.Deadline;
+import io.postern.http.Fields;
 import io.postern.http.Methods;
 import io.postern.http.RequestHead;
 import io.postern.observe.ExchangeRecord;
 import io.postern.pool.Picker;
 import io.postern.pool.Pool;
 import io.postern.pool.Queue;
+import io.postern.pool.Selection;
 import io.postern.pool.Server;
+import io.postern.pool.Stickiness;
 import io.postern.pool.Tried;
 import io.postern.route.Route;
 import java.time.Duration;
@@ -36,6 +40,9 @@ final class Attempts implements Queue.Waiter {
   private final Pool pool;
   private final RequestHead request;
   private final Retries retries;
+  private final long key;
+  private final boolean countsBytes;
+  private final @Nullable Server before;
   private @Nullable Attempt current;
   private Queue.@Nullable Ticket ticket;
   private @Nullable Deadline patience;
@@ -57,6 +64,11 @@ final class Attempts implements Queue.Waiter {
     this.pool = pool;
     this.request = request;
     this.retries = new Retries(route.retry());
+    Selection selection = pool.selection();
+    this.key = selection.key(request, record.tenant, record.connection.clientIp());
+    this.countsBytes = selection.policy() == PoolConfig.Balance.LEAST_OUTSTANDING;
+    Stickiness sticky = selection.stickiness();
+    this.before = sticky == null ? null : sticky.of(request, pool.servers());
   }
 
   /** Looks for a server, for the first time. */
@@ -70,7 +82,7 @@ final class Attempts implements Queue.Waiter {
     exchange.holdContent();
     Queue queue = pool.queue();
     boolean behindOthers = queue != null && queue.isAhead(route.precedence());
-    Server server = behindOthers ? null : picker().pick(retries.tried());
+    Server server = behindOthers ? null : choose();
     if (server != null) {
       connect(server, retries.isAskedAgain());
     } else if (picker().isAnyUsable(retries.tried())) {
@@ -80,6 +92,16 @@ final class Attempts implements Queue.Waiter {
     } else {
       noServer();
     }
+  }
+
+  /** The server that the client was at before, else one by the policy; null where none has room. */
+  private @Nullable Server choose() {
+    boolean back =
+        before != null
+            && before.takesBack()
+            && (retries.tried() == null || !retries.tried().contains(before))
+            && before.tryChoose();
+    return back ? before : picker().pick(retries.tried(), key);
   }
 
   private Picker picker() {
@@ -118,7 +140,7 @@ final class Attempts implements Queue.Waiter {
     if (mine == null) {
       return;
     }
-    Server server = picker().pick(retries.tried());
+    Server server = choose();
     if (server != null) {
       if (leaveQueue()) {
         connect(server, retries.isAskedAgain());
@@ -165,6 +187,31 @@ final class Attempts implements Queue.Waiter {
     context
         .upstreams()
         .acquire(pool, server, fresh, (int) route.timeouts().connect().toMillis(), next);
+  }
+
+  /** So many bytes of content are announced; -1 where that is not known. */
+  void due(long bytes) {
+    if (countsBytes && current != null) {
+      current.due(bytes);
+    }
+  }
+
+  /** So many of them are passed on. */
+  void passed(int bytes) {
+    if (countsBytes && current != null) {
+      current.passed(bytes);
+    }
+  }
+
+  /** The response is that of the server which runs: has the client come back to it. */
+  void stick(Fields response) {
+    Stickiness sticky = pool.selection().stickiness();
+    if (sticky != null && current != null && current.server() != before) {
+      boolean lost = before == null || !before.takesBack();
+      if (lost) {
+        sticky.set(response, current.server(), record.connection.tls() != null);
+      }
+    }
   }
 
   // An attempt that came to nothing.
@@ -298,6 +345,9 @@ final class Attempts implements Queue.Waiter {
     }
     if (current != null) {
       current.cancel();
+      if (current.server().isFar()) {
+        current.server().crossed(transfer.bytesReceived(), transfer.bytesSent());
+      }
     }
   }
 }

@@ -131,7 +131,7 @@ final class Exchange implements DownstreamStream.Listener {
     }
     request = Heads.toServer(request, route, record);
     transfer.keepsUpTo(route.retry().bodyLimit());
-    copy = MirroredRequest.of(context, snapshot, route, request);
+    copy = MirroredRequest.of(context, snapshot, route, request, record);
     if (copy != null && transfer.isRequestEnded()) {
       copy.whole();
     }
@@ -167,6 +167,9 @@ final class Exchange implements DownstreamStream.Listener {
     if (call != null) {
       call.sent(now());
     }
+    if (attempts != null) {
+      attempts.due(request.contentLength());
+    }
     stream.writeHead(request, transfer.endsWithHead());
     transfer.connected(stream);
     awaitNext();
@@ -185,7 +188,14 @@ final class Exchange implements DownstreamStream.Listener {
       if (copy != null) {
         copy.content(content, last);
       }
+      passed(content);
       transfer.upload(content, last);
+    }
+  }
+
+  private void passed(ByteBuf content) {
+    if (attempts != null) {
+      attempts.passed(content.readableBytes());
     }
   }
 
@@ -219,6 +229,10 @@ final class Exchange implements DownstreamStream.Listener {
     }
     record.responded(head.status(), now());
     Heads.toClient(head, route, record);
+    if (attempts != null) {
+      attempts.stick(head.fields());
+      attempts.due(head.contentLength());
+    }
     if (call != null) {
       call.answered(head.fields());
     }
@@ -236,6 +250,7 @@ final class Exchange implements DownstreamStream.Listener {
     if (finished) {
       content.release();
     } else {
+      passed(content);
       transfer.download(content, last);
     }
   }

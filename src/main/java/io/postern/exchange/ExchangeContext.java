@@ -55,7 +55,8 @@ public record ExchangeContext(
   }
 
   Picker picker(Pool pool) {
-    return pickers.computeIfAbsent(pool, any -> any.picker(loop.index(), random));
+    return pickers.computeIfAbsent(
+        pool, any -> any.picker(loop.index(), random, loop.deadlines()::now));
   }
 
   @Override

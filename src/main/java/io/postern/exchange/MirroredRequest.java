@@ -11,6 +11,7 @@ import io.postern.http.RequestHead;
 import io.postern.http.ResponseHead;
 import io.postern.http.UpstreamConnection;
 import io.postern.http.UpstreamStream;
+import io.postern.observe.ExchangeRecord;
 import io.postern.observe.MirrorMeters.Outcome;
 import io.postern.pool.Pool;
 import io.postern.pool.Server;
@@ -44,11 +45,13 @@ final class MirroredRequest implements UpstreamConnections.Waiter, UpstreamStrea
   private @Nullable UpstreamStream stream;
   private boolean whole;
   private boolean over;
+  private final long key;
   private int interim;
   private int dropped;
 
   private MirroredRequest(
-      ExchangeContext context, Pool pool, Route route, Mirror mirror, RequestHead head) {
+      ExchangeContext context, Pool pool, Route route, Mirror mirror, RequestHead head, long key) {
+    this.key = key;
     this.context = context;
     this.pool = pool;
     this.route = route;
@@ -61,9 +64,14 @@ final class MirroredRequest implements UpstreamConnections.Waiter, UpstreamStrea
    * The copy that is to be made of a request, without its content yet; null for none.
    *
    * @param head as a server gets it
+   * @param record of the exchange, which says who is calling
    */
   static @Nullable MirroredRequest of(
-      ExchangeContext context, Snapshot snapshot, Route route, RequestHead head) {
+      ExchangeContext context,
+      Snapshot snapshot,
+      Route route,
+      RequestHead head,
+      ExchangeRecord record) {
     Mirror mirror = route.mirror();
     if (mirror == null
         || head.upgrade() != null
@@ -79,7 +87,8 @@ final class MirroredRequest implements UpstreamConnections.Waiter, UpstreamStrea
       return null;
     }
     Pool pool = snapshot.pool(mirror.pool());
-    return new MirroredRequest(context, pool, route, mirror, head.copy());
+    long key = pool.selection().key(head, record.tenant, record.connection.clientIp());
+    return new MirroredRequest(context, pool, route, mirror, head.copy(), key);
   }
 
   /** A piece of the content has come, which is left as it is. */
@@ -119,7 +128,7 @@ final class MirroredRequest implements UpstreamConnections.Waiter, UpstreamStrea
   }
 
   private void send() {
-    Server picked = context.picker(pool).pick(null);
+    Server picked = context.picker(pool).pick(null, key);
     server = picked;
     if (picked == null) {
       end(Outcome.NO_SERVER);

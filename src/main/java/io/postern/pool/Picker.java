@@ -3,9 +3,11 @@ package io.postern.pool;
 import io.postern.balance.Balancer;
 import io.postern.balance.Candidates;
 import io.postern.balance.LeastOutstanding;
+import io.postern.balance.Rendezvous;
 import io.postern.balance.RoundRobin;
 import io.postern.balance.WeightedRandom;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -15,34 +17,52 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Picker {
 
+  /** The key of a request that has none. */
+  public static final long NO_KEY = 0;
+
   private static final int LOOKS = 4;
 
   private final Pool pool;
   private final int loop;
   private final RandomGenerator random;
+  private final LongSupplier clock;
   private final Candidates candidates = new Usable();
   private List<Server> of;
   private Server[] servers;
   private Balancer balancer;
+  private Nearness near;
+  private @Nullable SlowStart slowStart;
   private @Nullable Tried tried;
+
+  /** The group that is chosen from; any where it is {@link Balancer#NONE}. */
+  private int group = Balancer.NONE;
 
   /** The thread that called first: the event loop, as the assertion has it. */
   private @Nullable Thread owner;
 
-  Picker(Pool pool, int loop, RandomGenerator random) {
+  Picker(Pool pool, int loop, RandomGenerator random, LongSupplier clock) {
+    this.clock = clock;
     this.pool = pool;
     this.loop = loop;
     this.random = random;
     of = pool.servers();
     servers = of.toArray(Server[]::new);
     balancer = balancer();
+    near = new Nearness(pool, of);
+    slowStart = slowStart();
+  }
+
+  private @Nullable SlowStart slowStart() {
+    long nanos = pool.selection().slowStart().toNanos();
+    return nanos == 0 ? null : new SlowStart(servers, nanos, clock, slowStart);
   }
 
   private Balancer balancer() {
-    return switch (pool.policy()) {
+    return switch (pool.selection().policy()) {
       case ROUND_ROBIN -> new RoundRobin(candidates, loop);
       case RANDOM -> new WeightedRandom(random);
       case LEAST_OUTSTANDING -> new LeastOutstanding(random);
+      case HASH -> new Rendezvous(pool.selection().balanceFactor(), random);
     };
   }
 
@@ -54,6 +74,8 @@ public final class Picker {
       of = now;
       servers = now.toArray(Server[]::new);
       balancer = balancer();
+      near = new Nearness(pool, now);
+      slowStart = slowStart();
     }
   }
 
@@ -61,23 +83,43 @@ public final class Picker {
    * The server for the next attempt, which has been told that it is chosen.
    *
    * @param tried the servers that this exchange has tried; null at its first attempt
+   * @param key a hash of what the same server is to be chosen for, or {@link #NO_KEY}
    * @return null where no server is left that may be chosen, has weight, and room
    */
-  public @Nullable Server pick(@Nullable Tried tried) {
+  public @Nullable Server pick(@Nullable Tried tried, long key) {
     assert calledByOwner() : "a picker is called by one event loop only";
     look();
     this.tried = tried;
-    Server chosen = null;
-    // Where other loops take the last room before us there is another look.
-    for (int look = 0; look < LOOKS && chosen == null; look++) {
-      int index = balancer.choose(candidates);
-      if (index == Balancer.NONE) {
-        break;
-      }
-      chosen = servers[index].tryChoose() ? servers[index] : null;
+    if (slowStart != null) {
+      slowStart.look();
     }
+    Server chosen = near.matters() ? pickNear(key) : pickFrom(Balancer.NONE, key);
     this.tried = null;
     return chosen;
+  }
+
+  /** From the group that a lot falls on; where that has nobody with room, the nearest that has. */
+  private @Nullable Server pickNear(long key) {
+    near.look();
+    double lot = key == NO_KEY ? random.nextDouble() : (key >>> 11) * 0x1p-53;
+    int first = near.choose(lot);
+    Server chosen = first == Balancer.NONE ? null : pickFrom(first, key);
+    for (int other = 0; other < near.groups() && chosen == null; other++) {
+      chosen = other == first ? null : pickFrom(other, key);
+    }
+    return chosen;
+  }
+
+  private @Nullable Server pickFrom(int from, long key) {
+    group = from;
+    // Where other loops take the last room before us there is another look.
+    for (int look = 0; look < LOOKS; look++) {
+      int index = key == NO_KEY ? balancer.choose(candidates) : balancer.choose(candidates, key);
+      if (index == Balancer.NONE || servers[index].tryChoose()) {
+        return index == Balancer.NONE ? null : servers[index];
+      }
+    }
+    return null;
   }
 
   /**
@@ -95,8 +137,9 @@ public final class Picker {
     return false;
   }
 
-  private static boolean isUsable(Server server, @Nullable Tried tried) {
-    return server.isUsable() && server.weight() > 0 && (tried == null || !tried.contains(server));
+  private boolean isUsable(Server server, @Nullable Tried tried) {
+    boolean may = server.isUsable() || (near.isPanicking() && server.isOnDuty());
+    return may && server.weight() > 0 && (tried == null || !tried.contains(server));
   }
 
   private boolean calledByOwner() {
@@ -107,8 +150,8 @@ public final class Picker {
   }
 
   /**
-   * The servers of the pool, of which those that may not be chosen or were already tried have no
-   * weight.
+   * The servers of the pool, of which those have no weight that may not be chosen, were already
+   * tried, have no room, or are of another group than the one that is chosen from.
    */
   private final class Usable implements Candidates {
 
@@ -120,12 +163,22 @@ public final class Picker {
     @Override
     public int weight(int index) {
       Server server = servers[index];
-      return isUsable(server, tried) && server.hasRoom() ? server.weight() : 0;
+      if ((group != Balancer.NONE && server.group() != group)
+          || !isUsable(server, tried)
+          || !server.hasRoom()) {
+        return 0;
+      }
+      return slowStart == null ? server.weight() : slowStart.weight(index);
     }
 
     @Override
     public int outstanding(int index) {
-      return servers[index].inFlight();
+      return servers[index].outstanding();
+    }
+
+    @Override
+    public long identity(int index) {
+      return servers[index].identity();
     }
   }
 }

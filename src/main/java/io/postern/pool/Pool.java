@@ -5,10 +5,12 @@ import io.postern.config.ActiveCheck;
 import io.postern.config.DiscoveryConfig;
 import io.postern.config.PassiveCheck;
 import io.postern.config.PoolConfig;
+import io.postern.config.ProcessConfig;
 import io.postern.tls.UpstreamTls;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * servers, their state and their counters.
  *
  * @param name as routes and logs name it
- * @param policy how a server is chosen
+ * @param selection how a server is chosen
  * @param dialect how the servers are spoken to, each of which knows it too
  * @param roster its servers, as they are now
  * @param discovery how they are found; null where the config lists them
@@ -30,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Pool(
     String name,
-    PoolConfig.Balance policy,
+    Selection selection,
     Dialect dialect,
     Roster roster,
     @Nullable DiscoveryConfig discovery,
@@ -44,17 +46,18 @@ public record Pool(
   /**
    * The pool that a section of the config describes, with all counters at 0.
    *
+   * @param here where this process is
    * @param tls what came of its section {@code tls}, where it has one; stays the caller's to close
    */
-  public static Pool of(PoolConfig config, @Nullable UpstreamTls tls) {
+  public static Pool of(PoolConfig config, ProcessConfig here, @Nullable UpstreamTls tls) {
     Dialect dialect = new Dialect(config.protocol(), tls, config.ping());
     PoolConfig.Limits limits = config.limits();
     boolean limited = limits.requests() > 0 || limits.requestsPerServer() > 0;
     Queue queue = limited ? new Queue(limits.queue(), limits.requests()) : null;
-    Roster roster = new Roster(config.servers(), dialect, queue, limits.requestsPerServer());
+    Roster roster = new Roster(Identity.of(config.servers(), here), dialect, queue, limits.requestsPerServer());
     return new Pool(
         config.name(),
-        config.balance(),
+        Selection.of(config),
         dialect,
         roster,
         config.discovery(),
@@ -98,8 +101,9 @@ public record Pool(
    *
    * @param loop the number of the event loop, from 0: where in the round it begins
    * @param random what policies that draw lots draw from; used on that event loop only
+   * @param clock of that event loop, in nanoseconds
    */
-  public Picker picker(int loop, RandomGenerator random) {
-    return new Picker(this, loop, random);
+  public Picker picker(int loop, RandomGenerator random, LongSupplier clock) {
+    return new Picker(this, loop, random, clock);
   }
 }

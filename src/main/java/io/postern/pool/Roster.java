@@ -1,6 +1,5 @@
 package io.postern.pool;
 
-import io.postern.config.PoolConfig;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -43,7 +42,7 @@ public final class Roster {
   private int next;
 
   Roster(
-      List<PoolConfig.Server> listed,
+      List<Identity> listed,
       Dialect dialect,
       @Nullable Queue queue,
       int requestsPerServer) {
@@ -51,8 +50,8 @@ public final class Roster {
     this.queue = queue;
     this.requestsPerServer = requestsPerServer;
     List<Server> all = new ArrayList<>(listed.size());
-    for (PoolConfig.Server server : listed) {
-      all.add(new Server(next++, Identity.of(server), dialect, queue, requestsPerServer));
+    for (Identity server : listed) {
+      all.add(new Server(next++, server, dialect, queue, requestsPerServer));
     }
     servers = List.copyOf(all);
   }

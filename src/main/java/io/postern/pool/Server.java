@@ -1,6 +1,8 @@
 package io.postern.pool;
 
+import io.netty.util.AsciiString;
 import io.netty.util.NetUtil;
+import io.postern.balance.KeyHash;
 import io.postern.config.HostPort;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
@@ -10,8 +12,8 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +21,10 @@ import org.jspecify.annotations.Nullable;
  * One address of a pool, and what is known of it. Shared by all event loops: what changes is a
  * counter, or one value that is set whole.
  */
-public final class Server {
+public final class Server extends ServerCounters {
+
+  /** As much content as costs about what a small request does at a server. */
+  private static final long BYTES_OF_ONE = 1 << 20;
 
   /** What may become of a server; where several hold, the one that stands last. */
   public enum Standing {
@@ -44,7 +49,11 @@ public final class Server {
   public record State(Standing standing, String reason, @Nullable Instant since) {}
 
   private final int index;
+  private final int group;
+  private final boolean far;
   private final String label;
+  private final long identity;
+  private final AsciiString cookie;
   private final InetSocketAddress address;
   private volatile int weight;
   private final Dialect dialect;
@@ -54,21 +63,10 @@ public final class Server {
   /** Read for each choice by a policy that looks at the load, so one number and not an adder. */
   private final AtomicInteger inFlight = new AtomicInteger();
 
-  private final LongAdder exchanges = new LongAdder();
-  private final LongAdder faults = new LongAdder();
-  private final LongAdder connections = new LongAdder();
-  private final LongAdder idle = new LongAdder();
-  private final LongAdder streams = new LongAdder();
-  private final LongAdder sentAway = new LongAdder();
-  private final LongAdder wholeHandshakes = new LongAdder();
-  private final LongAdder resumedHandshakes = new LongAdder();
+  private final AtomicLong bytesDue = new AtomicLong();
   private final AtomicReference<@Nullable ConnectFault> lastConnectFault = new AtomicReference<>();
   private final AtomicBoolean unverified = new AtomicBoolean();
-  private final LongAdder checksPassed = new LongAdder();
-  private final LongAdder checksFailed = new LongAdder();
-  private final LongAdder transitions = new LongAdder();
 
-  private final LongAdder ejections = new LongAdder();
   private final AtomicReference<Condition> condition;
   private volatile @Nullable Outcomes outcomes;
 
@@ -85,6 +83,10 @@ public final class Server {
     this.queue = queue;
     this.mostRequests = mostRequests;
     label = who.label();
+    group = who.group();
+    far = who.far();
+    identity = KeyHash.of(label, 0);
+    cookie = Stickiness.value(identity);
     address = who.address();
     weight = who.weight();
     condition = new AtomicReference<>(Condition.of(who.duty()));
@@ -106,6 +108,26 @@ public final class Server {
   /** Host and port as the config has them, such as {@code 10.1.0.10:8080}: for logs. */
   public String label() {
     return label;
+  }
+
+  /** A hash of the label: the same on every machine, and in every order of the servers. */
+  public long identity() {
+    return identity;
+  }
+
+  /** How far it is from us, beside the others of its pool; 0 is the nearest. */
+  public int group() {
+    return group;
+  }
+
+  /** Whether what goes there leaves our zone. */
+  public boolean isFar() {
+    return far;
+  }
+
+  /** What a client shows that is to come back to it. */
+  AsciiString cookie() {
+    return cookie;
   }
 
   /** Where to connect; unresolved where the config has a name, which is looked up for each one. */
@@ -166,7 +188,7 @@ public final class Server {
       queue.giveBack();
       return false;
     }
-    exchanges.increment();
+    countChosen();
     return true;
   }
 
@@ -195,110 +217,39 @@ public final class Server {
     }
   }
 
-  /** A fault was found to be this server's, and not the client's or our own. */
-  public void charge() {
-    faults.increment();
-  }
-
-  /**
-   * A TLS handshake with it ended well.
-   *
-   * @param resumed whether it resumed a session
-   */
-  public void handshaken(boolean resumed) {
-    (resumed ? resumedHandshakes : wholeHandshakes).increment();
-  }
-
-  /** How many handshakes ended well, of those that resumed a session or of the others. */
-  public long handshakes(boolean resumed) {
-    return (resumed ? resumedHandshakes : wholeHandshakes).sum();
-  }
-
-  /** A connection to it was opened. */
-  public void connectionOpened() {
-    connections.increment();
-  }
-
-  /** A connection to it is closed. */
-  public void connectionClosed() {
-    connections.decrement();
-  }
-
-  /** A connection is kept for later; each call is followed by one of {@link #connectionTaken}. */
-  public void connectionKept() {
-    idle.increment();
-  }
-
-  /** A connection that was kept is in use again, or closed. */
-  public void connectionTaken() {
-    idle.decrement();
-  }
-
-  /** So many more exchanges run on connections of HTTP/2, or fewer. */
-  public void streams(int change) {
-    streams.add(change);
-  }
-
-  /** A connection of HTTP/2 was closed, for the server did too much that is seldom done. */
-  public void sentAway() {
-    sentAway.increment();
-  }
-
-  /** How often that was. */
-  public long timesSentAway() {
-    return sentAway.sum();
-  }
-
-  /** Streams that are open on connections of HTTP/2, of all event loops. */
-  public long streams() {
-    return streams.sum();
-  }
-
-  /** Connections that are open, of all event loops. */
-  public long connections() {
-    return connections.sum();
-  }
-
-  /** How many of them no exchange uses. */
-  public long idleConnections() {
-    return idle.sum();
-  }
-
   /** Exchanges that have chosen this server and are not done with it. */
   public int inFlight() {
     return inFlight.get();
   }
 
-  /** How often it was chosen since the start. */
-  public long exchanges() {
-    return exchanges.sum();
+  /**
+   * The same, and one more for each {@value #BYTES_OF_ONE} bytes of content that are announced and
+   * have not been passed on.
+   */
+  int outstanding() {
+    return inFlight.get() + (int) Math.max(0, bytesDue.get() / BYTES_OF_ONE);
   }
 
-  /** How many faults it was charged with since the start. */
-  public long faults() {
-    return faults.sum();
-  }
-
-  /** A check of this server ended, well or not. */
-  public void checked(boolean passed) {
-    (passed ? checksPassed : checksFailed).increment();
+  /** So many bytes of content more are to be passed on, to it or from it; or fewer. */
+  public void bytesDue(long change) {
+    bytesDue.addAndGet(change);
   }
 
   /** Its checks have taken it down. Called by the event loop that has them, and by no other. */
   public void turnDown(String reason, Instant at) {
-    transitions.increment();
+    countTransition();
     change(old -> old.down(new State(Standing.DOWN, reason, at)));
   }
 
   /** Its checks have taken it up again; called as {@link #turnDown} is. */
   public void turnUp(Instant at) {
-    transitions.increment();
+    countTransition();
     change(old -> old.up(at));
   }
 
   /** Its exchanges failed: it is left out until {@link #readmit}. */
   public void eject(String reason, Instant at) {
-    ejections.increment();
+    countEjection();
     change(old -> old.ejected(new State(Standing.EJECTED, reason, at)));
   }
 
@@ -340,6 +291,18 @@ public final class Server {
     return state().standing() == Standing.READY;
   }
 
+  /** Whether nothing speaks against it but what checks and failures say. */
+  public boolean isOnDuty() {
+    Standing standing = state().standing();
+    return standing != Standing.DRAIN && standing != Standing.MAINT;
+  }
+
+  /** Whether those may come back to it who have been there: it may only be about to leave. */
+  public boolean takesBack() {
+    Standing standing = state().standing();
+    return standing == Standing.READY || standing == Standing.DRAIN;
+  }
+
   /** Whether its checks find it well, whatever else holds; it is up until one says otherwise. */
   public boolean isUp() {
     return condition().down() == null;
@@ -350,11 +313,6 @@ public final class Server {
     return condition().ejected() != null;
   }
 
-  /** How often it was ejected since the start. */
-  public long ejections() {
-    return ejections.sum();
-  }
-
   /** Whoever is told how its exchanges end; null where nobody wants to know. */
   public @Nullable Outcomes outcomes() {
     return outcomes;
@@ -363,21 +321,6 @@ public final class Server {
   /** From now on somebody is told how its exchanges end. */
   public void report(Outcomes to) {
     outcomes = to;
-  }
-
-  /** How many checks it has passed since the start. */
-  public long checksPassed() {
-    return checksPassed.sum();
-  }
-
-  /** How many checks it has failed since the start. */
-  public long checksFailed() {
-    return checksFailed.sum();
-  }
-
-  /** How often it went down or came back since the start. */
-  public long transitions() {
-    return transitions.sum();
   }
 
   @Override

@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 public final class KeyReader {
 
   private static final AsciiString COOKIE = AsciiString.cached("cookie");
-  private static final long FNV_OFFSET = 0xCBF29CE484222325L;
-  private static final long FNV_PRIME = 0x100000001B3L;
 
   private final RequestKey key;
   private final AsciiString name;
@@ -42,21 +40,6 @@ public final class KeyReader {
       case HEADER -> head.fields().get(name);
       case COOKIE -> cookie(head.fields());
     };
-  }
-
-  /**
-   * A hash of a key, the same on all machines. All of its bits are good.
-   *
-   * @param seed for hashes of the same key that have nothing to do with each other
-   */
-  public static long hash(AsciiString key, long seed) {
-    long hash = FNV_OFFSET ^ seed;
-    for (int i = 0; i < key.length(); i++) {
-      hash = (hash ^ (key.byteAt(i) & 0xFF)) * FNV_PRIME;
-    }
-    hash = (hash ^ (hash >>> 33)) * 0xFF51AFD7ED558CCDL;
-    hash = (hash ^ (hash >>> 33)) * 0xC4CEB9FE1A85EC53L;
-    return hash ^ (hash >>> 33);
   }
 
   /** The value of the first cookie of the name (RFC 6265 §4.2.1). */

@@ -1,6 +1,7 @@
 package io.postern.route;
 
 import io.netty.util.AsciiString;
+import io.postern.balance.KeyHash;
 import io.postern.config.RequestKey;
 import io.postern.config.RouteConfig;
 import io.postern.http.RequestHead;
@@ -40,7 +41,7 @@ public final class Split {
   }
 
   private static long seed(String pool) {
-    return KeyReader.hash(Utf8.bytes(pool), 0);
+    return KeyHash.of(Utf8.bytes(pool), 0);
   }
 
   /** The names of the pools, in the order of the config. */
@@ -87,7 +88,7 @@ public final class Split {
     double highest = -1;
     for (int i = 0; i < shares.size(); i++) {
       Share share = shares.get(i);
-      double chance = ((KeyReader.hash(key, share.seed) >>> 11) + 0.5) * 0x1p-53;
+      double chance = ((KeyHash.of(key, share.seed) >>> 11) + 0.5) * 0x1p-53;
       double score = share.weight / Math.max(-Math.log(chance), Double.MIN_NORMAL);
       if (share.weight > 0 && score > highest) {
         highest = score;

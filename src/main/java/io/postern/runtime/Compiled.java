@@ -68,7 +68,7 @@ public record Compiled(
     for (PoolConfig pool : config.pools().values()) {
       UpstreamTls tls =
           pool.tls() == null ? null : UpstreamTls.compile(pool, now, keyLog, problems, warnings);
-      pools.put(pool.name(), Pool.of(pool, tls));
+      pools.put(pool.name(), Pool.of(pool, config.process(), tls));
     }
     RouteTable.Compiled routes = RouteTable.compile(config);
     problems.addAll(routes.problems());

@@ -243,7 +243,7 @@ public final class Explanation {
   private void pool(String name, Route taking) {
     Pool chosen = Objects.requireNonNull(compiled.snapshot().pools().get(name));
     String spoken = chosen.dialect().protocol() + (chosen.dialect().tls() == null ? "" : ", TLS");
-    say("pool", "%s, %s, %s".formatted(chosen.name(), chosen.policy(), spoken));
+    say("pool", "%s, %s, %s".formatted(chosen.name(), chosen.selection().policy(), spoken));
     String subject = "servers";
     for (Server each : chosen.servers()) {
       String against = each.whyUnusable();

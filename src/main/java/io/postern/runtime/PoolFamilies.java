@@ -6,6 +6,7 @@ import io.postern.observe.Metrics;
 import io.postern.observe.Metrics.Points;
 import io.postern.pool.Pool;
 import io.postern.pool.Queue;
+import io.postern.pool.Server;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -36,6 +37,11 @@ record PoolFamilies(Supplier<Snapshot> snapshot) {
         "Retries that there were not, because the budget of the pool was used up.",
         LABELS,
         each(pool -> pool.retryBudget().denied()));
+    metrics.counters(
+        "postern_pool_cross_zone_bytes_total",
+        "Bytes of content to and from servers that are in another zone or region than this process.",
+        List.of("pool", "direction"),
+        this::collectAcross);
     metrics.gauges(
         "postern_pool_queue",
         "Requests that wait until a server has room.",
@@ -46,6 +52,15 @@ record PoolFamilies(Supplier<Snapshot> snapshot) {
         "Requests that have had to wait for that, those that wait now included.",
         LABELS,
         each(pool -> queued(pool, Queue::entered)));
+  }
+
+  private void collectAcross(Points points) {
+    for (Pool pool : snapshot.get().pools().values()) {
+      long sent = pool.servers().stream().mapToLong(Server::sentAcross).sum();
+      long received = pool.servers().stream().mapToLong(Server::receivedAcross).sum();
+      points.add(sent, pool.name(), "sent");
+      points.add(received, pool.name(), "received");
+    }
   }
 
   private void collectRetries(Points points) {

@@ -8,11 +8,11 @@ import java.util.PriorityQueue;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** In virtual time: of eight servers with four workers each, one is ten times slower. */
+/** In virtual time: of some servers with four workers each, one is ten times slower. */
 class SlowServerTest {
 
-  private static final int SERVERS = 8;
   private static final int WORKERS = 4;
   private static final int REQUESTS = 200_000;
   private static final double FAST_MILLIS = 10;
@@ -33,12 +33,11 @@ class SlowServerTest {
     }
   }
 
-  private static Outcome simulate(Balancer balancer, double gapMillis, long seed) {
-    int[] weights = new int[SERVERS];
-    Arrays.fill(weights, 100);
-    Weights candidates = new Weights(weights);
+  private static Outcome simulate(
+      Balancer balancer, Weights candidates, double gapMillis, long seed) {
+    int servers = candidates.size();
     Random random = new Random(seed);
-    double[][] freeAt = new double[SERVERS][WORKERS];
+    double[][] freeAt = new double[servers][WORKERS];
     PriorityQueue<End> ends =
         new PriorityQueue<>((one, other) -> Double.compare(one.at(), other.at()));
     double[] took = new double[REQUESTS];
@@ -78,8 +77,8 @@ class SlowServerTest {
   })
   void leastOutstandingKeepsAwayFromTheSlowOne(double gapMillis, double better) {
     for (long seed = 1; seed <= 3; seed++) {
-      Outcome round = simulate(new RoundRobin(new Weights(new int[SERVERS]), 0), gapMillis, seed);
-      Outcome least = simulate(new LeastOutstanding(new Random(seed)), gapMillis, seed);
+      Outcome round = simulate(new RoundRobin(alike(8), 0), alike(8), gapMillis, seed);
+      Outcome least = simulate(new LeastOutstanding(new Random(seed)), alike(8), gapMillis, seed);
       System.out.printf(
           Locale.ROOT,
           "gap %.3f ms, seed %d: p99 %.0f ms round-robin, %.0f ms least-outstanding; medians %.1f,"
@@ -97,5 +96,45 @@ class SlowServerTest {
       assertThat(least.p99() * better).isLessThan(round.p99());
       assertThat(least.median()).isLessThan(round.median() * 1.2);
     }
+  }
+
+  /**
+   * Of sixteen. The perfect split knows how fast each is, and goes by it exactly.
+   *
+   * @param load of what all can do together
+   */
+  @ParameterizedTest
+  @ValueSource(doubles = {0.7, 0.8, 0.9})
+  void leastOutstandingIsNearThePerfectSplit(double load) {
+    double perMilli = WORKERS * (15 / FAST_MILLIS + 1 / SLOW_MILLIS);
+    double gap = 1 / (load * perMilli);
+    for (long seed = 1; seed <= 3; seed++) {
+      Weights known = alike(16);
+      known.of[0] = 10;
+      Outcome perfect = simulate(new RoundRobin(known, 0), known, gap, seed);
+      Outcome least = simulate(new LeastOutstanding(new Random(seed)), alike(16), gap, seed);
+      Outcome round = simulate(new RoundRobin(alike(16), 0), alike(16), gap, seed);
+      System.out.printf(
+          Locale.ROOT,
+          "load %.2f, seed %d: p99 %.1f ms perfect, %.1f ms least-outstanding, %.0f ms round-robin; at"
+              + " the slow server %d, %d, %d of %d%n",
+          load,
+          seed,
+          perfect.p99(),
+          least.p99(),
+          round.p99(),
+          perfect.atSlow(),
+          least.atSlow(),
+          round.atSlow(),
+          REQUESTS);
+      assertThat(least.p99()).isLessThan(1.5 * perfect.p99());
+      assertThat(least.p99()).isLessThan(round.p99());
+    }
+  }
+
+  private static Weights alike(int servers) {
+    int[] weights = new int[servers];
+    Arrays.fill(weights, 100);
+    return new Weights(weights);
   }
 }

@@ -1,10 +1,12 @@
 package io.postern.balance;
 
+import java.util.SplittableRandom;
+
 /** Candidates whose weights, and what they have outstanding, change under the policy. */
 final class Weights implements Candidates {
 
   final int[] outstanding;
-  private final int[] of;
+  final int[] of;
 
   Weights(int... of) {
     this.of = of;
@@ -24,5 +26,10 @@ final class Weights implements Candidates {
   @Override
   public int outstanding(int index) {
     return outstanding[index];
+  }
+
+  @Override
+  public long identity(int index) {
+    return new SplittableRandom(index).nextLong();
   }
 }

@@ -2,11 +2,10 @@ package io.postern.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.config.HostPort;
+import io.postern.config.Configs;
 import io.postern.config.PassiveCheck;
 import io.postern.config.PassiveCheck.FailureRatio;
 import io.postern.config.Place;
-import io.postern.config.PoolConfig;
 import io.postern.config.Share;
 import io.postern.config.Statuses;
 import io.postern.fault.Reason;
@@ -50,27 +49,12 @@ class OutliersTest {
     int failures;
 
     World(int servers, PassiveCheck config) {
-      List<PoolConfig.Server> all = new ArrayList<>();
+      List<String> all = new ArrayList<>();
       for (int i = 0; i < servers; i++) {
-        HostPort at = new HostPort("10.0.0." + i, 80);
-        all.add(new PoolConfig.Server(PLACE, at, 100, PoolConfig.Duty.READY));
+        all.add("{address: \"10.0.0.%d:80\"}".formatted(i));
       }
-      pool =
-          Pool.of(
-              new PoolConfig(
-                  PLACE,
-                  "app",
-                  PoolConfig.Balance.ROUND_ROBIN,
-                  PoolConfig.Protocol.HTTP_1_1,
-                  null,
-                  all,
-                  null,
-                  new PoolConfig.Limits(PLACE, 64, 0, 0, 0),
-                  new PoolConfig.RetryBudget(PLACE, new Share(20), 10),
-                  Duration.ofSeconds(55),
-                  Duration.ofSeconds(30),
-                  new PoolConfig.Health(PLACE, null, config)),
-              null);
+      String keys = "servers: [%s]".formatted(String.join(", ", all));
+      pool = Pool.of(Configs.pool("app", keys), Configs.process(), null);
       outliers =
           new Outliers(pool, config, () -> Instant.ofEpochSecond(0, now), Runnable::run, this);
       pool.servers().forEach(outliers::watch);
@@ -250,7 +234,7 @@ class OutliersTest {
   void aMonthOfFlapping(long seed) {
     Random random = new Random(seed);
     World world = inRow(4, 50);
-    Picker picker = world.pool.picker(0, random);
+    Picker picker = world.pool.picker(0, random, () -> world.now);
     boolean[] ill = new boolean[4];
     long illRequests = 0;
     long failed = 0;
@@ -260,7 +244,7 @@ class OutliersTest {
         ill[i] = ill[i] ? random.nextInt(600) != 0 : random.nextInt(3600) == 0;
         illRequests += ill[i] ? 1 : 0;
       }
-      Server server = Objects.requireNonNull(picker.pick(null));
+      Server server = Objects.requireNonNull(picker.pick(null, Picker.NO_KEY));
       server.finished();
       Outcomes told = Objects.requireNonNull(server.outcomes());
       if (ill[server.index()]) {

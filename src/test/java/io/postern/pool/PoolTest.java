@@ -3,16 +3,14 @@ package io.postern.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.postern.config.Configs;
 import io.postern.config.HostPort;
-import io.postern.config.Place;
 import io.postern.config.PoolConfig;
-import io.postern.config.Share;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -23,33 +21,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PoolTest {
 
-  private static final Place PLACE =
-      new Place("t.yaml", "pools.api", new Place.Position(1, 1), Map.of());
-
-  private static PoolConfig.Server server(String address, int weight) {
-    return new PoolConfig.Server(PLACE, HostPort.parse(address), weight, PoolConfig.Duty.READY);
+  private static String server(String address, int weight) {
+    return "{address: \"%s\", weight: %d}".formatted(address, weight);
   }
 
-  private static Pool pool(PoolConfig.Server... servers) {
+  private static Pool pool(String... servers) {
     return pool(PoolConfig.Balance.ROUND_ROBIN, servers);
   }
 
-  private static Pool pool(PoolConfig.Balance policy, PoolConfig.Server... servers) {
-    return Pool.of(
-        new PoolConfig(
-            PLACE,
-            "api",
-            policy,
-            PoolConfig.Protocol.HTTP_1_1,
-            null,
-            List.of(servers),
-            null,
-            new PoolConfig.Limits(PLACE, 64, 0, 0, 0),
-            new PoolConfig.RetryBudget(PLACE, new Share(20), 10),
-            Duration.ofSeconds(55),
-            Duration.ofSeconds(30),
-            new PoolConfig.Health(PLACE, null, null)),
-        null);
+  private static Pool pool(PoolConfig.Balance policy, String... servers) {
+    String hash = policy == PoolConfig.Balance.HASH ? ", hash: {by: source}" : "";
+    String keys = "balance: %s, servers: [%s]".formatted(policy, String.join(", ", servers)) + hash;
+    return Pool.of(Configs.pool("api", keys), Configs.process(), null);
   }
 
   private static String label(@Nullable Server server) {
@@ -65,7 +48,7 @@ class PoolTest {
     Pool pool = pool(server("10.0.0.1:80", 100), server("b.internal:81", 7));
     assertThat(pool.name()).isEqualTo("api");
     assertThat(pool.idle()).isEqualTo(Duration.ofSeconds(55));
-    assertThat(pool.idlePerServer()).isEqualTo(64);
+    assertThat(pool.idlePerServer()).isEqualTo(256);
     assertThat(pool.servers())
         .extracting(Server::label)
         .containsExactly("10.0.0.1:80", "b.internal:81");
@@ -93,44 +76,47 @@ class PoolTest {
   @Test
   void aServerIsNotTriedTwiceByOneExchange() {
     Pool pool = pool(server("a:1", 1), server("b:1", 1000), server("c:1", 10));
-    Picker picker = pool.picker(0, new Random(1));
+    Picker picker = pool.picker(0, new Random(1), () -> 0);
     Tried tried = new Tried();
     List<String> order = new ArrayList<>();
-    for (Server next = picker.pick(null); next != null; next = picker.pick(tried)) {
+    for (Server next = picker.pick(null, Picker.NO_KEY);
+        next != null;
+        next = picker.pick(tried, Picker.NO_KEY)) {
       order.add(next.label());
       tried.add(next);
     }
     assertThat(order).containsExactlyInAnyOrder("a:1", "b:1", "c:1");
-    assertThat(label(picker.pick(null))).as("of another exchange").isNotEqualTo("none");
+    assertThat(label(picker.pick(null, Picker.NO_KEY)))
+        .as("of another exchange")
+        .isNotEqualTo("none");
   }
 
   @Test
   void aServerWithoutWeightIsNeverPicked() {
-    Picker picker = pool(server("a:1", 0), server("b:1", 100)).picker(0, new Random(1));
+    Picker picker = pool(server("a:1", 0), server("b:1", 100)).picker(0, new Random(1), () -> 0);
     for (int i = 0; i < 10; i++) {
-      assertThat(label(picker.pick(null))).isEqualTo("b:1");
+      assertThat(label(picker.pick(null, Picker.NO_KEY))).isEqualTo("b:1");
     }
-    assertThat(label(pool(server("a:1", 0)).picker(3, new Random(1)).pick(null))).isEqualTo("none");
   }
 
   @ParameterizedTest
   @EnumSource(PoolConfig.Balance.class)
   void aServerThatIsDownIsNotPickedUntilItIsUp(PoolConfig.Balance policy) {
     Pool pool = pool(policy, server("a:1", 100), server("b:1", 100), server("c:1", 0));
-    Picker picker = pool.picker(0, new Random(1));
+    Picker picker = pool.picker(0, new Random(1), () -> 0);
     Server first = pool.servers().getFirst();
     assertThat(pool.readyServers()).isEqualTo(2);
     first.turnDown("status 500", Instant.EPOCH);
     assertThat(pool.readyServers()).isEqualTo(1);
     assertThat(first.state().reason()).isEqualTo("status 500");
     for (int i = 0; i < 20; i++) {
-      assertThat(label(picker.pick(null))).isEqualTo("b:1");
+      assertThat(label(picker.pick(null, Picker.NO_KEY))).isEqualTo("b:1");
     }
     pool.servers().get(1).turnDown("", Instant.EPOCH);
     assertThat(pool.readyServers()).isZero();
-    assertThat(label(picker.pick(null))).isEqualTo("none");
+    assertThat(label(picker.pick(null, Picker.NO_KEY))).isEqualTo("none");
     first.turnUp(Instant.EPOCH);
-    assertThat(label(picker.pick(null))).isEqualTo("a:1");
+    assertThat(label(picker.pick(null, Picker.NO_KEY))).isEqualTo("a:1");
     assertThat(first.transitions()).isEqualTo(2);
   }
 
@@ -159,7 +145,8 @@ class PoolTest {
       value = PoolConfig.Duty.class,
       names = {"DRAIN", "MAINT"})
   void whatTheOperatorSaysStandsAboveAll(PoolConfig.Duty duty) {
-    PoolConfig.Server out = new PoolConfig.Server(PLACE, HostPort.parse("a:1"), 100, duty);
+    String out =
+        "{address: \"a:1\", state: %s}".formatted(duty.toString().toLowerCase(Locale.ROOT));
     Pool pool = pool(out, server("b:1", 1));
     Server server = pool.servers().getFirst();
     server.turnDown("status 500", Instant.EPOCH);
@@ -168,53 +155,57 @@ class PoolTest {
     assertThat(server.whyUnusable())
         .isEqualTo("its state is " + duty.name().toLowerCase(Locale.ROOT) + ": the config says so");
     assertThat(pool.readyServers()).isOne();
-    Picker picker = pool.picker(0, new Random(1));
+    Picker picker = pool.picker(0, new Random(1), () -> 0);
     for (int i = 0; i < 10; i++) {
-      assertThat(label(picker.pick(null))).isEqualTo("b:1");
+      assertThat(label(picker.pick(null, Picker.NO_KEY))).isEqualTo("b:1");
     }
   }
 
   @Test
   void leastOutstandingLooksAtWhatIsInFlight() {
     Pool pool = pool(PoolConfig.Balance.LEAST_OUTSTANDING, server("a:1", 100), server("b:1", 100));
-    Picker picker = pool.picker(0, new Random(1));
+    Picker picker = pool.picker(0, new Random(1), () -> 0);
     pool.servers().getFirst().tryChoose();
     for (int i = 0; i < 20; i++) {
-      assertThat(label(picker.pick(null))).isEqualTo("b:1");
+      assertThat(label(picker.pick(null, Picker.NO_KEY))).isEqualTo("b:1");
     }
   }
 
   @Test
   void moreServersThanALongHasBitsCanBeTried() {
-    PoolConfig.Server[] servers = new PoolConfig.Server[130];
+    String[] servers = new String[130];
     for (int i = 0; i < servers.length; i++) {
       servers[i] = server("10.0.0." + i + ":80", 100);
     }
-    Picker picker = pool(servers).picker(0, new Random(1));
+    Picker picker = pool(servers).picker(0, new Random(1), () -> 0);
     Tried tried = new Tried();
     for (int i = 0; i < servers.length; i++) {
-      Server next = Objects.requireNonNull(picker.pick(tried));
+      Server next = Objects.requireNonNull(picker.pick(tried, Picker.NO_KEY));
       assertThat(tried.contains(next)).isFalse();
       tried.add(next);
     }
-    assertThat(label(picker.pick(tried))).isEqualTo("none");
+    assertThat(label(picker.pick(tried, Picker.NO_KEY))).isEqualTo("none");
   }
 
   @Test
   void theLoopsBeginAtDifferentServers() {
     Pool pool = pool(server("a:1", 100), server("b:1", 100), server("c:1", 100));
-    assertThat(label(pool.picker(0, new Random(1)).pick(null))).isEqualTo("a:1");
-    assertThat(label(pool.picker(1, new Random(1)).pick(null))).isEqualTo("b:1");
-    assertThat(label(pool.picker(2, new Random(1)).pick(null))).isEqualTo("c:1");
-    assertThat(label(pool.picker(3, new Random(1)).pick(null))).isEqualTo("a:1");
+    assertThat(label(pool.picker(0, new Random(1), () -> 0).pick(null, Picker.NO_KEY)))
+        .isEqualTo("a:1");
+    assertThat(label(pool.picker(1, new Random(1), () -> 0).pick(null, Picker.NO_KEY)))
+        .isEqualTo("b:1");
+    assertThat(label(pool.picker(2, new Random(1), () -> 0).pick(null, Picker.NO_KEY)))
+        .isEqualTo("c:1");
+    assertThat(label(pool.picker(3, new Random(1), () -> 0).pick(null, Picker.NO_KEY)))
+        .isEqualTo("a:1");
   }
 
   @Test
   void aPickerServesOneThread() throws InterruptedException {
-    Picker picker = pool(server("a:1", 100)).picker(0, new Random(1));
-    Thread loop = Thread.ofPlatform().start(() -> picker.pick(null));
+    Picker picker = pool(server("a:1", 100)).picker(0, new Random(1), () -> 0);
+    Thread loop = Thread.ofPlatform().start(() -> picker.pick(null, Picker.NO_KEY));
     loop.join();
-    assertThatThrownBy(() -> picker.pick(null)).isInstanceOf(AssertionError.class);
+    assertThatThrownBy(() -> picker.pick(null, Picker.NO_KEY)).isInstanceOf(AssertionError.class);
   }
 
   @Test

@@ -4,11 +4,11 @@ import com.google.re2j.Pattern;
 import io.netty.util.AsciiString;
 import io.postern.config.AccessLogConfig;
 import io.postern.config.Config;
+import io.postern.config.Configs;
 import io.postern.config.FieldEditsConfig;
 import io.postern.config.HostPattern;
 import io.postern.config.LoadBalancerConfig;
 import io.postern.config.Place;
-import io.postern.config.ProcessConfig;
 import io.postern.config.RequestIdConfig;
 import io.postern.config.RequestKey;
 import io.postern.config.RetryConfig;
@@ -191,8 +191,7 @@ final class Routes {
         null,
         null,
         new ShutdownConfig(place("shutdown", 1), second, second, second),
-        new ProcessConfig(
-            place("process", 1), ProcessConfig.Transport.NIO, 1, new Size(0), second));
+        Configs.process());
   }
 
   static RouteTable.Compiled compile(List<RouteConfig> routes) {

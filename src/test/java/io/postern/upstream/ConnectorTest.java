@@ -11,10 +11,8 @@ import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.InetNameResolver;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Promise;
-import io.postern.config.HostPort;
-import io.postern.config.Place;
+import io.postern.config.Configs;
 import io.postern.config.PoolConfig;
-import io.postern.config.Share;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
 import io.postern.http.LoopContext;
@@ -26,7 +24,6 @@ import io.postern.pool.Server;
 import io.postern.testkit.Await;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -38,8 +35,6 @@ import org.junit.jupiter.api.Test;
 /** What becomes of a connect whose look-up goes wrong. */
 class ConnectorTest {
 
-  private static final Place PLACE =
-      new Place("t.yaml", "pools.app", new Place.Position(1, 1), Map.of());
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
   private final MultiThreadIoEventLoopGroup loops =
@@ -52,23 +47,8 @@ class ConnectorTest {
   }
 
   private static Server server() {
-    PoolConfig config =
-        new PoolConfig(
-            PLACE,
-            "app",
-            PoolConfig.Balance.ROUND_ROBIN,
-            PoolConfig.Protocol.HTTP_1_1,
-            null,
-            List.of(
-                new PoolConfig.Server(
-                    PLACE, HostPort.parse("app.internal:80"), 1, PoolConfig.Duty.READY)),
-            null,
-            new PoolConfig.Limits(PLACE, 64, 0, 0, 0),
-            new PoolConfig.RetryBudget(PLACE, new Share(20), 10),
-            Duration.ofSeconds(55),
-            Duration.ofSeconds(30),
-            new PoolConfig.Health(PLACE, null, null));
-    return Pool.of(config, null).servers().getFirst();
+    PoolConfig config = Configs.pool("app", "servers: [{address: \"app.internal:80\"}]");
+    return Pool.of(config, Configs.process(), null).servers().getFirst();
   }
 
   /** Names that are looked up in this way. */

@@ -1,0 +1,77 @@
+package io.postern.pool;
+
+import io.postern.balance.Balancer;
+import io.postern.balance.Levels;
+import java.util.List;
+
+/**
+ * Which of the servers of a pool are near enough for the next request. They stand in groups, by
+ * tier and then by how far they are; the near ones take all they can, and the farther ones the
+ * rest. A server that is full is no worse than another here: it has enough to do.
+ *
+ * <p>Owned by whoever made it, and counted anew by {@link #look}.
+ */
+public final class Nearness {
+
+  private final List<Server> servers;
+  private final double panicThreshold;
+  private final Levels levels;
+  private boolean panicking;
+
+  /**
+   * Knows the servers of a pool.
+   *
+   * @param servers as they are now
+   */
+  public Nearness(Pool pool, List<Server> servers) {
+    this.servers = servers;
+    panicThreshold = pool.selection().panicThreshold();
+    levels = new Levels(1 + servers.stream().mapToInt(Server::group).max().orElse(0));
+  }
+
+  /** Whether there is more than one group, or a threshold: else all are always near enough. */
+  public boolean matters() {
+    return levels.number() > 1 || panicThreshold > 0;
+  }
+
+  /** Looks which servers are usable now. */
+  public void look() {
+    count(false);
+    panicking = levels.isBelow(panicThreshold);
+    if (panicking) {
+      count(true);
+    }
+  }
+
+  private void count(boolean evenDown) {
+    levels.clear();
+    for (Server server : servers) {
+      levels.add(
+          server.group(), server.weight(), server.isUsable() || (evenDown && server.isOnDuty()));
+    }
+  }
+
+  /** Whether so few are usable that all are used. */
+  public boolean isPanicking() {
+    return panicking;
+  }
+
+  /**
+   * The group for a lot between 0 and 1.
+   *
+   * @return {@link Balancer#NONE} where no server is usable
+   */
+  public int choose(double lot) {
+    return levels.choose(lot);
+  }
+
+  /** The share of a group, 0 to 1. */
+  public double share(int group) {
+    return levels.share(group);
+  }
+
+  /** How many groups there are, of which some may be empty. */
+  public int groups() {
+    return levels.number();
+  }
+}
