@@ -54,7 +54,8 @@ public record Pool(
     PoolConfig.Limits limits = config.limits();
     boolean limited = limits.requests() > 0 || limits.requestsPerServer() > 0;
     Queue queue = limited ? new Queue(limits.queue(), limits.requests()) : null;
-    Roster roster = new Roster(Identity.of(config.servers(), here), dialect, queue, limits.requestsPerServer());
+    Roster roster =
+        new Roster(Identity.of(config.servers(), here), dialect, queue, limits.requestsPerServer());
     return new Pool(
         config.name(),
         Selection.of(config),

@@ -41,11 +41,7 @@ public final class Roster {
   private volatile List<Server> servers;
   private int next;
 
-  Roster(
-      List<Identity> listed,
-      Dialect dialect,
-      @Nullable Queue queue,
-      int requestsPerServer) {
+  Roster(List<Identity> listed, Dialect dialect, @Nullable Queue queue, int requestsPerServer) {
     this.dialect = dialect;
     this.queue = queue;
     this.requestsPerServer = requestsPerServer;

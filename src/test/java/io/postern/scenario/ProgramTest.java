@@ -125,6 +125,7 @@ class ProgramTest {
             Map.entry("server", Ended.label(server.address())),
             Map.entry("attempts", "1"),
             Map.entry("termination", "--"));
+    assertThat(line.get("requestId").asText()).matches("[0-9a-f]{32}");
     told.forEach((name, value) -> assertThat(line.get(name).asText()).as(name).isEqualTo(value));
     for (String timer : List.of("Tq", "Tw", "Tc", "Tr", "Td", "Ta")) {
       assertThat(line.get(timer).asInt()).as(timer).isBetween(0, 60_000);
@@ -148,6 +149,7 @@ class ProgramTest {
             "method",
             "authority",
             "path",
+            "requestId",
             "status",
             "bytesReceived",
             "bytesSent",
