@@ -54,18 +54,24 @@ public final class Rendezvous implements Balancer {
     }
     int chosen = NONE;
     double highest = Double.NEGATIVE_INFINITY;
+    int anyway = NONE; // what is outstanding changes while we look, and then all may seem full
+    double highestAnyway = Double.NEGATIVE_INFINITY;
     for (int i = 0; i < candidates.size(); i++) {
       int weight = candidates.weight(i);
-      if (weight == 0 || isFull(candidates.outstanding(i), outstanding * weight, weights)) {
+      if (weight == 0) {
         continue;
       }
       double score = -weight / Math.log(uniform(key, candidates.identity(i)));
-      if (score > highest) {
+      if (score > highestAnyway) {
+        highestAnyway = score;
+        anyway = i;
+      }
+      if (score > highest && !isFull(candidates.outstanding(i), outstanding * weight, weights)) {
         highest = score;
         chosen = i;
       }
     }
-    return chosen;
+    return chosen == NONE ? anyway : chosen;
   }
 
   /** Whether one more would be more than its share, which is rounded up, times the bound. */

@@ -18,6 +18,9 @@ import java.util.stream.Stream;
  */
 final class Lookup {
 
+  /** As large as one may be in the config. */
+  private static final int MOST_WEIGHT = 1000;
+
   private final DnsClient client;
   private final DiscoveryConfig config;
 
@@ -63,7 +66,8 @@ final class Lookup {
     hosts.add(CompletableFuture.completedFuture(new Answer<>(List.of(), answer.ttl())));
     for (Answer.Target each : answer.records()) {
       if (each.priority() == best && !each.host().equals(".")) {
-        hosts.add(host(each.host(), both(), each.port(), Math.max(1, each.weight())));
+        hosts.add(
+            host(each.host(), both(), each.port(), Math.clamp(each.weight(), 1, MOST_WEIGHT)));
       }
     }
     return all(hosts);

@@ -25,6 +25,7 @@ final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listen
   private static final int MOST_INTERIM = 100;
 
   private static final int TOLD_BY = 128 * 1024;
+  private static final long MOST_DUE = 64 << 20;
 
   private final Exchange exchange;
   private final Attempts attempts;
@@ -34,7 +35,7 @@ final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listen
   private @Nullable UpstreamConnection connection;
   private int interim;
   private long due;
-  private long dueUntold;
+  private long told;
   private boolean reused;
   private boolean judged;
   private boolean over;
@@ -92,8 +93,8 @@ final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listen
   /** So many bytes of content were announced that its server is to send or to take. */
   void due(long bytes) {
     if (bytes > 0 && !over) {
-      due += bytes;
-      server.bytesDue(bytes);
+      due = Math.min(Long.MAX_VALUE - bytes, due) + bytes;
+      tellDue(0);
     }
   }
 
@@ -101,12 +102,16 @@ final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listen
    * So many of them have been passed on; told to the server, which all loops share, now and then.
    */
   void passed(int bytes) {
-    long passed = Math.min(bytes, due - dueUntold);
-    dueUntold += passed;
-    if (dueUntold >= TOLD_BY) {
-      due -= dueUntold;
-      server.bytesDue(-dueUntold);
-      dueUntold = 0;
+    due = Math.max(0, due - bytes);
+    tellDue(TOLD_BY);
+  }
+
+  /** No more than some is believed: whoever announces much may never send it. */
+  private void tellDue(int least) {
+    long change = Math.min(due, MOST_DUE) - told;
+    if (!over && Math.abs(change) > least) {
+      told += change;
+      server.bytesDue(change);
     }
   }
 
@@ -123,8 +128,8 @@ final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listen
       return false;
     }
     over = true;
-    if (due > 0) {
-      server.bytesDue(-due);
+    if (told > 0) {
+      server.bytesDue(-told);
     }
     server.finished();
     return true;

@@ -44,6 +44,7 @@ final class Attempts implements Queue.Waiter {
   private final boolean countsBytes;
   private final @Nullable Server before;
   private @Nullable Attempt current;
+  private boolean shortened;
   private Queue.@Nullable Ticket ticket;
   private @Nullable Deadline patience;
   private @Nullable Future<?> backoff;
@@ -124,7 +125,7 @@ final class Attempts implements Queue.Waiter {
       exchange.onFailed(Fault.of(Reason.NO_SERVER));
       return;
     }
-    ticket = queue.enter(route.precedence(), record.headComplete, context.loop().loop(), this);
+    ticket = queue.enter(this, context.loop().loop());
     if (ticket == null) {
       exchange.onFailed(Fault.of(Reason.QUEUE_FULL));
       return;
@@ -132,6 +133,21 @@ final class Attempts implements Queue.Waiter {
     record.queuePlace = ticket.place();
     patience = context.loop().deadlines().create(this::onWaitedLong);
     patience.after(route.timeouts().queue().toNanos());
+  }
+
+  @Override
+  public int precedence() {
+    return route.precedence();
+  }
+
+  @Override
+  public long arrived() {
+    return record.headComplete;
+  }
+
+  @Override
+  public boolean isChoosy() {
+    return retries.tried() != null;
   }
 
   @Override
@@ -145,7 +161,8 @@ final class Attempts implements Queue.Waiter {
       if (leaveQueue()) {
         connect(server, retries.isAskedAgain());
       } else {
-        server.finished(); // somebody has displaced us, and we are about to hear of it
+        server.finished(); // somebody has displaced us while we chose
+        exchange.onFailed(Fault.of(Reason.QUEUE_FULL));
       }
     } else if (picker().isAnyUsable(retries.tried())) {
       mine.failed();
@@ -247,7 +264,7 @@ final class Attempts implements Queue.Waiter {
   }
 
   private void again(Server server) {
-    if (server.tryChoose()) {
+    if (!server.isGone() && server.tryChoose()) {
       connect(server, true);
     } else {
       next();
@@ -314,7 +331,20 @@ final class Attempts implements Queue.Waiter {
             && runs != null
             && one.compareTo(whole) < 0
             && mayFollow(RetryConfig.Reason.RESPONSE_TIMEOUT, runs);
+    shortened = shorter;
     return shorter && one != null ? one : whole;
+  }
+
+  /**
+   * The server was silent for as long as an attempt may take, and no other can be asked.
+   *
+   * @return how long it may be silent yet, by the route; null for no longer
+   */
+  @Nullable Duration rest(Fault silence) {
+    Duration one = route.retry().attemptTimeout();
+    boolean more = shortened && silence.reason() == Reason.RESPONSE_TIMEOUT && one != null;
+    shortened = false;
+    return more && one != null ? route.timeouts().response().minus(one) : null;
   }
 
   // The end.

@@ -23,6 +23,7 @@ import io.postern.route.Action;
 import io.postern.route.Route;
 import io.postern.route.Split;
 import io.postern.tenant.Tenant;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -154,6 +155,7 @@ final class Exchange implements DownstreamStream.Listener {
   /** There is no server now. Nothing of the content is to come before somebody takes it. */
   void holdContent() {
     patience.rest();
+    transfer.hold();
     if (!transfer.isRequestEnded()) {
       downstream.pauseReading();
     }
@@ -294,6 +296,11 @@ final class Exchange implements DownstreamStream.Listener {
   private void onSilence() {
     Fault fault = Fault.of(transfer.silent());
     if (attempts != null && attempts.isMended(fault)) {
+      return;
+    }
+    Duration rest = attempts == null ? null : attempts.rest(fault);
+    if (rest != null) {
+      patience.await(rest);
       return;
     }
     if (attempts != null) {

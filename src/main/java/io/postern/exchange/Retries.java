@@ -134,7 +134,8 @@ final class Retries {
     if (why.isFree() || attempts == 1) {
       return 0;
     }
-    Duration most = config.backoff().multipliedBy(Math.min(MOST_BACKOFF, 1L << (attempts - 2)));
+    Duration most =
+        config.backoff().multipliedBy(Math.min(MOST_BACKOFF, 1L << Math.min(attempts - 2, 4)));
     return most.isZero() ? 0 : random.nextLong(most.toNanos());
   }
 

@@ -39,6 +39,7 @@ final class Transfer {
   private boolean expectsContinue;
   private boolean requestEnded;
   private boolean responseEnded;
+  private boolean held;
   private boolean upgrading;
   private boolean tunnel;
   private Party endedBy = Party.NONE;
@@ -115,8 +116,15 @@ final class Transfer {
     expectsContinue = false;
   }
 
+  /** There is no stream to send the request on, and nothing of it is taken. */
+  void hold() {
+    held = true;
+    noteWait();
+  }
+
   /** There is a stream to send the request on. */
   void connected(UpstreamStream stream) {
+    held = false;
     upstream = stream;
     upload = endsWithHead() ? null : new BodyRelay(downstream, stream);
     if (kept != null && upload != null) {
@@ -243,6 +251,7 @@ final class Transfer {
     return !requestEnded
         && !expectsContinue
         && download == null
+        && !held
         && upload != null
         && !upload.isHeld();
   }
@@ -283,7 +292,7 @@ final class Transfer {
 
   /** Whether content may come from the client now. */
   boolean isUploadOpen() {
-    return !requestEnded && !upgrading;
+    return !requestEnded && !upgrading && (upload == null || !upload.isHeld());
   }
 
   /** Whether this is a tunnel that neither side has ended. */

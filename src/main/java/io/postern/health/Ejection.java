@@ -71,7 +71,7 @@ public final class Ejection {
   public void remove(Pool pool, List<Server> removed) {
     Outliers outliers = byPool.get(pool.name());
     if (outliers != null) {
-      outliers.forget(removed);
+      outliers.forget(removed, now());
     }
   }
 

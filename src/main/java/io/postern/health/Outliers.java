@@ -60,9 +60,13 @@ final class Outliers {
     return outlier;
   }
 
-  /** They are servers of the pool no more. Called by any event loop. */
-  void forget(List<Server> removed) {
-    owner.execute(() -> outliers.removeIf(each -> removed.contains(each.server())));
+  /** They are servers of the pool no more; those that stay may be ejected. By any event loop. */
+  void forget(List<Server> removed, long now) {
+    owner.execute(
+        () -> {
+          outliers.removeIf(each -> removed.contains(each.server()));
+          spare(now);
+        });
   }
 
   Pool pool() {

@@ -47,9 +47,9 @@ public final class Picker {
     this.random = random;
     of = pool.servers();
     servers = of.toArray(Server[]::new);
-    balancer = balancer();
     near = new Nearness(pool, of);
     slowStart = slowStart();
+    balancer = balancer(); // which may choose at once, by all of the others
   }
 
   private @Nullable SlowStart slowStart() {
@@ -71,11 +71,12 @@ public final class Picker {
   private void look() {
     List<Server> now = pool.servers();
     if (now != of) {
-      of = now;
+      group = Balancer.NONE;
       servers = now.toArray(Server[]::new);
-      balancer = balancer();
       near = new Nearness(pool, now);
       slowStart = slowStart();
+      balancer = balancer();
+      of = now;
     }
   }
 
@@ -101,7 +102,7 @@ public final class Picker {
   /** From the group that a lot falls on; where that has nobody with room, the nearest that has. */
   private @Nullable Server pickNear(long key) {
     near.look();
-    double lot = key == NO_KEY ? random.nextDouble() : (key >>> 11) * 0x1p-53;
+    double lot = key == NO_KEY ? random.nextDouble() : (key >>> 10) * 0x1p-53;
     int first = near.choose(lot);
     Server chosen = first == Balancer.NONE ? null : pickFrom(first, key);
     for (int other = 0; other < near.groups() && chosen == null; other++) {

@@ -32,6 +32,10 @@ public final class Queue {
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicIntegerArray ofPrecedence = new AtomicIntegerArray(PRECEDENCES);
+
+  /** How many wait that are not choosy. */
+  private final AtomicInteger plain = new AtomicInteger();
+
   private final AtomicInteger calls = new AtomicInteger();
   private final AtomicLong numbers = new AtomicLong();
   private final LongAdder entered = new LongAdder();
@@ -57,6 +61,15 @@ public final class Queue {
   /** Who waits. */
   public interface Waiter {
 
+    /** 0 to 9; those with a higher one are called first. */
+    int precedence();
+
+    /** When it came: orders those of the same precedence. */
+    long arrived();
+
+    /** Whether there are servers that it cannot use and others can. */
+    boolean isChoosy();
+
     /** There may be a server with room: {@link Ticket#leave} or {@link Ticket#failed} follows. */
     void onCall();
 
@@ -70,15 +83,17 @@ public final class Queue {
     private final int precedence;
     private final long arrived;
     private final long number = numbers.getAndIncrement();
+    private final boolean choosy;
     private final int place;
     private final Executor loop;
     private final Waiter waiter;
     private final AtomicBoolean called = new AtomicBoolean();
     private int seen;
 
-    private Ticket(int precedence, long arrived, Executor loop, Waiter waiter) {
-      this.precedence = precedence;
-      this.arrived = arrived;
+    private Ticket(Waiter waiter, Executor loop) {
+      this.precedence = waiter.precedence();
+      this.arrived = waiter.arrived();
+      this.choosy = waiter.isChoosy();
       this.place = before(precedence) + 1;
       this.loop = loop;
       this.waiter = waiter;
@@ -114,6 +129,8 @@ public final class Queue {
       // What ended while it tried has called somebody else, or nobody.
       if (calls.get() != seen) {
         call();
+      } else if (choosy) {
+        callNext(line.tailSet(this, false)); // there may be room that only others can use
       }
     }
 
@@ -154,23 +171,25 @@ public final class Queue {
   /**
    * Gets into the line. Where it is full, the last of a lower precedence has to go.
    *
-   * @param precedence 0 to 9; higher ones are called first
-   * @param arrived orders those of the same precedence
    * @param loop where the waiter is called, and the one that calls this
    * @return null where the line is full
    */
-  public @Nullable Ticket enter(int precedence, long arrived, Executor loop, Waiter waiter) {
-    Ticket ticket = new Ticket(precedence, arrived, loop, waiter);
-    if (waiting.incrementAndGet() > size && !displace(precedence)) {
+  public @Nullable Ticket enter(Waiter waiter, Executor loop) {
+    Ticket ticket = new Ticket(waiter, loop);
+    if (waiting.incrementAndGet() > size && !displace(ticket.precedence)) {
       waiting.decrementAndGet();
       return null;
     }
     entered.increment();
-    ofPrecedence.incrementAndGet(precedence);
+    ofPrecedence.incrementAndGet(ticket.precedence);
+    if (!ticket.choosy) {
+      plain.incrementAndGet();
+    }
     line.add(ticket);
-    // What ended before it was in line could not call it. Else somebody before it is called.
-    if (isFirst(ticket)) {
-      callNext();
+    // What ended before it was in line could not call it. Else somebody before it is called, who
+    // can use whatever it can, unless all that wait are choosy.
+    if (ticket.choosy || plain.get() == 1 || isFirst(ticket)) {
+      ticket.call();
     }
     return ticket;
   }
@@ -195,6 +214,9 @@ public final class Queue {
     if (was) {
       waiting.decrementAndGet();
       ofPrecedence.decrementAndGet(ticket.precedence);
+      if (!ticket.choosy) {
+        plain.decrementAndGet();
+      }
     }
     return was;
   }
@@ -237,7 +259,11 @@ public final class Queue {
 
   /** Calls the first who is not called yet. */
   private void callNext() {
-    for (Ticket each : line) {
+    callNext(line);
+  }
+
+  private static void callNext(Iterable<Ticket> among) {
+    for (Ticket each : among) {
       if (each.call()) {
         return;
       }

@@ -85,6 +85,7 @@ public final class Roster {
       changes.increment();
       before.accept(change.added());
       servers = List.copyOf(wanted.values());
+      change.removed().forEach(Server::leave);
       if (queue != null) {
         queue.roomMade();
       }

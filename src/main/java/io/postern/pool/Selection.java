@@ -43,7 +43,7 @@ public record Selection(
   }
 
   /**
-   * The key of a request, for {@link Picker#pick}.
+   * The key of a request, for {@link Picker#pick}: 63 bits.
    *
    * @param tenant who is calling; null where that is not known
    * @param client the client's address, as text

@@ -26,6 +26,8 @@ public final class Server extends ServerCounters {
   /** As much content as costs about what a small request does at a server. */
   private static final long BYTES_OF_ONE = 1 << 20;
 
+  private static final long MOST_OF_BYTES = 1 << 20;
+
   /** What may become of a server; where several hold, the one that stands last. */
   public enum Standing {
     /** It may be chosen. */
@@ -56,6 +58,7 @@ public final class Server extends ServerCounters {
   private final AsciiString cookie;
   private final InetSocketAddress address;
   private volatile int weight;
+  private volatile boolean gone;
   private final Dialect dialect;
   private final @Nullable Queue queue;
   private final int mostRequests;
@@ -227,7 +230,7 @@ public final class Server extends ServerCounters {
    * have not been passed on.
    */
   int outstanding() {
-    return inFlight.get() + (int) Math.max(0, bytesDue.get() / BYTES_OF_ONE);
+    return inFlight.get() + (int) Math.clamp(bytesDue.get() / BYTES_OF_ONE, 0, MOST_OF_BYTES);
   }
 
   /** So many bytes of content more are to be passed on, to it or from it; or fewer. */
@@ -300,7 +303,17 @@ public final class Server extends ServerCounters {
   /** Whether those may come back to it who have been there: it may only be about to leave. */
   public boolean takesBack() {
     Standing standing = state().standing();
-    return standing == Standing.READY || standing == Standing.DRAIN;
+    return !gone && (standing == Standing.READY || standing == Standing.DRAIN);
+  }
+
+  /** It is no server of its pool any more. */
+  void leave() {
+    gone = true;
+  }
+
+  /** Whether it is no server of its pool any more, and only finishes what it has. */
+  public boolean isGone() {
+    return gone;
   }
 
   /** Whether its checks find it well, whatever else holds; it is up until one says otherwise. */

@@ -6,6 +6,7 @@ import io.netty.util.AsciiString;
 import io.postern.config.RewriteConfig;
 import io.postern.config.RouteConfig;
 import io.postern.fault.FaultException;
+import io.postern.fault.Reason;
 import io.postern.http.RequestHead;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -79,7 +80,18 @@ public final class Rewrite {
     AsciiString target = head.target();
     AsciiString asked =
         path == null || target.byteAt(0) != '/' ? target : target(head, path); // or it is an *
+    if (path instanceof Expression) {
+      requireNoDots(asked);
+    }
     return head.asking(host == null ? head.authority() : host, asked);
+  }
+
+  /** What an expression puts together may be a segment that was none in the path as it was sent. */
+  private static void requireNoDots(AsciiString target) {
+    int question = target.indexOf('?', 0);
+    if (SentPath.hasDots(target, question < 0 ? target.length() : question)) {
+      throw new FaultException(Reason.BAD_TARGET, "dots that the rewriting made");
+    }
   }
 
   private static AsciiString target(RequestHead head, Path path) {

@@ -65,6 +65,19 @@ final class SentPath {
     return at;
   }
 
+  /** Whether a path has a segment of dots alone, escaped or not, which a server may go up by. */
+  static boolean hasDots(AsciiString path, int end) {
+    for (int slash = 0; slash < end; ) {
+      int found = path.indexOf('/', slash + 1);
+      int next = found < 0 || found > end ? end : found;
+      if (dots(path, slash + 1, next) > 0) {
+        return true;
+      }
+      slash = next;
+    }
+    return false;
+  }
+
   /** How many dots a segment is, escaped or not; 0 where it is anything else. */
   private static int dots(AsciiString target, int from, int to) {
     int dots = 0;

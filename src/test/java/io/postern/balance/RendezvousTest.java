@@ -117,6 +117,36 @@ class RendezvousTest {
     assertThat(counts[2]).isZero();
   }
 
+  /** As it is where other loops choose at the same time. */
+  @Test
+  void whatIsOutstandingGrowsWhileWeLook() {
+    Candidates growing =
+        new Candidates() {
+          private int looks;
+
+          @Override
+          public int size() {
+            return 2;
+          }
+
+          @Override
+          public int weight(int index) {
+            return 100;
+          }
+
+          @Override
+          public int outstanding(int index) {
+            return looks++;
+          }
+
+          @Override
+          public long identity(int index) {
+            return index;
+          }
+        };
+    assertThat(new Rendezvous(100, new SplittableRandom(1)).choose(growing, 7)).isBetween(0, 1);
+  }
+
   @Test
   void nobodyThere() {
     Rendezvous policy = new Rendezvous(125, new SplittableRandom(1));

@@ -12,6 +12,7 @@ import io.postern.fault.Reason;
 import io.postern.pool.Outcomes;
 import io.postern.pool.Picker;
 import io.postern.pool.Pool;
+import io.postern.pool.Roster;
 import io.postern.pool.Server;
 import java.time.Duration;
 import java.time.Instant;
@@ -178,6 +179,19 @@ class OutliersTest {
     assertThat(world.pass(10).fail(0, 3).isEjected(0)).isTrue();
     assertThat(world.pass(25).isEjected(0)).as("the return of before is not its own").isTrue();
     assertThat(world.pass(35).isEjected(0)).isFalse();
+  }
+
+  /** Where the others leave the pool, who is ejected may be better than nothing. */
+  @Test
+  void whoIsLeftAloneReturns() {
+    World world = new World(2, config(3, null, null, 50));
+    assertThat(world.fail(0, 3).isEjected(0)).isTrue();
+    List<Server> others = List.of(world.pool.servers().get(1));
+    Server left = world.pool.servers().get(0);
+    world.pool.discovered(List.of(new Roster.Found(left.address(), 100)), _ -> {});
+    world.outliers.forget(others, world.now);
+    assertThat(left.isEjected()).isFalse();
+    assertThat(world.pool.readyServers()).isOne();
   }
 
   @Test

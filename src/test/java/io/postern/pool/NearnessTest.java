@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.postern.config.Config;
 import io.postern.config.Configs;
+import java.net.InetSocketAddress;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -178,6 +180,38 @@ class NearnessTest {
     requireShares(shares(picker, pool), 0.5, 0.5);
   }
 
+  /** At a turn of their own, as loops begin, and after other servers were found. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 5})
+  void wheneverAPickerBegins(int loop) {
+    Pool pool =
+        pool(
+            "",
+            """
+            servers: [{address: "10.0.0.1:1"}, {address: "10.0.0.2:1", state: maint}],
+            health: {slowStart: 20s, active: {type: tcp}}
+            """);
+    Picker picker = pool.picker(loop, new Random(1), () -> now);
+    requireShares(shares(picker, pool), 1, 0);
+    List<Roster.Found> found =
+        IntStream.rangeClosed(3, 7)
+            .mapToObj(i -> new Roster.Found(new InetSocketAddress("10.0.0." + i, 1), 100))
+            .toList();
+    Server before = pool.servers().getFirst();
+    pool.roster().change(found, _ -> {});
+    assertThat(before.isGone()).isTrue();
+    assertThat(before.takesBack()).isFalse();
+    int[] counts = new int[8];
+    for (int i = 0; i < PICKS; i++) {
+      Server server = Objects.requireNonNull(picker.pick(null, Picker.NO_KEY));
+      counts[server.index()]++;
+      server.finished();
+    }
+    for (int i = 2; i < 7; i++) {
+      assertThat(counts[i] / (double) PICKS).isCloseTo(0.2, within(0.01));
+    }
+  }
+
   /** Bytes that are still to come count as requests do, one for each MiB. */
   @Test
   void whoHasMuchToPassOnGetsLess() {
@@ -191,6 +225,8 @@ class NearnessTest {
     requireShares(shares(pool), 0, 1);
     busy.bytesDue(-(5L << 20));
     requireShares(shares(pool), 1, 0);
+    busy.bytesDue(Long.MAX_VALUE / 2);
+    requireShares(shares(pool), 0, 1);
   }
 
   /**
@@ -207,14 +243,16 @@ class NearnessTest {
     Picker one = pool.picker(0, new Random(1), () -> now);
     Picker other = pool.picker(1, new Random(2), () -> now);
     Random keys = new Random(3);
-    for (int round = 0; round < 2; round++) {
-      for (int i = 0; i < 1000; i++) {
+    for (double near : new double[] {1, 0.7, 0.35}) {
+      int stayed = 0;
+      for (int i = 0; i < PICKS; i++) {
         long key = keys.nextLong() >>> 1 | 1;
         Server server = Objects.requireNonNull(one.pick(null, key));
         assertThat(other.pick(null, key)).isEqualTo(server);
-        assertThat(round == 0 ? server.group() : 0).isZero();
+        stayed += server.group() == 0 ? 1 : 0;
       }
-      down(pool, 0, 1); // half of the near ones: 0.7 stay
+      assertThat(stayed / (double) PICKS).isCloseTo(near, within(0.02));
+      down(pool, near == 1 ? new int[] {0, 1} : new int[] {2});
     }
   }
 }

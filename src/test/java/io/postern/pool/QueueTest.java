@@ -31,7 +31,14 @@ class QueueTest {
     private final Queue queue;
     private final int precedence;
     private final long arrived;
+    private boolean choosy;
     private Queue.@Nullable Ticket ticket;
+
+    /** It can never use what room there is. */
+    One choosy() {
+      choosy = true;
+      return this;
+    }
 
     One(Queue queue, int precedence, long arrived) {
       this.queue = queue;
@@ -40,13 +47,28 @@ class QueueTest {
     }
 
     boolean enter() {
-      ticket = queue.enter(precedence, arrived, tasks::add, this);
+      ticket = queue.enter(this, tasks::add);
       return ticket != null;
     }
 
     @Override
+    public int precedence() {
+      return precedence;
+    }
+
+    @Override
+    public long arrived() {
+      return arrived;
+    }
+
+    @Override
+    public boolean isChoosy() {
+      return choosy;
+    }
+
+    @Override
     public void onCall() {
-      if (ticket != null && queue.begin()) {
+      if (ticket != null && !choosy && queue.begin()) {
         ticket.leave();
         served.add(this);
       } else if (ticket != null) {
@@ -131,6 +153,32 @@ class QueueTest {
     assertThat(queue.waiting()).isZero();
   }
 
+  /** One that has tried the server which has room holds up nobody, be it before them or not. */
+  @Test
+  void whoCannotUseTheRoomHoldsUpNobody() {
+    Queue queue = new Queue(10, 1);
+    assertThat(queue.begin()).isTrue();
+    One choosy = new One(queue, 5, 1).choosy();
+    One next = new One(queue, 5, 2);
+    One last = new One(queue, 5, 3);
+    choosy.enter();
+    next.enter();
+    last.enter();
+    settle();
+    queue.end();
+    settle();
+    assertThat(served).containsExactly(next);
+    queue.end();
+    settle();
+    assertThat(served).containsExactly(next, last);
+    queue.end();
+    settle();
+    One late = new One(queue, 5, 4);
+    late.enter();
+    settle();
+    assertThat(served).containsExactly(next, last, late);
+  }
+
   @Test
   void roomThatIsMadeDuringAVainTryIsSeen() {
     Queue queue = new Queue(10, 1);
@@ -139,10 +187,22 @@ class QueueTest {
     int[] calls = {0};
     ticket[0] =
         queue.enter(
-            5,
-            1,
-            tasks::add,
             new Queue.Waiter() {
+              @Override
+              public int precedence() {
+                return 5;
+              }
+
+              @Override
+              public long arrived() {
+                return 1;
+              }
+
+              @Override
+              public boolean isChoosy() {
+                return false;
+              }
+
               @Override
               public void onCall() {
                 if (++calls[0] == 1) {
@@ -155,7 +215,8 @@ class QueueTest {
 
               @Override
               public void onDisplaced() {}
-            });
+            },
+            tasks::add);
     settle();
     assertThat(calls[0]).isEqualTo(2);
   }
@@ -228,11 +289,26 @@ class QueueTest {
       this.done = done;
     }
 
+    @Override
+    public int precedence() {
+      return 5;
+    }
+
+    @Override
+    public long arrived() {
+      return System.nanoTime();
+    }
+
+    @Override
+    public boolean isChoosy() {
+      return false;
+    }
+
     void begin() {
       if (!queue.isAhead(5) && queue.begin()) {
         run();
       } else {
-        ticket = queue.enter(5, System.nanoTime(), loop, this);
+        ticket = queue.enter(this, loop);
       }
     }
 

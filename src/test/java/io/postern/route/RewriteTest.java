@@ -88,8 +88,15 @@ class RewriteTest {
   void whatAnExpressionMakesIsLookedAtAgain() {
     String rewrite = "pathRegex: {pattern: '/(.)x(.)/(.*)', substitution: '/a/\\1\\2/\\3'}";
     assertThat(rewritten("", rewrite, "/bxc/d").target().toString()).isEqualTo("/a/bc/d");
-    RequestHead dots = rewritten("", rewrite, "/.x./d");
-    assertThat(dots.path().toString()).isEqualTo("/d");
+    for (String up : new String[] {"/.x./d", "/%2ex%2E/d"}) {
+      assertThatThrownBy(() -> rewritten("", rewrite, up)).isInstanceOf(FaultException.class);
+    }
+    String alias = "pathRegex: {pattern: '/x(.*)', substitution: '/public/\\1'}";
+    for (String up : new String[] {"/x../admin", "/x%2e%2E/admin", "/x./a", "/x.."}) {
+      assertThatThrownBy(() -> rewritten("", alias, up)).isInstanceOf(FaultException.class);
+    }
+    assertThat(rewritten("", alias, "/x...?q=/../").target().toString())
+        .isEqualTo("/public/...?q=/../");
     String climbing = "pathRegex: {pattern: '/(.)x(.)/(.*)', substitution: '/\\1\\2/\\3'}";
     assertThatThrownBy(() -> rewritten("", climbing, "/.x./d")).isInstanceOf(FaultException.class);
   }

@@ -47,7 +47,8 @@ class HostileRequestTest {
           "x-forwarded-host",
           "x-forwarded-port",
           "forwarded",
-          "via");
+          "via",
+          "x-request-id");
 
   private static final String NONE = "POST /content HTTP/1.1\r\nHost: a\r\n\r\n";
   private static final String LENGTH = NONE.replace("a\r\n", "a\r\nContent-Length: %s\r\n");

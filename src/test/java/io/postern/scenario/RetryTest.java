@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.postern.fault.Reason;
 import io.postern.observe.ExchangeRecord;
 import io.postern.testkit.Answer;
+import io.postern.testkit.Await;
 import io.postern.testkit.Behaviour.Echo;
 import io.postern.testkit.Behaviour.End;
 import io.postern.testkit.Behaviour.EndAfter;
@@ -197,6 +198,28 @@ class RetryTest {
       }
       gate.open();
       assertThat(call.answer().content().text()).isEqualTo("good");
+    }
+  }
+
+  /** Where no retry can be had, the time of one attempt is not the end of the exchange. */
+  @Test
+  void withoutABudgetTheServerHasAllTheTime() {
+    Gate gate = new Gate();
+    bad.otherwise(new Hold(gate, new Respond(Response.of(200, "late"))));
+    good.otherwise(new Hold(gate, new Respond(Response.of(200, "late"))));
+    try (ProxyUnderTest proxy =
+            proxy("reasons: [response-timeout], attemptTimeout: 50ms", "share: 0%, perSecond: 0");
+        Client client = Version.H2.connect(proxy)) {
+      Call call = client.request("GET", "/");
+      Await.until(
+          "a retry that is denied",
+          () ->
+              Scrape.of(proxy.admin()).value("postern_pool_retries_denied_total{pool=\"app\"}")
+                  == 1);
+      gate.open();
+      assertThat(call.answer().content().text()).isEqualTo("late");
+      assertThat(Verdict.served(proxy, 200).attempts).isEqualTo(1);
+      assertThat(proxy.server("app", 0).faults()).isZero();
     }
   }
 
