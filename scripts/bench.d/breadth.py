@@ -54,7 +54,7 @@ def large(chosen, backend):
     lines.append("  mine: {sources: [127.0.0.0/8], limits: {concurrentRequests: 1000000, requestRate: 10000000/s}}")
     lines.append("routes:")
     for i in range(chosen.routes - 1):
-        kinds = (f"hosts: [h{i}.example.com]", f"hosts: [localhost], path: [/p{i}]", f"hosts: [localhost], pathPrefix: [/q{i}]", f"hosts: [h{i // 4}.example.com], headers: {{x-h{i}: \"1\"}}")
+        kinds = (f"hosts: [h{i}.example.com]", f"hosts: [localhost], path: [/p{i}]", f"hosts: [localhost], pathPrefix: [/q{i}]", f"hosts: [g{i}.example.com], headers: {{x-h{i}: \"1\"}}")
         lines.append(f"  - {{name: r{i}, match: {{{kinds[i % 4]}}}, pool: p{i % chosen.pools}}}")
     lines.append("  - {name: all, match: {hosts: [localhost]}, pool: p0}")
     lines.append("pools:")
