@@ -26,4 +26,16 @@ public final class KeyHash {
     hash = (hash ^ (hash >>> 33)) * 0xC4CEB9FE1A85EC53L;
     return hash ^ (hash >>> 33);
   }
+
+  /**
+   * The score by which one of several is chosen for a key: who has the highest gets it, and each
+   * gets its share of the keys (weighted rendezvous hashing).
+   *
+   * @param weight at least 1
+   * @param hash of the key and of the one that it is for, together
+   */
+  public static double score(int weight, long hash) {
+    double chance = ((hash >>> 11) + 0.5) * 0x1p-53; // between 0 and 1, neither of them
+    return -weight / Math.log(chance);
+  }
 }

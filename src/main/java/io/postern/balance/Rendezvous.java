@@ -61,7 +61,7 @@ public final class Rendezvous implements Balancer {
       if (weight == 0) {
         continue;
       }
-      double score = -weight / Math.log(uniform(key, candidates.identity(i)));
+      double score = KeyHash.score(weight, mixed(key, candidates.identity(i)));
       if (score > highestAnyway) {
         highestAnyway = score;
         anyway = i;
@@ -79,12 +79,11 @@ public final class Rendezvous implements Balancer {
     return percent > 0 && own * 100 * of >= share * percent;
   }
 
-  /** A number between 0 and 1, neither of them, that hangs on both. */
-  private static double uniform(long key, long identity) {
+  /** A hash that hangs on both. */
+  private static long mixed(long key, long identity) {
     long mixed = key ^ identity;
     mixed = (mixed ^ (mixed >>> 30)) * 0xBF58476D1CE4E5B9L;
     mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
-    mixed ^= mixed >>> 31;
-    return ((mixed >>> 11) + 0.5) * 0x1p-53;
+    return mixed ^ (mixed >>> 31);
   }
 }

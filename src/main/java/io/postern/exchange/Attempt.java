@@ -51,11 +51,6 @@ final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listen
     return server;
   }
 
-  /** Null until there is a connection. */
-  @Nullable UpstreamStream stream() {
-    return stream;
-  }
-
   /**
    * Whether the connection is lost, and had served another exchange before: the server may have
    * been closing it.

@@ -65,11 +65,6 @@ public final class Nearness {
     return levels.choose(lot);
   }
 
-  /** The share of a group, 0 to 1. */
-  public double share(int group) {
-    return levels.share(group);
-  }
-
   /** How many groups there are, of which some may be empty. */
   public int groups() {
     return levels.number();

@@ -284,9 +284,4 @@ public final class Queue {
   public int size() {
     return size;
   }
-
-  /** How many requests may be in flight to all servers together; 0 is any number. */
-  public int most() {
-    return most;
-  }
 }

@@ -88,8 +88,7 @@ public final class Split {
     double highest = -1;
     for (int i = 0; i < shares.size(); i++) {
       Share share = shares.get(i);
-      double chance = ((KeyHash.of(key, share.seed) >>> 11) + 0.5) * 0x1p-53;
-      double score = share.weight / Math.max(-Math.log(chance), Double.MIN_NORMAL);
+      double score = KeyHash.score(share.weight, KeyHash.of(key, share.seed));
       if (share.weight > 0 && score > highest) {
         highest = score;
         best = i;
