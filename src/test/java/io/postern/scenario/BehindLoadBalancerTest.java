@@ -138,7 +138,7 @@ class BehindLoadBalancerTest {
   /** The proxy's own idle time has to be the shorter one; here it is not. */
   @Test
   void aFlowThatTheLoadBalancerHasForgottenEndsOnBothSides() {
-    try (ProxyUnderTest proxy = proxy("idle: 600ms");
+    try (ProxyUnderTest proxy = proxy("idle: 2s");
         NlbTwin twin = NlbTwin.start(to(proxy).idle(Duration.ofMillis(100)));
         RawClient client = client(twin, "http/1.1")) {
       assertThat(client.get("/", Version.HOST).status()).isEqualTo(200);

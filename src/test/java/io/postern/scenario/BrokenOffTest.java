@@ -67,6 +67,11 @@ class BrokenOffTest {
       this.streamOnly = streamOnly;
     }
 
+    /** Short ones, but only where they are what is waited for. */
+    private String timeouts() {
+      return name().startsWith("STALLS") ? TIMEOUTS : "";
+    }
+
     private static OnRequest part(End end) {
       return new Truncate(Response.of(200, CONTENT), PART, end);
     }
@@ -85,7 +90,7 @@ class BrokenOffTest {
   @MethodSource("mishaps")
   void byTheServer(Pair pair, Mishap mishap) {
     try (ScriptedServer server = ScriptedServer.start().on("/bad", mishap.behaviour);
-        ProxyUnderTest proxy = pair.proxy(server, TIMEOUTS)) {
+        ProxyUnderTest proxy = pair.proxy(server, mishap.timeouts())) {
       try (Client client = pair.client().connect(proxy)) {
         awaitFailure(client.request("GET", "/bad"), mishap.status);
       }
@@ -103,7 +108,7 @@ class BrokenOffTest {
   void byTheServerWithinAnUpload(Pair pair, End end) {
     boolean stalls = end == End.STALL;
     try (ScriptedServer server = ScriptedServer.start().on("/bad", new EndAfter(4, end));
-        ProxyUnderTest proxy = pair.proxy(server, TIMEOUTS)) {
+        ProxyUnderTest proxy = pair.proxy(server, stalls ? TIMEOUTS : "")) {
       try (Client client = pair.client().connect(proxy)) {
         Call call = client.start("POST", "/bad").send("some");
         server.awaitRequest(0).content();
@@ -218,7 +223,7 @@ class BrokenOffTest {
     boolean h2 = pair.server() == Version.H2;
     try (ScriptedServer server =
             ScriptedServer.start(new RespondAndClose(announcing(10, "short")));
-        ProxyUnderTest proxy = pair.proxy(server, TIMEOUTS);
+        ProxyUnderTest proxy = pair.proxy(server, "");
         Client client = pair.client().connect(proxy)) {
       client.request("GET", "/").awaitCut();
       Ended.badly(proxy, 200, h2 ? "PD" : "SD", h2 ? Reason.BAD_RESPONSE : Reason.SERVER_RESET);
@@ -254,7 +259,7 @@ class BrokenOffTest {
   @MethodSource("io.postern.scenario.Pair#all")
   void contentThatIsLongerThanAnnounced(Pair pair) {
     try (ScriptedServer server = ScriptedServer.start(new Respond(announcing(3, "abcdef")));
-        ProxyUnderTest proxy = pair.proxy(server, TIMEOUTS);
+        ProxyUnderTest proxy = pair.proxy(server, "");
         Client client = pair.client().connect(proxy)) {
       Call call = client.request("GET", "/");
       if (pair.server() == Version.H2) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import io.postern.http.ClientCertificate;
 import io.postern.testkit.Answer;
+import io.postern.testkit.Await;
 import io.postern.testkit.ClientTls;
 import io.postern.testkit.Field;
 import io.postern.testkit.LogLines;
@@ -184,6 +185,11 @@ class ClientCertificateTest {
         .value("postern_tls_handshake_failures_total{listener=\"edge\",why=\"" + why + "\"}");
   }
 
+  /** The alert goes out before it is counted. */
+  private void awaitFailures(String why, double count) {
+    Await.until(why + " " + count, () -> failures(why) == count);
+  }
+
   private List<String> seen(String field) {
     return Field.values(server.take().getFirst().fields(), field);
   }
@@ -254,12 +260,12 @@ class ClientCertificateTest {
         ClientTls tls = tls("mine.example.test").versions(version).showing(bad.certificate());
         assertThat(alert(tls)).as(version).isEqualTo(bad.alert);
       }
-      assertThat(log.all())
-          .anyMatch(
+      assertThat(log.await("is not accepted: ", 2))
+          .allMatch(
               line ->
                   line.contains("127.0.0.1, which asked for mine.example.test, is not accepted: ")
                       && line.contains(bad.words));
-      assertThat(failures("certificate-refused")).isEqualTo(before + 2);
+      awaitFailures("certificate-refused", before + 2);
     }
   }
 
@@ -269,7 +275,7 @@ class ClientCertificateTest {
     assertThat(alert(tls("mine.example.test").versions("TLSv1.3")))
         .isEqualTo("certificate_required");
     assertThat(alert(tls("mine.example.test").versions("TLSv1.2"))).isEqualTo("handshake_failure");
-    assertThat(failures("certificate-missing")).isEqualTo(before + 2);
+    awaitFailures("certificate-missing", before + 2);
   }
 
   @Test

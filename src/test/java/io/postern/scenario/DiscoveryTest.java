@@ -172,14 +172,14 @@ class DiscoveryTest {
               Checked.once(
                   proxy(
                       "",
-                      "dns: %s, type: srv, timeout: 100ms, resolvers: [\"%s\"]"
-                          .formatted(APP, dns.at())));
+                      "dns: %s, type: srv, timeout: %s, resolvers: [\"%s\"]"
+                          .formatted(APP, nothing == Nothing.SILENT ? "300ms" : "5s", dns.at())));
           Caller client = Protocol.H1.connect(proxy)) {
         nothing.say.accept(dns, APP);
         Await.until("two failures", () -> proxy.pool("app").roster().failures() >= 2);
         assertThat(labels(proxy)).containsExactly(label(one));
         assertThat(client.get("/").answer().status()).isEqualTo(200);
-        assertThat(log.about("are not found"))
+        assertThat(log.await("are not found", 1))
             .singleElement()
             .asString()
             .startsWith("WARN pool app: its servers are not found, and the 1 of before stay: ")
@@ -271,7 +271,7 @@ class DiscoveryTest {
     try (DnsServer silent = DnsServer.start().ignore("app.test", A)) {
       dns.addresses("app.test", A, HOUR, "127.0.0.1");
       String discovery =
-          "dns: app.test, port: 81, timeout: 100ms, resolvers: [\"%s\", \"%s\"]"
+          "dns: app.test, port: 81, timeout: 500ms, resolvers: [\"%s\", \"%s\"]"
               .formatted(silent.at(), dns.at());
       try (ProxyUnderTest proxy = Checked.once(proxy("", discovery))) {
         assertThat(labels(proxy)).containsExactly("127.0.0.1:81");

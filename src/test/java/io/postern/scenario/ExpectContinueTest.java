@@ -18,35 +18,38 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ExpectContinueTest {
 
   private final ScriptedServer server = ScriptedServer.start();
-  private final ProxyUnderTest proxy =
-      Tuned.to(
-          "",
-          "timeouts: {response: 300ms, idle: 60s}, requestBody: {minRate: 1KiB/s}",
-          server.address());
 
   @AfterEach
   void close() {
-    proxy.close();
     server.close();
+  }
+
+  private ProxyUnderTest proxy(String response) {
+    return Tuned.to(
+        "",
+        "timeouts: {response: %s, idle: 60s}, requestBody: {minRate: 1KiB/s}".formatted(response),
+        server.address());
   }
 
   @ParameterizedTest
   @EnumSource
   void aServerThatSaysNothingIsToBlame(Version version) {
     server.on("/up", new Custom((request, wire) -> wire.end(End.STALL)));
-    try (Client client = version.connect(proxy)) {
+    try (ProxyUnderTest proxy = proxy("300ms");
+        Client client = version.connect(proxy)) {
       Call call = client.start("PUT", "/up", "Content-Length", "5", "Expect", "100-continue");
       Refusals.check(call.answer(), Reason.RESPONSE_TIMEOUT);
       Ended.badly(proxy, 504, "sH", Reason.RESPONSE_TIMEOUT);
+      assertThat(proxy.server("app", 0).faults()).isOne();
     }
-    assertThat(proxy.server("app", 0).faults()).isOne();
   }
 
   /** RFC 9110 §10.1.1: a client does not have to wait for ever. */
   @ParameterizedTest
   @EnumSource
   void aClientThatWaitsNoLongerIsServed(Version version) {
-    try (Client client = version.connect(proxy)) {
+    try (ProxyUnderTest proxy = proxy("20s");
+        Client client = version.connect(proxy)) {
       Call call = client.start("PUT", "/up", "Expect", "100-continue");
       server.awaitRequest(0);
       call.send("hello").end();
@@ -67,7 +70,8 @@ class ExpectContinueTest {
               wire.send("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nhad");
               wire.end(End.STALL);
             }));
-    try (Client client = version.connect(proxy)) {
+    try (ProxyUnderTest proxy = proxy("20s");
+        Client client = version.connect(proxy)) {
       Call call = client.start("PUT", "/up", "Content-Length", "5", "Expect", "100-continue");
       assertThat(call.answer().text()).isEqualTo("had");
       assertThat(call.informational()).isEmpty();

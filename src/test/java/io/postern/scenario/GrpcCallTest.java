@@ -195,7 +195,7 @@ class GrpcCallTest {
                 wire.send(piece);
               }
             }));
-    H2Stream call = call("/app", "grpc-timeout", "200m");
+    H2Stream call = call("/app", "grpc-timeout", "1S");
     assertThat(call.awaitHead().status()).isEqualTo(200);
     assertThat(call.awaitReset()).isEqualTo(CANCEL);
     assertThat(requireRecord(Reason.DEADLINE_EXCEEDED, "cD", null).bytesSent).isPositive();

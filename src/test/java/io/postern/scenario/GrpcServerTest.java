@@ -89,7 +89,7 @@ class GrpcServerTest {
 
   @Test
   void theDeadlineCancels() {
-    H2Stream call = call("300m");
+    H2Stream call = call("1S");
     assertThat(taken().awaitReset(FIRST)).isEqualTo(CANCEL);
     assertThat(call.answer().field("grpc-status")).isEqualTo("4");
     requireRecord(Reason.DEADLINE_EXCEEDED, "cH", GrpcStatus.DEADLINE_EXCEEDED);

@@ -200,7 +200,7 @@ class HealthCheckTest {
   @Test
   void contentThatStallsIsNoFailureAndTheConnectionGoes() {
     Raw begun = new Raw("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab", List.of(End.STALL));
-    String active = "type: http, interval: 1h, timeout: 1s";
+    String active = "type: http, interval: 1h, timeout: 2s";
     try (ScriptedServer server = ScriptedServer.start(begun);
         ProxyUnderTest proxy = Checked.once(Checked.to(active, server.address()))) {
       assertThat(proxy.server("app", 0).checksPassed()).isEqualTo(1);

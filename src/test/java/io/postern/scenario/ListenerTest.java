@@ -55,7 +55,7 @@ class ListenerTest {
   @ParameterizedTest
   @EnumSource
   void anIdleConnectionIsClosed(Version version) {
-    try (ProxyUnderTest proxy = proxy("idle: 200ms", 10);
+    try (ProxyUnderTest proxy = proxy("idle: 1s", 10);
         Client client = version.connect(proxy)) {
       assertThat(client.get("/").status()).isEqualTo(200);
       Verdict.served(proxy, 200);
@@ -80,15 +80,16 @@ class ListenerTest {
   void aConnectionWithARequestIsNotIdle(Version version) {
     Gate gate = new Gate();
     server.otherwise(new Hold(gate, new Respond(Response.of(200, "late"))));
-    try (ProxyUnderTest proxy = proxy("idle: 100ms", 10);
-        Client client = version.connect(proxy);
-        Client other = version.connect(proxy)) {
+    try (ProxyUnderTest proxy = proxy("idle: 1s", 10);
+        Client client = version.connect(proxy)) {
       Call call = client.request("GET", "/");
       server.awaitRequest(0);
-      Await.until("the other is closed", () -> proxy.runtime().openConnections() == 1);
+      try (Client other = version.connect(proxy)) {
+        Await.until("the other is closed", () -> proxy.runtime().openConnections() == 1);
+        assertThat(other.connection().local()).isNotEqualTo(client.connection().local());
+      }
       gate.open();
       assertThat(call.answer().text()).isEqualTo("late");
-      assertThat(other.connection().local()).isNotEqualTo(client.connection().local());
     }
   }
 

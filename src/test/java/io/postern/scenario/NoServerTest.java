@@ -76,7 +76,10 @@ class NoServerTest {
   void theOneThatIsUpRefuses(Protocol protocol) {
     try (ScriptedServer ill = ScriptedServer.start(new Respond(Response.of(503, "")));
         ScriptedServer well = ScriptedServer.start();
-        ProxyUnderTest proxy = Checked.once(Checked.to(SLOWLY, ill.address(), well.address()));
+        ProxyUnderTest proxy =
+            Checked.once(
+                Checked.to(
+                    "type: http, interval: 1h, timeout: 5s", ill.address(), well.address()));
         Caller client = protocol.connect(proxy)) {
       well.refuse();
       assertThat(client.get("/").answer().status()).isEqualTo(503);

@@ -149,7 +149,7 @@ class OcspFetchTest {
     OCSPReq asked = new OCSPReq(request.content().text().getBytes(StandardCharsets.ISO_8859_1));
     assertThat(asked.getRequestList()[0].getCertID().getSerialNumber())
         .isEqualTo(issued.certificate().getSerialNumber());
-    assertThat(log.about("an OCSP response of")).hasSize(1);
+    assertThat(log.await("an OCSP response of", 1)).hasSize(1);
   }
 
   /** What a responder does, how that is counted, and what the log says. */
@@ -210,7 +210,7 @@ class OcspFetchTest {
         .asString()
         .startsWith("WARN " + directory.resolve("a.pem") + ": ")
         .contains(bad.words);
-    assertThat(log.about("an OCSP response of")).as("that all is well again").hasSize(1);
+    assertThat(log.await("an OCSP response of", 1)).as("that all is well again").hasSize(1);
   }
 
   @Test
@@ -254,7 +254,7 @@ class OcspFetchTest {
     responder.otherwise(new Behaviour.Truncate(whole, 100, End.STALL), says(issued));
     start();
     awaitFetches("failed", 1);
-    assertThat(log.about("not within 10 s")).hasSize(1);
+    assertThat(log.await("not within 10 s", 1)).hasSize(1);
     responder.awaitConnection(0).ending();
     awaitFetches("good", 1);
   }
@@ -307,6 +307,6 @@ class OcspFetchTest {
     assertThat(strict.isSatisfied(proxy().address(), HOST)).isTrue();
     awaitFetches("revoked", 1);
     isServedWithout();
-    assertThat(log.about("was revoked at")).singleElement().asString().startsWith("ERROR");
+    assertThat(log.await("was revoked at", 1)).singleElement().asString().startsWith("ERROR");
   }
 }

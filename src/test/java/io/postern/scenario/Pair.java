@@ -23,7 +23,10 @@ record Pair(Version client, Version server) {
         .flatMap(client -> Arrays.stream(Version.values()).map(server -> new Pair(client, server)));
   }
 
-  /** Starts a proxy to a server that is spoken to in plain; timeouts are those of the route. */
+  /**
+   * Starts a proxy to a server that is spoken to in plain; timeouts are those of the route, but for
+   * {@code /next}.
+   */
   ProxyUnderTest proxy(ScriptedServer to, String timeouts) {
     return ProxyUnderTest.start(
         """
@@ -33,6 +36,7 @@ record Pair(Version client, Version server) {
             limits: {connections: 1000}
             tls: {certificates: [@CERTIFICATES@]}
         routes:
+          - {name: next, match: {path: [/next]}, pool: app}
           - {name: all, pool: app, timeouts: {%s}}
         pools:
           app: {protocol: %s, servers: [{address: "127.0.0.1:%d"}]}

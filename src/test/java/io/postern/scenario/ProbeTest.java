@@ -8,6 +8,7 @@ import io.postern.testkit.ProxyUnderTest;
 import io.postern.testkit.ProxyV2;
 import io.postern.testkit.RawClient;
 import java.net.InetSocketAddress;
+import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -58,6 +59,8 @@ class ProbeTest {
         awaitOnly(proxy, kind, 1);
         RawClient resetting = RawClient.connect(proxy.address()).send(sent(sent));
         Await.until("it is there", () -> proxy.runtime().openConnections() == 1);
+        // A reset takes what has not been read yet with it.
+        Await.until("its header is read", () -> headers(proxy) == (sent.equals("nothing") ? 0 : 2));
         resetting.reset();
         awaitOnly(proxy, kind, 2);
       }
@@ -88,6 +91,13 @@ class ProbeTest {
         assertThat(proxy.arrivals("edge").probes().values()).containsOnly(0L);
       }
     }
+  }
+
+  private static long headers(ProxyUnderTest proxy) {
+    return proxy.arrivals("edge").headers().entrySet().stream()
+        .filter(each -> each.getKey().equals("v2") || each.getKey().equals("local"))
+        .mapToLong(Map.Entry::getValue)
+        .sum();
   }
 
   private static void awaitOnly(ProxyUnderTest proxy, String kind, long count) {

@@ -161,12 +161,7 @@ class ServerHandshakeTest {
         ScriptedServer good = TlsPool.server("localhost");
         ProxyUnderTest proxy =
             TlsPool.proxy(
-                trusted(),
-                "connect: 300ms",
-                "localhost",
-                silent.port(),
-                plain.port(),
-                good.port());
+                trusted(), "connect: 1s", "localhost", silent.port(), plain.port(), good.port());
         Caller client = protocol.connect(proxy)) {
       int attempts = 0;
       for (int i = 0; i < 3; i++) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A server that stops in the middle, for longer than {@code timeouts.idle}. */
 class ServerStalledTest {
 
-  private static final String TIMEOUTS = "idle: 150ms, response: 60s";
+  private static final String TIMEOUTS = "idle: 500ms, response: 60s";
 
   @ParameterizedTest
   @EnumSource(Protocol.class)
@@ -85,7 +85,7 @@ class ServerStalledTest {
               }
             });
     try (ScriptedServer server = ScriptedServer.start(drips);
-        ProxyUnderTest proxy = ProxyUnderTest.to("", "idle: 400ms", server.address());
+        ProxyUnderTest proxy = ProxyUnderTest.to("", "idle: 1s", server.address());
         Caller client = protocol.connect(proxy)) {
       assertThat(client.get("/").answer().text()).isEqualTo("xxxxxxxx");
       assertThat(Ended.well(proxy).finished).isPositive();
@@ -95,7 +95,7 @@ class ServerStalledTest {
   /** The pause of the server is what is tested here. */
   private static void pause(java.util.concurrent.CountDownLatch never) {
     try {
-      assertThat(never.await(70, java.util.concurrent.TimeUnit.MILLISECONDS)).isFalse();
+      assertThat(never.await(150, java.util.concurrent.TimeUnit.MILLISECONDS)).isFalse();
     } catch (InterruptedException stopped) {
       throw new AssertionError(stopped);
     }

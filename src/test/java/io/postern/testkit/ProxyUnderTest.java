@@ -105,7 +105,8 @@ public final class ProxyUnderTest implements AutoCloseable {
    * Starts a proxy with a TLS listener on any port, one route for all, and one pool.
    *
    * @param listenerTimeouts such as {@code requestHead: 300ms}, the inside of a YAML flow map
-   * @param routeTimeouts such as {@code response: 300ms}
+   * @param routeTimeouts such as {@code response: 300ms}; for {@code /next}, which shows that all
+   *     is well behind a failure, the default ones hold
    * @param servers the addresses of the pool
    */
   public static ProxyUnderTest to(
@@ -123,6 +124,7 @@ public final class ProxyUnderTest implements AutoCloseable {
             tls: {certificates: [@CERTIFICATES@]}
             timeouts: {%s}
         routes:
+          - {name: next, match: {path: [/next]}, pool: app}
           - name: all
             pool: app
             timeouts: {%s}
