@@ -32,7 +32,7 @@ class BackpressureTest {
     server.close();
   }
 
-  private static final Content LARGE = Content.ofSize(64 << 20);
+  private static final Content LARGE = Content.ofSize(40 << 20);
 
   /** Buffers of four sockets, in the kernel; the windows of the proxy are a small part of that. */
   private static final long HELD = 32 << 20;

@@ -64,7 +64,7 @@ class ContentTooSlowTest {
   void aSlowServerIsNotHeldAgainstTheClient(Version version) throws InterruptedException {
     Gate gate = new Gate();
     server.on("/up", new Hold(gate, new Respond(Response.of(201, "made"))));
-    Content large = Content.ofSize(64 << 20);
+    Content large = Content.ofSize(40 << 20);
     try (ProxyUnderTest proxy = asking("4MiB/s");
         Client client = version.connect(proxy)) {
       Call call = client.start("PUT", "/up", "Content-Length", Long.toString(large.length()));

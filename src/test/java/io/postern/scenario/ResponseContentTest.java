@@ -72,7 +72,7 @@ class ResponseContentTest {
   @ParameterizedTest
   @EnumSource(Protocol.class)
   void ofManyMegabytesDown(Protocol protocol) {
-    Content content = Content.ofSize(64L << 20);
+    Content content = Content.ofSize(32L << 20);
     try (ScriptedServer server = ScriptedServer.start(new Respond(Response.of(200, content)));
         ProxyUnderTest proxy = ProxyUnderTest.to(server.address());
         Caller client = protocol.connect(proxy)) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Content of any size goes through TLS on both sides, and no more of it is held than windows. */
 class ServerTlsContentTest {
 
-  private static final Content LARGE = Content.ofSize(64 << 20);
+  private static final Content LARGE = Content.ofSize(40 << 20);
 
   /** Buffers of four sockets, in the kernel; what the proxy holds is a small part of that. */
   private static final long HELD = 32 << 20;

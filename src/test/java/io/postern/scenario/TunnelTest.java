@@ -32,7 +32,7 @@ class TunnelTest {
 
   private static final String PAIRS = "io.postern.scenario.Pair#all";
 
-  private static final long LARGE = 64 << 20;
+  private static final long LARGE = 40 << 20;
 
   /** Buffers of four sockets, in the kernel; those of the proxy are a small part of that. */
   private static final long HELD = 32 << 20;

@@ -270,6 +270,7 @@ public final class H2Client implements AutoCloseable {
     }
     RawClient.Ending told = how;
     watched.change(() -> ending = told);
+    watched.fail(new IOException("the connection has ended: " + told)); // no more will come
   }
 
   private void onFrame(H2Frame frame, InputStream in) throws IOException, Http2Exception {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Makes Netty's leak detectors and writes down what they find, instead of in a log that nobody
@@ -19,6 +20,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class LeakLedger extends ResourceLeakDetectorFactory {
 
   private static final long GC_LIMIT_MILLIS = 10_000;
+
+  /** Garbage that a compiler cannot leave out. */
+  private static final AtomicReference<byte[]> YOUNG = new AtomicReference<>();
 
   private final List<Detector<?>> detectors = new CopyOnWriteArrayList<>();
   private final Queue<String> leaks = new ConcurrentLinkedQueue<>();
@@ -36,9 +40,10 @@ final class LeakLedger extends ResourceLeakDetectorFactory {
   List<String> collect() {
     if (!detectors.isEmpty()) {
       // The first collection hands leaked objects to the thread that enqueues them; when an object
-      // of the second has come through that thread, so has all of the first.
+      // of the second has come through that thread, so has all of the first. The second need not be
+      // a whole one, which takes some hundred milliseconds.
       collectGarbage();
-      collectGarbage();
+      collectYoung();
       detectors.forEach(Detector::report);
     }
     List<String> found = new ArrayList<>();
@@ -58,6 +63,18 @@ final class LeakLedger extends ResourceLeakDetectorFactory {
       }
     } catch (InterruptedException interrupted) {
       throw new AssertionError("interrupted while garbage was collected", interrupted);
+    }
+  }
+
+  private static void collectYoung() {
+    ReferenceQueue<Object> collected = new ReferenceQueue<>();
+    PhantomReference<Object> canary = new PhantomReference<>(new Object(), collected);
+    long began = System.nanoTime();
+    while (!canary.equals(collected.poll())) {
+      YOUNG.set(new byte[64 * 1024]);
+      if (System.nanoTime() - began > GC_LIMIT_MILLIS * 1_000_000) {
+        throw new AssertionError("what is young was not collected");
+      }
     }
   }
 

@@ -44,6 +44,8 @@ public final class PosternProcess implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + Path.of("config", "jvm.options").toAbsolutePath());
+    command.add("-XX:TieredStopAtLevel=1"); // what lives for seconds is up sooner without C2
+    command.add("-XX:+UseSerialGC");
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add("io.postern.cli.Main");

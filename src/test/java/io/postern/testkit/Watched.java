@@ -14,9 +14,9 @@ final class Watched {
     notifyAll();
   }
 
-  /** Fails everybody who waits, now or later. */
+  /** Fails everybody who waits, now or later, for what has not come; the first cause stays. */
   synchronized void fail(Throwable cause) {
-    failure = cause;
+    failure = failure == null ? cause : failure;
     notifyAll();
   }
 
