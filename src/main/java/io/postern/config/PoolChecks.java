@@ -27,6 +27,7 @@ final class PoolChecks {
     ActiveChecks.check(pool, report);
     PassiveChecks.check(pool.health().passive(), report);
     checkProtocol(pool, report);
+    checkSendProxy(pool.sendProxy(), report);
     if (pool.tls() != null) {
       checkTls(pool, pool.tls(), report);
     }
@@ -51,6 +52,12 @@ final class PoolChecks {
           report.problem(pool.place(), "protocol", "goes without TLS", "h2, or no section tls");
         }
       }
+    }
+  }
+
+  private static void checkSendProxy(SendProxyConfig sent, Report report) {
+    if (sent.version() != SendProxyConfig.Version.V2 && sent.place().keys().containsKey("tlvs")) {
+      report.problem(sent.place(), "tlvs", "have no place but in version 2", "version: v2");
     }
   }
 

@@ -21,6 +21,10 @@ public record PoolConfig(
             "What is spoken to the servers: `h2` is HTTP/2 with `tls`, `h2c` HTTP/2 without, and `auto` what a server chooses in the TLS handshake.")
         Protocol protocol,
     @Doc("TLS to the servers; left out, they are spoken to in plain.") @Nullable PoolTlsConfig tls,
+    @Default("{}")
+        @Doc(
+            "The PROXY header that connections to the servers begin with, before TLS: `v1`, `v2` or `none`. Each such connection is for one client alone.")
+        SendProxyConfig sendProxy,
     @Default("[]") @Doc("The servers; left out where they are found by `discovery`.")
         List<Server> servers,
     @Doc("How servers are found, in place of `servers`.") @Nullable DiscoveryConfig discovery,

@@ -1,9 +1,11 @@
 package io.postern.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
 import io.postern.fault.Fault;
 import io.postern.fault.FaultException;
 import io.postern.fault.Reason;
+import io.postern.http.DownstreamConnection;
 import io.postern.http.Fields;
 import io.postern.http.ResponseHead;
 import io.postern.http.UpstreamConnection;
@@ -133,6 +135,16 @@ final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listen
   @Override
   public boolean isWaiting() {
     return !over;
+  }
+
+  @Override
+  public DownstreamConnection client() {
+    return attempts.record().connection;
+  }
+
+  @Override
+  public AsciiString requestId() {
+    return attempts.record().requestId;
   }
 
   @Override

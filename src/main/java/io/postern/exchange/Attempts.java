@@ -72,6 +72,11 @@ final class Attempts implements Queue.Waiter {
     this.before = sticky == null ? null : sticky.of(request, pool.servers());
   }
 
+  /** What becomes of the exchange. */
+  ExchangeRecord record() {
+    return record;
+  }
+
   /** Looks for a server, for the first time. */
   void begin() {
     pool.retryBudget().request();

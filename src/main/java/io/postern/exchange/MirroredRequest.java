@@ -2,10 +2,12 @@ package io.postern.exchange;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.util.AsciiString;
 import io.postern.fault.Fault;
 import io.postern.fault.FaultException;
 import io.postern.fault.Reason;
 import io.postern.http.Deadlines.Deadline;
+import io.postern.http.DownstreamConnection;
 import io.postern.http.Fields;
 import io.postern.http.RequestHead;
 import io.postern.http.ResponseHead;
@@ -39,6 +41,8 @@ final class MirroredRequest implements UpstreamConnections.Waiter, UpstreamStrea
   private final Route route;
   private final Mirror mirror;
   private final RequestHead head;
+  private final DownstreamConnection client;
+  private final AsciiString requestId;
   private final Deadline deadline;
   private @Nullable ByteBuf content;
   private @Nullable Server server;
@@ -50,8 +54,15 @@ final class MirroredRequest implements UpstreamConnections.Waiter, UpstreamStrea
   private int dropped;
 
   private MirroredRequest(
-      ExchangeContext context, Pool pool, Route route, Mirror mirror, RequestHead head, long key) {
-    this.key = key;
+      ExchangeContext context,
+      Pool pool,
+      Route route,
+      Mirror mirror,
+      RequestHead head,
+      ExchangeRecord of) {
+    this.key = pool.selection().key(head, of.tenant, of.connection.clientIp());
+    this.client = of.connection;
+    this.requestId = of.requestId;
     this.context = context;
     this.pool = pool;
     this.route = route;
@@ -87,8 +98,7 @@ final class MirroredRequest implements UpstreamConnections.Waiter, UpstreamStrea
       return null;
     }
     Pool pool = snapshot.pool(mirror.pool());
-    long key = pool.selection().key(head, record.tenant, record.connection.clientIp());
-    return new MirroredRequest(context, pool, route, mirror, head.copy(), key);
+    return new MirroredRequest(context, pool, route, mirror, head.copy(), record);
   }
 
   /** A piece of the content has come, which is left as it is. */
@@ -142,6 +152,17 @@ final class MirroredRequest implements UpstreamConnections.Waiter, UpstreamStrea
   @Override
   public boolean isWaiting() {
     return !over;
+  }
+
+  /** Whose request was copied: the copy is told of as the request is, though it may outlive it. */
+  @Override
+  public DownstreamConnection client() {
+    return client;
+  }
+
+  @Override
+  public AsciiString requestId() {
+    return requestId;
   }
 
   @Override

@@ -31,7 +31,6 @@ record CheckTarget(Destination to, ActiveCheck check) {
 
   static CheckTarget of(Server server, ActiveCheck check) {
     Dialect dialect = server.dialect();
-    InetSocketAddress address = at(server.address(), check.address());
     Protocol protocol =
         switch (check.type()) {
           case TCP, TLS -> Protocol.HTTP_1_1; // which says nothing by itself
@@ -39,12 +38,15 @@ record CheckTarget(Destination to, ActiveCheck check) {
           case GRPC -> dialect.protocol() == Protocol.AUTO ? Protocol.H2 : dialect.protocol();
         };
     UpstreamTls tls = check.type() == ActiveCheck.Type.TCP ? null : dialect.tls();
-    return new CheckTarget(new Destination(server, address, protocol, tls), check);
+    return new CheckTarget(
+        Destination.ofCheck(server, elsewhere(server.address(), check.address()), protocol, tls),
+        check);
   }
 
-  private static InetSocketAddress at(InetSocketAddress own, @Nullable CheckAddress other) {
+  private static @Nullable InetSocketAddress elsewhere(
+      InetSocketAddress own, @Nullable CheckAddress other) {
     if (other == null) {
-      return own;
+      return null;
     }
     int port = other.port() == 0 ? own.getPort() : other.port();
     if (other.host() != null) {

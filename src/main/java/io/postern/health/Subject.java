@@ -62,7 +62,12 @@ record Subject(ActiveCheck check, List<Member> members) {
 
   private boolean suits(ActiveCheck other, Server server) {
     return Alike.alike(check, other)
+        && (check.address() != null || sends(members.getFirst().server(), server))
         && suits(members.getFirst().server().dialect(), server.dialect());
+  }
+
+  private static boolean sends(Server ours, Server other) {
+    return Alike.alike(ours.dialect().sendProxy(), other.dialect().sendProxy());
   }
 
   private boolean suits(Dialect ours, Dialect other) {

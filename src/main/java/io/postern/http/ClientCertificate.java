@@ -12,7 +12,11 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import javax.naming.InvalidNameException;
+import javax.naming.ldap.LdapName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The certificate that a client has shown and that was accepted, in words.
@@ -66,6 +70,21 @@ public record ClientCertificate(
       return new ClientCertificate(subject, names, serial, fingerprint, told);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("a certificate that was accepted cannot be read", e);
+    }
+  }
+
+  /** The common name in its subject; null where it has none. */
+  public @Nullable String commonName() {
+    try {
+      return new LdapName(subject)
+          .getRdns().reversed().stream()
+              .filter(rdn -> rdn.getType().equalsIgnoreCase("CN"))
+              .map(rdn -> rdn.getValue() instanceof String name ? name : null)
+              .filter(Objects::nonNull)
+              .findFirst()
+              .orElse(null);
+    } catch (InvalidNameException e) {
+      return null;
     }
   }
 

@@ -2,6 +2,7 @@ package io.postern.http;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.AsciiString;
+import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param vpce the AWS VPC endpoint that it came through, such as {@code vpce-08d2bf15fac5001c9};
  *     null where no PROXY header names one
  * @param tls what the handshake agreed on; null on a plain listener
+ * @param closed done when the connection is closed
  */
 public record DownstreamConnection(
     EventLoop loop,
@@ -26,7 +28,8 @@ public record DownstreamConnection(
     InetSocketAddress local,
     AsciiString clientIp,
     @Nullable AsciiString vpce,
-    @Nullable TlsSession tls) {
+    @Nullable TlsSession tls,
+    Future<?> closed) {
 
   /** {@code https} or {@code http}. */
   public String scheme() {
@@ -47,6 +50,8 @@ public record DownstreamConnection(
    * @param cipher the cipher suite's name
    * @param group that of the key exchange, such as {@code X25519MLKEM768}; null where the library
    *     does not tell
+   * @param alpn the protocol that was agreed on, such as {@code h2}; null where none was
+   * @param resumed whether it resumed a session: what the client has shown, it showed before
    * @param ja4 the fingerprint of the client's first message, such as {@code
    *     t13d1516h2_8daaf6152771_e5627efa2ab1}, for any thread to ask for; null where the message
    *     could not be read
@@ -60,6 +65,8 @@ public record DownstreamConnection(
       String version,
       String cipher,
       @Nullable String group,
+      @Nullable String alpn,
+      boolean resumed,
       @Nullable Supplier<AsciiString> ja4,
       @Nullable ClientCertificate clientCertificate,
       boolean tellsCertificate,

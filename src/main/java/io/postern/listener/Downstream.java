@@ -46,7 +46,8 @@ record Downstream(
             arrival.local(),
             AsciiString.of(textOf(arrival.client())),
             arrival.vpce(),
-            tls);
+            tls,
+            channel.closeFuture());
     Retirement exchanges = Retirement.of(context, retirement);
     ClientConnection codec =
         h2

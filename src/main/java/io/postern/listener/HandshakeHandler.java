@@ -174,6 +174,8 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
         version,
         session.getCipherSuite(),
         Presented.group(tls),
+        tls.applicationProtocol(),
+        Presented.isResumed(tls),
         ja4,
         client == null ? null : ClientCertificate.of(client),
         downstream.tellsCertificate(),

@@ -50,7 +50,7 @@ public record Pool(
    * @param tls what came of its section {@code tls}, where it has one; stays the caller's to close
    */
   public static Pool of(PoolConfig config, ProcessConfig here, @Nullable UpstreamTls tls) {
-    Dialect dialect = new Dialect(config.protocol(), tls, config.ping());
+    Dialect dialect = new Dialect(config.protocol(), tls, config.ping(), config.sendProxy());
     PoolConfig.Limits limits = config.limits();
     boolean limited = limits.requests() > 0 || limits.requestsPerServer() > 0;
     Queue queue = limited ? new Queue(limits.queue(), limits.requests()) : null;

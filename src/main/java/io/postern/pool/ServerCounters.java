@@ -8,6 +8,7 @@ abstract sealed class ServerCounters permits Server {
   private final LongAdder exchanges = new LongAdder();
   private final LongAdder faults = new LongAdder();
   private final LongAdder connections = new LongAdder();
+  private final LongAdder opened = new LongAdder();
   private final LongAdder idle = new LongAdder();
   private final LongAdder streams = new LongAdder();
   private final LongAdder sentAway = new LongAdder();
@@ -57,6 +58,7 @@ abstract sealed class ServerCounters permits Server {
   /** A connection to it was opened. */
   public final void connectionOpened() {
     connections.increment();
+    opened.increment();
   }
 
   /** A connection to it is closed. */
@@ -97,6 +99,11 @@ abstract sealed class ServerCounters permits Server {
   /** Connections that are open, of all event loops. */
   public final long connections() {
     return connections.sum();
+  }
+
+  /** How many were opened since the start. */
+  public final long connectionsOpened() {
+    return opened.sum();
   }
 
   /** How many of them no exchange uses. */

@@ -6,6 +6,7 @@ import io.postern.proxyproto.ProxyHeader.Addresses;
 import io.postern.proxyproto.ProxyHeader.Form;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** A header of version 2 (section 2.2), complete, from the reader index on. */
@@ -13,6 +14,9 @@ final class HeaderBlock {
 
   /** Behind signature, version and command, family and transport, length. */
   static final int ADDRESSES_AT = 16;
+
+  private static final byte[] SIGNATURE =
+      "\r\n\r\n\0\r\nQUIT\n".getBytes(StandardCharsets.US_ASCII);
 
   private static final int VERSION_AT = 12;
   private static final int FAMILY_AT = 13;
@@ -30,6 +34,20 @@ final class HeaderBlock {
   private static final int LAST_TRANSPORT = 2;
 
   private HeaderBlock() {}
+
+  /** What every such header begins with. */
+  static byte[] signature() {
+    return SIGNATURE.clone();
+  }
+
+  static ByteBuf writeSignature(ByteBuf out) {
+    return out.writeBytes(SIGNATURE);
+  }
+
+  /** Enters how long a header is that is written whole. */
+  static void setLength(ByteBuf out) {
+    out.setShort(LENGTH_AT, out.writerIndex() - ADDRESSES_AT);
+  }
 
   /** How many bytes the whole header has. */
   static int length(ByteBuf in) {

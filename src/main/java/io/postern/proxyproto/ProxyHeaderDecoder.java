@@ -27,8 +27,7 @@ public final class ProxyHeaderDecoder {
   private static final int MAX_LINE = 107;
 
   private static final byte[] LINE_START = "PROXY ".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] SIGNATURE =
-      "\r\n\r\n\0\r\nQUIT\n".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] SIGNATURE = HeaderBlock.signature();
 
   /** How many bytes were looked at. */
   private int seen;

@@ -2,19 +2,35 @@ package io.postern.proxyproto;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
+import io.postern.proxyproto.Introduction.Shown;
+import io.postern.proxyproto.Introduction.Tls;
 import io.postern.proxyproto.MalformedHeader.Flaw;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The TLVs at the end of a header of version 2: one byte of type, two of length, and the value. All
- * are passed over but the checksum (section 2.2.3) and the VPC endpoint of AWS (Network Load
- * Balancer guide, "Proxy protocol"). Positions are those of the buffer.
+ * The TLVs at the end of a header of version 2: one byte of type, two of length, and the value. In
+ * what is read all are passed over but the checksum (section 2.2.3) and the VPC endpoint of AWS
+ * (Network Load Balancer guide, "Proxy protocol"). Positions are those of the buffer.
  */
 final class Tlvs {
 
   private static final int HEAD = 3;
+
+  static final int ALPN = 0x01;
+  static final int AUTHORITY = 0x02;
+  static final int UNIQUE_ID = 0x05;
+  private static final int TLS = 0x20;
+  private static final int TLS_VERSION = 0x21;
+  private static final int TLS_COMMON_NAME = 0x22;
+  private static final int TLS_CIPHER = 0x23;
+
+  /** Of the client's TLS: that it has it, shows a certificate, has shown one in the session. */
+  private static final int HAS_TLS = 0x01;
+
+  private static final int SHOWN_NOW = 0x02;
+  private static final int SHOWN_IN_SESSION = 0x04;
 
   private static final int CHECKSUM = 0x03;
   private static final int CHECKSUM_LENGTH = 4;
@@ -60,7 +76,7 @@ final class Tlvs {
   }
 
   /** The sum of all bytes, those of the sum itself being taken for zero. */
-  private static int checksum(ByteBuf in, int start, int sum, int end) {
+  static int checksum(ByteBuf in, int start, int sum, int end) {
     CRC32C crc = new CRC32C();
     crc.update(in.nioBuffer(start, sum - start));
     crc.update(ZEROES);
@@ -112,6 +128,40 @@ final class Tlvs {
 
   private static boolean isLowerHex(byte digit) {
     return (digit >= '0' && digit <= '9') || (digit >= 'a' && digit <= 'f');
+  }
+
+  static void write(ByteBuf out, int type, byte[] value) {
+    out.writeByte(type).writeShort(value.length).writeBytes(value);
+  }
+
+  static void writeVpce(ByteBuf out, AsciiString id) {
+    out.writeByte(AWS).writeShort(1 + id.length()).writeByte(AWS_VPCE);
+    out.writeBytes(id.array(), id.arrayOffset(), id.length());
+  }
+
+  /** What TLS agreed on with the client (section 2.2.6): verified is only what was shown. */
+  static void write(ByteBuf out, Tls tls) {
+    int flags =
+        switch (tls.shown()) {
+          case NEVER -> HAS_TLS;
+          case BEFORE -> HAS_TLS | SHOWN_IN_SESSION;
+          case NOW -> HAS_TLS | SHOWN_IN_SESSION | SHOWN_NOW;
+        };
+    out.writeByte(TLS).writeShort(0);
+    int from = out.writerIndex();
+    out.writeByte(flags).writeInt(tls.shown() == Shown.NEVER ? 1 : 0);
+    write(out, TLS_VERSION, tls.version().getBytes(StandardCharsets.US_ASCII));
+    if (tls.commonName() != null) {
+      write(out, TLS_COMMON_NAME, tls.commonName().getBytes(StandardCharsets.UTF_8));
+    }
+    write(out, TLS_CIPHER, tls.cipher().getBytes(StandardCharsets.US_ASCII));
+    out.setShort(from - 2, out.writerIndex() - from);
+  }
+
+  /** Room for a checksum, filled with zeroes; answers where it is. */
+  static int writeNoChecksum(ByteBuf out) {
+    write(out, CHECKSUM, ZEROES);
+    return out.writerIndex() - CHECKSUM_LENGTH;
   }
 
   private static int length(ByteBuf in, int at) {

@@ -8,6 +8,7 @@ import io.postern.config.Config;
 import io.postern.config.DiscoveryConfig;
 import io.postern.config.ListenerConfig;
 import io.postern.config.RetryConfig;
+import io.postern.config.SendProxyConfig;
 import io.postern.fault.Fault;
 import io.postern.fault.FaultException;
 import io.postern.fault.Reason;
@@ -33,6 +34,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -244,6 +246,7 @@ public final class Explanation {
     Pool chosen = Objects.requireNonNull(compiled.snapshot().pools().get(name));
     String spoken = chosen.dialect().protocol() + (chosen.dialect().tls() == null ? "" : ", TLS");
     say("pool", "%s, %s, %s".formatted(chosen.name(), chosen.selection().policy(), spoken));
+    sendProxy(chosen.dialect().sendProxy());
     String subject = "servers";
     for (Server each : chosen.servers()) {
       String against = each.whyUnusable();
@@ -268,6 +271,19 @@ public final class Explanation {
         reasons.isEmpty()
             ? "none"
             : "after " + String.join(", ", reasons.stream().map(Object::toString).toList()));
+  }
+
+  private void sendProxy(SendProxyConfig sent) {
+    if (sent.isSent()) {
+      boolean more = sent.version() == SendProxyConfig.Version.V2 && !sent.tlvs().isEmpty();
+      String version = sent.version().name().toLowerCase(Locale.ROOT);
+      String tlvs = String.join(", ", sent.tlvs().stream().map(Object::toString).toList());
+      say(
+          "",
+          "connections are each client's own and begin with a PROXY header, "
+              + version
+              + (more ? " with " + tlvs : ""));
+    }
   }
 
   private static String told(Duration time) {

@@ -38,16 +38,6 @@ record ServerFamilies(Supplier<Snapshot> snapshot) {
         LABELS,
         each(Server::inFlight));
     metrics.gauges(
-        "postern_server_connections",
-        "Connections to a server that are open, in use or not.",
-        LABELS,
-        each(Server::connections));
-    metrics.gauges(
-        "postern_server_connections_idle",
-        "Connections to a server that are kept for later.",
-        LABELS,
-        each(Server::idleConnections));
-    metrics.gauges(
         "postern_server_streams",
         "Streams that are open on HTTP/2 connections to a server.",
         LABELS,
@@ -57,9 +47,28 @@ record ServerFamilies(Supplier<Snapshot> snapshot) {
         "HTTP/2 connections to a server that were closed, for it did too much that well-behaved ones do seldom.",
         LABELS,
         each(Server::timesSentAway));
+    describeConnections(metrics);
     describeTls(metrics);
     describeDiscovery(metrics);
     describeHealth(metrics);
+  }
+
+  private void describeConnections(Metrics metrics) {
+    metrics.gauges(
+        "postern_server_connections",
+        "Connections to a server that are open, in use or not.",
+        LABELS,
+        each(Server::connections));
+    metrics.counters(
+        "postern_server_connections_opened_total",
+        "Connections to a server that were opened, without those of checks.",
+        LABELS,
+        each(Server::connectionsOpened));
+    metrics.gauges(
+        "postern_server_connections_idle",
+        "Connections to a server that are kept for later.",
+        LABELS,
+        each(Server::idleConnections));
   }
 
   private void describeDiscovery(Metrics metrics) {

@@ -74,6 +74,9 @@ final class Connecting extends ChannelInitializer<Channel> {
   @Override
   protected void initChannel(Channel channel) {
     loop.turns().join(channel);
+    if (to.header() != null) {
+      channel.pipeline().addLast(new HeaderFirst(to.header()));
+    }
     UpstreamTls secured = to.tls();
     if (secured != null) {
       tls = secured.newHandler(channel.alloc(), to.address(), to.server().index());

@@ -89,7 +89,9 @@ final class ServerConnections implements UpstreamConnection.Owner {
     }
     Underway next = new Underway(this, waiting);
     underway.add(next);
-    connector.connect(Destination.of(server), millis, this, next);
+    UpstreamConnections.Waiter first = waiting.waiter();
+    connector.connect(
+        Destination.of(server, first.client(), first.requestId()), millis, this, next);
   }
 
   void onConnected(Underway arrived, UpstreamConnection connection) {

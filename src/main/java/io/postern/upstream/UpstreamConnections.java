@@ -1,13 +1,15 @@
 package io.postern.upstream;
 
+import io.netty.util.AsciiString;
+import io.postern.http.DownstreamConnection;
 import io.postern.http.LoopContext;
 import io.postern.pool.Pool;
 import io.postern.pool.Server;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.IdentityHashMap;
 
 /**
- * The connections to all servers from one event loop.
+ * The connections to all servers from one event loop. Those to servers that are told who a client
+ * is are that client's alone, and go with it.
  *
  * <p>Owned by its event loop; nothing here is shared.
  */
@@ -18,16 +20,24 @@ public final class UpstreamConnections {
 
     /** Whether it still does; asked just before it is given one. */
     boolean isWaiting();
+
+    /** The client on whose behalf. */
+    DownstreamConnection client();
+
+    /** The id of the request. */
+    AsciiString requestId();
   }
 
   private final LoopContext loop;
   private final Connector connector;
-  private final Map<Server, ServerConnections> byServer = new HashMap<>();
+  private final Stock common;
+  private final IdentityHashMap<DownstreamConnection, Stock> ofClients = new IdentityHashMap<>();
 
   /** No connection yet. */
   public UpstreamConnections(LoopContext loop, Connector connector) {
     this.loop = loop;
     this.connector = connector;
+    this.common = new Stock(loop.deadlines(), connector);
   }
 
   /**
@@ -38,23 +48,45 @@ public final class UpstreamConnections {
    */
   public void acquire(Pool pool, Server server, boolean fresh, int connectMillis, Waiter waiter) {
     assert loop.loop().inEventLoop();
-    byServer
-        .computeIfAbsent(
-            server, any -> new ServerConnections(pool, server, loop.deadlines(), connector))
-        .acquire(fresh, connectMillis, waiter);
+    stock(pool, waiter.client()).to(pool, server).acquire(fresh, connectMillis, waiter);
+  }
+
+  private Stock stock(Pool pool, DownstreamConnection client) {
+    if (!pool.dialect().sendProxy().isSent()) {
+      return common;
+    }
+    Stock known = ofClients.get(client);
+    return known == null ? begun(client) : known;
+  }
+
+  private Stock begun(DownstreamConnection client) {
+    Stock own = new Stock(loop.deadlines(), connector);
+    if (client.closed().isDone()) {
+      own.close(); // a copy of a request may be sent when its client has gone
+    } else {
+      ofClients.put(client, own);
+      client.closed().addListener(gone -> end(client));
+    }
+    return own;
+  }
+
+  private void end(DownstreamConnection client) {
+    Stock own = ofClients.remove(client);
+    if (own != null) {
+      own.close();
+    }
   }
 
   /** Closes every idle connection; those in use go when their exchanges end. */
   public void closeIdle() {
-    byServer.values().forEach(ServerConnections::closeIdle);
+    common.close();
+    ofClients.values().forEach(Stock::close);
   }
 
   /** The same for one server; it may be connected to anew. */
   public void closeIdleTo(Server server) {
     assert loop.loop().inEventLoop();
-    ServerConnections gone = byServer.remove(server);
-    if (gone != null) {
-      gone.closeIdle();
-    }
+    common.closeIdleTo(server);
+    ofClients.values().forEach(each -> each.closeIdleTo(server));
   }
 }

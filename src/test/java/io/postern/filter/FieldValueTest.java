@@ -30,7 +30,8 @@ class FieldValueTest {
             new InetSocketAddress("192.0.2.1", 443),
             new AsciiString("192.0.2.7"),
             null,
-            tls),
+            tls,
+            new EmbeddedChannel().closeFuture()),
         0);
   }
 
@@ -49,7 +50,9 @@ class FieldValueTest {
     AsciiString bytes = new AsciiString(all);
     String text = new String(all, StandardCharsets.ISO_8859_1);
     ExchangeRecord record =
-        record(new TlsSession(text, text, text, text, () -> bytes, null, false, _ -> true));
+        record(
+            new TlsSession(
+                text, text, text, text, text, false, () -> bytes, null, false, _ -> true));
     record.authority = bytes;
     record.target = bytes;
     record.method = bytes;

@@ -22,7 +22,16 @@ class ForwardedFieldsTest {
 
   private static final TlsSession TLS =
       new TlsSession(
-          "e.com", "TLSv1.3", "TLS_AES_128_GCM_SHA256", null, null, null, false, _ -> true);
+          "e.com",
+          "TLSv1.3",
+          "TLS_AES_128_GCM_SHA256",
+          null,
+          null,
+          false,
+          null,
+          null,
+          false,
+          _ -> true);
 
   private static final AsciiString ID = new AsciiString("0f");
 
@@ -65,7 +74,8 @@ class ForwardedFieldsTest {
             new InetSocketAddress("10.0.0.1", port),
             new AsciiString(client),
             vpce,
-            tls);
+            tls,
+            channel.closeFuture());
     ForwardedFields.set(head, connection, tenant, ID);
     channel.finishAndReleaseAll();
     return fields.toString().split("\n");

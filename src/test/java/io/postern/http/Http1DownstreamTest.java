@@ -44,7 +44,8 @@ class Http1DownstreamTest {
               new InetSocketAddress(2),
               AsciiString.of("192.0.2.1"),
               null,
-              null),
+              null,
+              channel.closeFuture()),
           new DownstreamSettings(
               4096,
               4096,

@@ -23,7 +23,8 @@ final class Rewritten {
           new InetSocketAddress(443),
           AsciiString.of("192.0.2.1"),
           null,
-          null);
+          null,
+          new EmbeddedChannel().closeFuture());
 
   private Rewritten() {}
 

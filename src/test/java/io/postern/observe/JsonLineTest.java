@@ -90,6 +90,20 @@ class JsonLineTest {
     assertThat(json(record).get("Tr").asLong()).isZero();
   }
 
+  private static TlsSession hostile() {
+    return new TlsSession(
+        "\u2028\u202e\ud800\"\n\u001b[2J",
+        "v",
+        "c",
+        null,
+        null,
+        false,
+        null,
+        null,
+        false,
+        _ -> true);
+  }
+
   @Test
   void whatAClientChoosesCannotBreakTheLineNorReachATerminal() throws IOException {
     byte[] all = new byte[256];
@@ -98,19 +112,7 @@ class JsonLineTest {
       all[i] = (byte) i;
       latin1.append((char) i);
     }
-    ExchangeRecord hostile =
-        new ExchangeRecord(
-            Records.connection(
-                new TlsSession(
-                    "\u2028\u202e\ud800\"\n\u001b[2J",
-                    "v",
-                    "c",
-                    null,
-                    null,
-                    null,
-                    false,
-                    _ -> true)),
-            Records.WALL_MILLIS);
+    ExchangeRecord hostile = new ExchangeRecord(Records.connection(hostile()), Records.WALL_MILLIS);
     hostile.method = new AsciiString(all);
     hostile.authority = new AsciiString("x\"},{\"status\":200,\"y\":\"\r\n");
     hostile.target = new AsciiString(all, 0x7F, 2, true);

@@ -27,14 +27,16 @@ final class Records {
 
   /** A connection from 192.0.2.7:50000. */
   static DownstreamConnection connection(@Nullable TlsSession tls) {
+    EmbeddedChannel channel = new EmbeddedChannel();
     return new DownstreamConnection(
-        new EmbeddedChannel().eventLoop(),
+        channel.eventLoop(),
         "edge",
         new InetSocketAddress("192.0.2.7", 50_000),
         new InetSocketAddress("192.0.2.1", 443),
         new AsciiString("192.0.2.7"),
         tls == null ? null : new AsciiString("vpce-08d2bf15fac5001c9"),
-        tls);
+        tls,
+        channel.closeFuture());
   }
 
   /** A record in which everything is there. */
@@ -45,6 +47,8 @@ final class Records {
             "TLSv1.3",
             "TLS_AES_128_GCM_SHA256",
             "X25519MLKEM768",
+            null,
+            false,
             () -> JA4,
             null,
             false,

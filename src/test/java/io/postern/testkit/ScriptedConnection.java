@@ -44,6 +44,7 @@ public final class ScriptedConnection {
   private final OnConnection behaviour;
   private final Thread thread;
   private final CompletableFuture<Ending> ending = new CompletableFuture<>();
+  private final CompletableFuture<SentHeader> header = new CompletableFuture<>();
   private volatile @Nullable Ending forced;
   private volatile @Nullable SSLSession session;
   private volatile @Nullable SSLSocket secured;
@@ -76,6 +77,11 @@ public final class ScriptedConnection {
   /** What ALPN agreed on; empty for nothing. */
   public String protocol() {
     return protocol;
+  }
+
+  /** Waits for the PROXY header that it began with. */
+  public SentHeader header() {
+    return Await.result("the PROXY header of connection " + index, header);
   }
 
   /** Sends a close_notify now, from the test. */
@@ -161,6 +167,9 @@ public final class ScriptedConnection {
 
   private Ending serve() throws IOException {
     raw.setTcpNoDelay(true);
+    if (server.expectsHeaders()) {
+      header.complete(SentHeader.read(raw.getInputStream()));
+    }
     return switch (behaviour) {
       case EndOnAccept(End end) -> endOnAccept(end);
       case SayOnAccept(String bytes) -> sayOnAccept(bytes);

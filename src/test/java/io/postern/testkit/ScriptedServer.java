@@ -33,6 +33,7 @@ public final class ScriptedServer implements AutoCloseable {
   private final List<Throwable> failures = new CopyOnWriteArrayList<>();
   private volatile Script<OnConnection> onConnections =
       new Script<>(List.of(new Behaviour.Serve()));
+  private volatile boolean expectsHeaders;
   private volatile ServerSocket socket;
   private volatile Thread acceptor;
 
@@ -81,6 +82,16 @@ public final class ScriptedServer implements AutoCloseable {
   public ScriptedServer onConnections(OnConnection... behaviours) {
     onConnections = new Script<>(List.of(behaviours));
     return this;
+  }
+
+  /** Each connection has to begin with a PROXY header from now on, before TLS. */
+  public ScriptedServer expectingHeaders() {
+    expectsHeaders = true;
+    return this;
+  }
+
+  boolean expectsHeaders() {
+    return expectsHeaders;
   }
 
   /** Where it listens. */

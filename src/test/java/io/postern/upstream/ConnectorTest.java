@@ -13,6 +13,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Promise;
 import io.postern.config.Configs;
 import io.postern.config.PoolConfig;
+import io.postern.config.PoolConfig.Protocol;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
 import io.postern.http.LoopContext;
@@ -82,7 +83,10 @@ class ConnectorTest {
             () -> NOON,
             names);
     Told told = new Told(new CompletableFuture<>());
-    loop.execute(() -> connector.connect(Destination.of(server), millis, told, told));
+    loop.execute(
+        () ->
+            connector.connect(
+                Destination.ofCheck(server, null, Protocol.HTTP_1_1, null), millis, told, told));
     return Await.result("the end of the connect", told.failure);
   }
 
