@@ -13,6 +13,7 @@ final class Rooms {
   static final List<String> IN_ORDER =
       List.of(
           "config",
+          "files",
           "balance",
           "fault",
           "http",

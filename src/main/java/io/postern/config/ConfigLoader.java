@@ -4,8 +4,13 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the config. Certificates and other files that it names are not opened, secrets are. */
+/**
+ * Reads the config. Certificates and other files that it names are not opened, secrets are; those
+ * that hold a part of it are what {@link PartReader} reads.
+ */
 public final class ConfigLoader {
+
+  private static final String EXPECTED = "a map with listeners and routes";
 
   private ConfigLoader() {}
 
@@ -37,7 +42,7 @@ public final class ConfigLoader {
 
   private static Loaded load(
       @Nullable String text, Path directory, Map<String, String> environment, Report report) {
-    Tree root = text == null ? null : TreeReader.read(text, report);
+    Tree root = text == null ? null : TreeReader.read(text, EXPECTED, report);
     Config config = root == null ? null : decode(root, directory, environment, report);
     if (config != null) {
       ListenerChecks.check(config, report);

@@ -1,7 +1,12 @@
 package io.postern.config;
 
+import java.util.List;
+
 /** What must hold between the keys by which the servers of a pool are found. */
 final class DiscoveryChecks {
+
+  private static final List<String> OF_DNS =
+      List.of("port", "type", "resolvers", "minTtl", "maxTtl", "timeout");
 
   private DiscoveryChecks() {}
 
@@ -19,6 +24,28 @@ final class DiscoveryChecks {
     if (listed) {
       report.problem(pool.place(), "servers", "is given beside discovery", "one of the two");
     }
+    boolean byFile = discovery.file() != null;
+    if (byFile == discovery.place().keys().containsKey("dns")) {
+      String what = byFile ? "has both dns and file" : "has neither dns nor file";
+      if (report.isClean(discovery.place().path())) {
+        report.problem(discovery.place(), what, "one of the two");
+      }
+    } else if (byFile) {
+      checkFile(discovery, report);
+    } else {
+      checkDns(discovery, report);
+    }
+  }
+
+  private static void checkFile(DiscoveryConfig discovery, Report report) {
+    for (String key : OF_DNS) {
+      if (discovery.place().keys().containsKey(key)) {
+        report.problem(discovery.place(), key, "has no use with file", "dns, or no " + key);
+      }
+    }
+  }
+
+  private static void checkDns(DiscoveryConfig discovery, Report report) {
     checkPort(discovery, report);
     if (discovery.maxTtl().compareTo(discovery.minTtl()) < 0) {
       report.problem(

@@ -2,6 +2,7 @@ package io.postern.config;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** How the servers of a pool are found while it runs. */
 public record DiscoveryConfig(
@@ -10,12 +11,15 @@ public record DiscoveryConfig(
             regex = "[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*\\.?",
             expected = "a host name, such as app.internal or _http._tcp.app.internal")
         @Doc("The name that is looked up in DNS; what the answer has are the servers.")
-        String dns,
+        @Nullable String dns,
+    @Doc(
+            "A file with a list of servers, each as in `servers`, in place of `dns`; it is followed while it runs.")
+        @Nullable PartFile file,
     @Default("0") @Range(min = "0", max = "65535") @Doc("Their port; with `srv` the answer has it.")
         int port,
     @Default("a")
         @Doc(
-            "Which records: `a`, `aaaa`, `both` of them, or `srv` with port and weight, of which those with the best priority count.")
+            "Which records: `a`, `aaaa`, `both` of them, or `srv` with port and weight, and with priorities that are tiers.")
         Type type,
     @Default("[]") @Doc("The DNS servers, by their addresses; left out, those that the system has.")
         List<HostPort> resolvers,

@@ -32,6 +32,11 @@ final class Expansion {
     this.environment = environment;
   }
 
+  /** A file that the same is put into. */
+  PartFile resolved(PartFile file) {
+    return new PartFile(directory.resolve(file.path()), environment);
+  }
+
   /**
    * A text with everything put in.
    *

@@ -32,6 +32,12 @@ public record Place(String file, String path, Position position, Map<String, Pos
     return new Problem(file, position, path, what, expected);
   }
 
+  /** A key of a section by itself. */
+  static Place of(Place section, String key) {
+    Position at = section.keys().getOrDefault(key, section.position());
+    return new Place(section.file(), below(section.path(), key), at, Map.of());
+  }
+
   /** The path of a key below another. */
   static String below(String path, String key) {
     return path.isEmpty() ? key : path + "." + key;

@@ -1,11 +1,7 @@
 package io.postern.config;
 
-import java.util.HashMap;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import javax.net.ssl.SNIHostName;
 
 /** What must hold between the keys of the pools. */
 final class PoolChecks {
@@ -15,6 +11,8 @@ final class PoolChecks {
   static void check(Config config, Report report) {
     for (PoolConfig pool : config.pools().values()) {
       checkPool(pool, report);
+      Place servers = Place.of(pool.place(), "servers");
+      ServerListChecks.check(pool, pool.servers(), servers, config.process(), report);
     }
     if (report.isClean("routes")) {
       warnOfUnused(config, report);
@@ -23,13 +21,12 @@ final class PoolChecks {
 
   private static void checkPool(PoolConfig pool, Report report) {
     DiscoveryChecks.check(pool, report);
-    checkServers(pool, report);
     ActiveChecks.check(pool, report);
     PassiveChecks.check(pool.health().passive(), report);
     checkProtocol(pool, report);
     checkSendProxy(pool.sendProxy(), report);
     if (pool.tls() != null) {
-      checkTls(pool, pool.tls(), report);
+      checkTls(pool.tls(), report);
     }
   }
 
@@ -61,12 +58,10 @@ final class PoolChecks {
     }
   }
 
-  private static void checkTls(PoolConfig pool, PoolTlsConfig tls, Report report) {
+  private static void checkTls(PoolTlsConfig tls, Report report) {
     Place place = tls.place();
     String name = tls.serverName();
-    if (name == null) {
-      pool.servers().forEach(server -> checkTlsName(server, report));
-    } else if (!isTlsName(name)) {
+    if (name != null && !ServerListChecks.isTlsName(name)) {
       report.problem(
           place,
           "serverName",
@@ -84,54 +79,6 @@ final class PoolChecks {
       if (tls.trust() != null) {
         report.problem(place, "trust", "is given, but verify is none", "one of the two");
       }
-    }
-  }
-
-  private static void checkTlsName(PoolConfig.Server server, Report report) {
-    if (!isTlsName(server.address().host())) {
-      report.problem(
-          server.place(),
-          "address",
-          "has a host that TLS cannot ask for",
-          "a host name without underscores, or tls.serverName");
-    }
-  }
-
-  /** Narrower than what can be looked up: letters, digits and hyphens (RFC 6066 §3, RFC 5890). */
-  private static boolean isTlsName(String name) {
-    if (!HostPort.isHost(name)) {
-      return false;
-    }
-    try {
-      return name.indexOf(':') >= 0 || !new SNIHostName(name).getAsciiName().isEmpty();
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
-  }
-
-  private static void checkServers(PoolConfig pool, Report report) {
-    Map<String, PoolConfig.Server> seen = new HashMap<>();
-    for (PoolConfig.Server server : pool.servers()) {
-      if (server.address().port() == 0) {
-        report.problem(server.place(), "address", "has the port 0", "a port from 1 to 65535");
-      }
-      String address = server.address().toString().toLowerCase(Locale.ROOT);
-      PoolConfig.Server first = seen.putIfAbsent(address, server);
-      if (first != null) {
-        String where = first.place().path() + " (line " + first.place().position().line() + ")";
-        report.problem(server.place(), "address", "is that of " + where + " too", "each once");
-      }
-    }
-    boolean idle =
-        !pool.servers().isEmpty()
-            && pool.servers().stream().allMatch(server -> server.weight() == 0);
-    boolean away =
-        pool.servers().stream().noneMatch(server -> server.state() == PoolConfig.Duty.READY);
-    if (away && !pool.servers().isEmpty()) {
-      report.warning(pool.place(), "servers", "none is ready: requests are answered 503", "");
-    }
-    if (idle && report.isClean(Place.below(pool.place().path(), "servers"))) {
-      report.problem(pool.place(), "servers", "all have weight 0", "one with more at least");
     }
   }
 

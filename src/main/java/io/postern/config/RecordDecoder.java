@@ -33,6 +33,11 @@ final class RecordDecoder {
     this.report = report;
   }
 
+  /** The value of a key that makes a whole file; null where it is none. */
+  @Nullable Object value(KeyShape key, Tree tree) {
+    return value(key, key.type(), tree, "", null);
+  }
+
   /** A section; null where it is none, or lacks a key that cannot be made up. */
   @Nullable Record section(SectionShape shape, Tree tree, String path, @Nullable String name) {
     Section section = asSection(shape, tree, path);

@@ -3,8 +3,10 @@ package io.postern.config;
 import io.postern.config.Place.Position;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Collects what is wrong with one file. Belongs to one reading of it. */
 final class Report {
@@ -13,6 +15,13 @@ final class Report {
 
   private final String file;
   private final List<Problem> problems = new ArrayList<>();
+
+  /** The paths of all problems. */
+  private final Set<String> refused = new HashSet<>();
+
+  /** Those, and all that lie above them. */
+  private final Set<String> troubled = new HashSet<>();
+
   private final List<Problem> warnings = new ArrayList<>();
   private final Map<Position, String> secrets = new HashMap<>();
 
@@ -26,15 +35,15 @@ final class Report {
   }
 
   void problem(Position at, String path, String what, String expected) {
-    problems.add(new Problem(file, at, printable(path), what, expected));
+    add(new Problem(file, at, printable(path), what, expected));
   }
 
   void problem(Place place, String key, String what, String expected) {
-    problems.add(place.problem(key, what, expected));
+    add(place.problem(key, what, expected));
   }
 
   void problem(Place place, String what, String expected) {
-    problems.add(place.problem(what, expected));
+    add(place.problem(what, expected));
   }
 
   void warning(Place place, String what, String expected) {
@@ -47,19 +56,24 @@ final class Report {
 
   /** Whether nothing is wrong with this key or anything below it. */
   boolean isClean(String path) {
-    return problems.stream()
-        .map(Problem::path)
-        .noneMatch(
-            other ->
-                other.startsWith(path)
-                    && (other.length() == path.length()
-                        || other.charAt(path.length()) == '.'
-                        || other.charAt(path.length()) == '['));
+    return !troubled.contains(path);
   }
 
   /** Whether nothing is wrong with this key itself, whatever there is below it. */
   boolean isReadable(String path) {
-    return problems.stream().noneMatch(problem -> problem.path().equals(path));
+    return !refused.contains(path);
+  }
+
+  private void add(Problem problem) {
+    problems.add(problem);
+    String path = problem.path();
+    refused.add(path);
+    troubled.add(path);
+    for (int i = 0; i < path.length(); i++) {
+      if (path.charAt(i) == '.' || path.charAt(i) == '[') {
+        troubled.add(path.substring(0, i));
+      }
+    }
   }
 
   /** Remembers that the value at this position came from a secret, and how it was written. */

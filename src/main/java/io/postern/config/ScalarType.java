@@ -94,6 +94,7 @@ record ScalarType(
               "a path, absolute or relative to this file",
               "[^\\u0000]+",
               ScalarType::path),
+          new ScalarType(PartFile.class, "file", PartFile.EXPECTED, "[^\\u0000]+", PartFile::parse),
           new ScalarType(
               Pattern.class, "regex", "an RE2 expression", "[\\s\\S]+", ScalarType::expression),
           new ScalarType(

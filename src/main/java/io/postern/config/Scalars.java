@@ -56,7 +56,11 @@ final class Scalars {
     if (matches != null && !text.matches(matches.regex())) {
       throw new BadValue(Report.quoted(shown) + " is not valid", matches.expected());
     }
-    return value instanceof Path path ? directory.resolve(path) : value;
+    return switch (value) {
+      case Path path -> directory.resolve(path);
+      case PartFile file -> expansion.resolved(file);
+      default -> value;
+    };
   }
 
   private static Object parse(KeyShape key, ScalarType type, String text, @Nullable String secret)

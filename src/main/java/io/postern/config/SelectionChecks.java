@@ -5,20 +5,17 @@ final class SelectionChecks {
 
   private static final int WHOLE = 100;
 
-  private final Config config;
   private final Report report;
 
-  private SelectionChecks(Config config, Report report) {
-    this.config = config;
+  private SelectionChecks(Report report) {
     this.report = report;
   }
 
   static void check(Config config, Report report) {
-    SelectionChecks checks = new SelectionChecks(config, report);
+    SelectionChecks checks = new SelectionChecks(report);
     for (PoolConfig pool : config.pools().values()) {
       checks.checkHash(pool);
       checks.checkSlowStart(pool);
-      pool.servers().forEach(checks::checkPlace);
     }
   }
 
@@ -58,17 +55,6 @@ final class SelectionChecks {
           "slowStart",
           "has no use where nothing takes servers out",
           "active or passive beside it");
-    }
-  }
-
-  private void checkPlace(PoolConfig.Server server) {
-    if (server.zone() != null && config.process().zone() == null) {
-      report.warning(
-          server.place(), "zone", "means nothing while ours is not known", "process.zone");
-    }
-    if (server.region() != null && config.process().region() == null) {
-      report.warning(
-          server.place(), "region", "means nothing while ours is not known", "process.region");
     }
   }
 }

@@ -20,6 +20,9 @@ final class Source {
   /** Many times what thousands of routes need, and little enough to hold. */
   static final int MAX_BYTES = 8 << 20;
 
+  /** A tenant is some hundred bytes, and there may be a hundred thousand. */
+  static final int MAX_PART_BYTES = 64 << 20;
+
   private static final Position START = new Position(1, 1);
 
   private Source() {}
@@ -58,7 +61,8 @@ final class Source {
     };
   }
 
-  private static @Nullable String decode(byte[] bytes, Report report) {
+  /** The text of a content; null where there is a problem. */
+  static @Nullable String decode(byte[] bytes, Report report) {
     CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
     ByteBuffer in = ByteBuffer.wrap(bytes);
     CharBuffer out = CharBuffer.allocate(bytes.length);

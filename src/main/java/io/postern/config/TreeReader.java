@@ -35,20 +35,26 @@ final class TreeReader {
   private static final int MAX_DEPTH = 16;
 
   private final ParserImpl parser;
+  private final String expected;
   private final Report report;
   private int depth;
 
-  private TreeReader(String text, Report report) {
+  private TreeReader(String text, String expected, Report report) {
     LoaderOptions options = new LoaderOptions();
-    options.setCodePointLimit(Source.MAX_BYTES);
+    options.setCodePointLimit(Integer.MAX_VALUE); // its bytes were bounded
     this.parser = new ParserImpl(new StreamReader(text), options);
+    this.expected = expected;
     this.report = report;
   }
 
-  /** The one document of a text; null where there is none, or it is not YAML. */
-  static @Nullable Tree read(String text, Report report) {
+  /**
+   * The one document of a text; null where there is none, or it is not YAML.
+   *
+   * @param expected what it should be, in words
+   */
+  static @Nullable Tree read(String text, String expected, Report report) {
     try {
-      return new TreeReader(text, report).document();
+      return new TreeReader(text, expected, report).document();
     } catch (MarkedYAMLException e) {
       report.problem(position(mark(e)), "", "not valid YAML: " + explanation(e), "");
       return null;
@@ -75,7 +81,7 @@ final class TreeReader {
   }
 
   private @Nullable Tree empty(Position at) {
-    report.problem(at, "", "there is nothing in the file", "a map with listeners and routes");
+    report.problem(at, "", "there is nothing in the file", expected);
     return null;
   }
 

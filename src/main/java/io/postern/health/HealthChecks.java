@@ -84,6 +84,18 @@ public final class HealthChecks {
     }
   }
 
+  /**
+   * The operator may say something else of a server now: one in maintenance is not checked, one
+   * that leaves it is.
+   */
+  public void review(Pool pool, Server server) {
+    if (server.state().standing() == Server.Standing.MAINT) {
+      remove(List.of(server));
+    } else if (!byServer.containsKey(server)) {
+      add(pool, List.of(server));
+    }
+  }
+
   /** Checks them no more, for they have left their pool. */
   public void remove(List<Server> removed) {
     for (Server each : removed) {

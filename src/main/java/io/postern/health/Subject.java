@@ -30,8 +30,12 @@ record Subject(ActiveCheck check, List<Member> members) {
       if (check == null) {
         continue;
       }
+      if (pool.discovery() != null) {
+        all.addAll(of(pool, pool.servers())); // they come and go for themselves
+        continue;
+      }
       for (Server server : pool.servers()) {
-        if (server.state().standing() == Server.Standing.MAINT) {
+        if (!isChecked(server)) {
           continue;
         }
         List<Subject> alike =
@@ -56,8 +60,13 @@ record Subject(ActiveCheck check, List<Member> members) {
     return check == null
         ? List.of()
         : servers.stream()
+            .filter(Subject::isChecked)
             .map(server -> new Subject(check, List.of(new Member(pool, server))))
             .toList();
+  }
+
+  private static boolean isChecked(Server server) {
+    return server.state().standing() != Server.Standing.MAINT;
   }
 
   private boolean suits(ActiveCheck other, Server server) {

@@ -17,14 +17,28 @@ import org.jspecify.annotations.Nullable;
  */
 record Condition(@Nullable State duty, @Nullable State down, @Nullable State ejected, State ready) {
 
+  private static final String SAID = "the config says so";
+
   static Condition of(Duty duty) {
-    State said =
-        switch (duty) {
-          case READY -> null;
-          case DRAIN -> new State(Standing.DRAIN, "the config says so", null);
-          case MAINT -> new State(Standing.MAINT, "the config says so", null);
-        };
-    return new Condition(said, null, null, new State(Standing.READY, "", null));
+    return new Condition(said(duty, null), null, null, new State(Standing.READY, "", null));
+  }
+
+  private static @Nullable State said(Duty duty, @Nullable Instant at) {
+    return switch (duty) {
+      case READY -> null;
+      case DRAIN -> new State(Standing.DRAIN, SAID, at);
+      case MAINT -> new State(Standing.MAINT, SAID, at);
+    };
+  }
+
+  /** The operator says something else now; what checks knew before a maintenance is forgotten. */
+  Condition duty(Duty other, Instant at) {
+    boolean unchecked = duty != null && duty.standing() == Standing.MAINT;
+    return new Condition(
+        said(other, at),
+        unchecked ? null : down,
+        ejected,
+        other == Duty.READY ? new State(Standing.READY, "", at) : ready);
   }
 
   /** What holds. */

@@ -2,6 +2,7 @@ package io.postern.pool;
 
 import io.postern.balance.Balancer;
 import io.postern.balance.Levels;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -14,6 +15,12 @@ import java.util.List;
 public final class Nearness {
 
   private final List<Server> servers;
+
+  /**
+   * As they were when this was made: a server may get into another, and then there is a new list.
+   */
+  private final int[] groups;
+
   private final double panicThreshold;
   private final Levels levels;
   private boolean panicking;
@@ -26,7 +33,8 @@ public final class Nearness {
   public Nearness(Pool pool, List<Server> servers) {
     this.servers = servers;
     panicThreshold = pool.selection().panicThreshold();
-    levels = new Levels(1 + servers.stream().mapToInt(Server::group).max().orElse(0));
+    groups = servers.stream().mapToInt(Server::group).toArray();
+    levels = new Levels(1 + Arrays.stream(groups).max().orElse(0));
   }
 
   /** Whether there is more than one group, or a threshold: else all are always near enough. */
@@ -45,9 +53,9 @@ public final class Nearness {
 
   private void count(boolean evenDown) {
     levels.clear();
-    for (Server server : servers) {
-      levels.add(
-          server.group(), server.weight(), server.isUsable() || (evenDown && server.isOnDuty()));
+    for (int i = 0; i < groups.length; i++) {
+      Server server = servers.get(i);
+      levels.add(groups[i], server.weight(), server.isUsable() || (evenDown && server.isOnDuty()));
     }
   }
 
@@ -63,6 +71,16 @@ public final class Nearness {
    */
   public int choose(double lot) {
     return levels.choose(lot);
+  }
+
+  /** The group of a server, by its place in the list. */
+  int group(int index) {
+    return groups[index];
+  }
+
+  /** The share of what is asked that a group gets, from 0 to 1. */
+  public double share(int group) {
+    return levels.share(group);
   }
 
   /** How many groups there are, of which some may be empty. */

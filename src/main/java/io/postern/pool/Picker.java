@@ -164,7 +164,7 @@ public final class Picker {
     @Override
     public int weight(int index) {
       Server server = servers[index];
-      if ((group != Balancer.NONE && server.group() != group)
+      if ((group != Balancer.NONE && near.group(index) != group)
           || !isUsable(server, tried)
           || !server.hasRoom()) {
         return 0;

@@ -8,6 +8,7 @@ import io.postern.config.PoolConfig;
 import io.postern.config.ProcessConfig;
 import io.postern.tls.UpstreamTls;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param selection how a server is chosen
  * @param dialect how the servers are spoken to, each of which knows it too
  * @param roster its servers, as they are now
+ * @param here where this process is
  * @param discovery how they are found; null where the config lists them
  * @param idle how long a connection to a server is kept without use
  * @param idlePerServer how many idle connections each event loop keeps to each server
@@ -35,6 +37,7 @@ public record Pool(
     Selection selection,
     Dialect dialect,
     Roster roster,
+    ProcessConfig here,
     @Nullable DiscoveryConfig discovery,
     Duration idle,
     int idlePerServer,
@@ -50,17 +53,27 @@ public record Pool(
    * @param tls what came of its section {@code tls}, where it has one; stays the caller's to close
    */
   public static Pool of(PoolConfig config, ProcessConfig here, @Nullable UpstreamTls tls) {
+    return of(config, config.servers(), here, tls);
+  }
+
+  /** The same, where its servers are listed elsewhere. */
+  public static Pool of(
+      PoolConfig config,
+      List<PoolConfig.Server> servers,
+      ProcessConfig here,
+      @Nullable UpstreamTls tls) {
     Dialect dialect = new Dialect(config.protocol(), tls, config.ping(), config.sendProxy());
     PoolConfig.Limits limits = config.limits();
     boolean limited = limits.requests() > 0 || limits.requestsPerServer() > 0;
     Queue queue = limited ? new Queue(limits.queue(), limits.requests()) : null;
     Roster roster =
-        new Roster(Identity.of(config.servers(), here), dialect, queue, limits.requestsPerServer());
+        new Roster(Identity.listed(servers, here), dialect, queue, limits.requestsPerServer());
     return new Pool(
         config.name(),
         Selection.of(config),
         dialect,
         roster,
+        here,
         config.discovery(),
         config.idle(),
         limits.idlePerServer(),
@@ -79,10 +92,18 @@ public record Pool(
    * Takes over servers that were found; called by the one event loop that finds them.
    *
    * @param found one at least
+   * @param at when, by the wall clock
    * @param before given who is new, before any event loop sees it
    */
-  public Roster.Change discovered(List<Roster.Found> found, Consumer<List<Server>> before) {
-    return roster.change(found, before);
+  public Roster.Change discovered(
+      List<Roster.Found> found, Instant at, Consumer<List<Server>> before) {
+    return roster.change(Identity.found(found), at, before);
+  }
+
+  /** The same of servers that are listed somewhere. */
+  public Roster.Change listed(
+      List<PoolConfig.Server> servers, Instant at, Consumer<List<Server>> before) {
+    return roster.change(Identity.listed(servers, here), at, before);
   }
 
   /**

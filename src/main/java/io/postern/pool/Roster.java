@@ -1,6 +1,7 @@
 package io.postern.pool;
 
 import java.net.InetSocketAddress;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,15 +21,20 @@ public final class Roster {
    *
    * @param address resolved, with the name that it was found by
    * @param weight its share beside the others
+   * @param tier those of a higher one get what the lower ones cannot take
    */
-  public record Found(InetSocketAddress address, int weight) {}
+  public record Found(InetSocketAddress address, int weight, int tier) {}
 
-  /** What a change brought and took away. */
-  public record Change(List<Server> added, List<Server> removed) {
+  /**
+   * What a change brought and took away.
+   *
+   * @param altered who has stayed, and is another in weight, state or distance
+   */
+  public record Change(List<Server> added, List<Server> removed, List<Server> altered) {
 
     /** Whether all is as before. */
     public boolean isNone() {
-      return added.isEmpty() && removed.isEmpty();
+      return added.isEmpty() && removed.isEmpty() && altered.isEmpty();
     }
   }
 
@@ -45,11 +51,11 @@ public final class Roster {
     this.dialect = dialect;
     this.queue = queue;
     this.requestsPerServer = requestsPerServer;
-    List<Server> all = new ArrayList<>(listed.size());
-    for (Identity server : listed) {
-      all.add(new Server(next++, server, dialect, queue, requestsPerServer));
-    }
-    servers = List.copyOf(all);
+    servers = List.copyOf(listed.stream().map(this::fresh).toList());
+  }
+
+  private Server fresh(Identity who) {
+    return new Server(next++, who, dialect, queue, requestsPerServer);
   }
 
   /** Those of now. */
@@ -58,29 +64,35 @@ public final class Roster {
   }
 
   /**
-   * Takes over what was found: who is still there keeps state and counters, and has its new weight.
+   * Takes over what was found: who is still there, which its address tells, keeps state and
+   * counters, and is what is said of it now.
    *
    * @param found one at least
+   * @param at when, by the wall clock
    * @param before given who is new, before any event loop sees it
    */
-  Change change(List<Found> found, Consumer<List<Server>> before) {
+  Change change(List<Identity> found, Instant at, Consumer<List<Server>> before) {
     answers.increment();
     Map<InetSocketAddress, Server> known = new LinkedHashMap<>();
     servers.forEach(each -> known.put(each.address(), each));
     Map<InetSocketAddress, Server> wanted = new LinkedHashMap<>();
     List<Server> added = new ArrayList<>();
-    for (Found each : found) {
+    List<Server> altered = new ArrayList<>();
+    for (Identity each : found) {
       Server kept = known.remove(each.address());
       if (kept != null) {
-        kept.weigh(each.weight());
         wanted.put(each.address(), kept);
+        if (kept.become(each, at)) {
+          altered.add(kept);
+        }
       } else if (!wanted.containsKey(each.address())) {
-        Server fresh = new Server(next++, Identity.of(each), dialect, queue, requestsPerServer);
+        Server fresh = fresh(each);
         added.add(fresh);
         wanted.put(each.address(), fresh);
       }
     }
-    Change change = new Change(List.copyOf(added), List.copyOf(known.values()));
+    Change change =
+        new Change(List.copyOf(added), List.copyOf(known.values()), List.copyOf(altered));
     if (!change.isNone()) {
       changes.increment();
       before.accept(change.added());
@@ -108,7 +120,7 @@ public final class Roster {
     return failures.sum();
   }
 
-  /** How often servers came or went. */
+  /** How often servers came or went, or became others. */
   public long changes() {
     return changes.sum();
   }

@@ -51,13 +51,11 @@ public final class Server extends ServerCounters {
   public record State(Standing standing, String reason, @Nullable Instant since) {}
 
   private final int index;
-  private final int group;
-  private final boolean far;
   private final String label;
   private final long identity;
   private final AsciiString cookie;
   private final InetSocketAddress address;
-  private volatile int weight;
+  private volatile Identity who;
   private volatile boolean gone;
   private final Dialect dialect;
   private final @Nullable Queue queue;
@@ -86,12 +84,10 @@ public final class Server extends ServerCounters {
     this.queue = queue;
     this.mostRequests = mostRequests;
     label = who.label();
-    group = who.group();
-    far = who.far();
+    this.who = who;
     identity = KeyHash.of(label, 0);
     cookie = Stickiness.value(identity);
     address = who.address();
-    weight = who.weight();
     condition = new AtomicReference<>(Condition.of(who.duty()));
   }
 
@@ -120,12 +116,17 @@ public final class Server extends ServerCounters {
 
   /** How far it is from us, beside the others of its pool; 0 is the nearest. */
   public int group() {
-    return group;
+    return who.group();
+  }
+
+  /** The same in itself. */
+  public Distance distance() {
+    return who.distance();
   }
 
   /** Whether what goes there leaves our zone. */
   public boolean isFar() {
-    return far;
+    return who.distance().reach() != Distance.Reach.HERE;
   }
 
   /** What a client shows that is to come back to it. */
@@ -140,11 +141,24 @@ public final class Server extends ServerCounters {
 
   /** Its share beside the others of its pool. */
   public int weight() {
-    return weight;
+    return who.weight();
   }
 
-  void weigh(int other) {
-    weight = other;
+  /**
+   * Is from now on what is said of it now, at the same address.
+   *
+   * @return whether it is another than before
+   */
+  boolean become(Identity other, Instant at) {
+    Identity before = who;
+    who = other;
+    if (before.duty() != other.duty()) {
+      change(old -> old.duty(other.duty(), at));
+    }
+    return before.weight() != other.weight()
+        || before.duty() != other.duty()
+        || before.group() != other.group()
+        || !before.distance().equals(other.distance());
   }
 
   /** How it is spoken to. */
@@ -281,7 +295,7 @@ public final class Server extends ServerCounters {
   public @Nullable String whyUnusable() {
     State now = state();
     return switch (now.standing()) {
-      case READY -> weight == 0 ? "its weight is 0" : null;
+      case READY -> weight() == 0 ? "its weight is 0" : null;
       case EJECTED -> "it is ejected: " + now.reason();
       case DOWN -> "it is down: " + now.reason();
       case DRAIN -> "its state is drain: " + now.reason();

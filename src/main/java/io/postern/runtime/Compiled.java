@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param problems what keeps it from running; where there are any, the rest is not complete
  * @param warnings what runs and is likely not meant
+ * @param parts the files that hold parts of the config, to be followed
  * @param tls by listener, for those with TLS
  * @param keyLog told the secrets of TLS connections; null where nobody is. Stays its maker's to
  *     close
@@ -38,6 +39,7 @@ public record Compiled(
     List<Problem> problems,
     List<Problem> warnings,
     Snapshot snapshot,
+    Parts parts,
     Map<String, ListenerTls> tls,
     @Nullable KeyLog keyLog) {
 
@@ -64,11 +66,12 @@ public record Compiled(
         ofListeners.put(listener.name(), made);
       }
     }
+    Parts parts = Parts.read(config, problems, warnings);
     Map<String, Pool> pools = new LinkedHashMap<>();
     for (PoolConfig pool : config.pools().values()) {
       UpstreamTls tls =
           pool.tls() == null ? null : UpstreamTls.compile(pool, now, keyLog, problems, warnings);
-      pools.put(pool.name(), Pool.of(pool, config.process(), tls));
+      pools.put(pool.name(), Pool.of(pool, parts.serversOf(pool), config.process(), tls));
     }
     RouteTable.Compiled routes = RouteTable.compile(config);
     problems.addAll(routes.problems());
@@ -84,6 +87,7 @@ public record Compiled(
             routes.table(),
             Map.copyOf(pools),
             meters(config, pools)),
+        parts,
         ofListeners,
         keyLog);
   }
@@ -94,8 +98,7 @@ public record Compiled(
       List<RouteMeters> ofRoute = new ArrayList<>();
       for (String name : route.pools()) {
         Pool pool = pools.get(name);
-        List<String> servers =
-            pool == null ? List.of() : pool.servers().stream().map(Server::label).toList();
+        List<String> servers = listed(pool);
         ofRoute.add(
             ofRoute.isEmpty()
                 ? new RouteMeters(route.name(), name, servers)
@@ -105,6 +108,13 @@ public record Compiled(
           ofRoute.isEmpty() ? List.of(new RouteMeters(route.name(), null, List.of())) : ofRoute);
     }
     return List.copyOf(meters);
+  }
+
+  /** Those that stay as long as the config; who is found may go, and come back as another. */
+  private static List<String> listed(@Nullable Pool pool) {
+    return pool == null || pool.discovery() != null
+        ? List.of()
+        : pool.servers().stream().map(Server::label).toList();
   }
 
   /** Gives up the certificates of a config that is not going to run, or runs no more. */

@@ -256,7 +256,11 @@ public final class Explanation {
     }
     DiscoveryConfig discovery = chosen.discovery();
     if (discovery != null) {
-      say("servers", "those that DNS has for " + discovery.dns() + ", when it runs");
+      say(
+          "servers",
+          discovery.file() == null
+              ? "those that DNS has for " + discovery.dns() + ", when it runs"
+              : "those that " + discovery.file() + " lists, while it runs");
     }
     Queue queue = chosen.queue();
     if (queue != null) {

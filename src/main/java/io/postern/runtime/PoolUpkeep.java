@@ -29,7 +29,7 @@ final class PoolUpkeep implements Discovery.Listener {
 
   /** Not before the connectors are there, and before there are exchanges. */
   PoolUpkeep(
-      Collection<Pool> pools,
+      Compiled compiled,
       EventLoops loops,
       List<Connector> connectors,
       List<UpstreamConnections> upstreams,
@@ -37,11 +37,14 @@ final class PoolUpkeep implements Discovery.Listener {
       InstantSource clock) {
     this.loops = loops;
     this.upstreams = upstreams;
+    Collection<Pool> pools = compiled.snapshot().pools().values();
     List<LoopContext> contexts = loops.contexts();
     HealthChecks.Outside outside = new HealthChecks.Outside(random, clock, this::onDown);
     ejection = Ejection.start(pools, contexts, clock, this::onFailure);
     checks = HealthChecks.start(pools, contexts, connectors, outside);
-    discovery = Discovery.start(pools, contexts, loops.datagrams(), loops.channels(), this);
+    Discovery.Outside found =
+        new Discovery.Outside(contexts, loops.datagrams(), loops.channels(), clock);
+    discovery = Discovery.start(pools, compiled.parts().servers(), found, this);
   }
 
   /** Done when all servers that were found first, or are listed, were checked once. */
@@ -69,6 +72,17 @@ final class PoolUpkeep implements Discovery.Listener {
     checks.remove(change.removed());
     ejection.remove(pool, change.removed());
     change.removed().forEach(this::closeIdle);
+    for (Server each : change.altered()) {
+      checks.review(pool, each);
+      if (each.state().standing() == Server.Standing.MAINT) {
+        closeIdle(each);
+      }
+    }
+  }
+
+  /** Looks whether files list other servers now; may block, so on no event loop. */
+  void lookAtFiles() {
+    discovery.lookAtFiles();
   }
 
   /** What is open to a server that has gone down, or away, or is verified anew, is not used. */

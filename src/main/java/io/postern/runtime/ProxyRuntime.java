@@ -21,14 +21,12 @@ import io.postern.listener.Sockets;
 import io.postern.observe.ExchangeMeters;
 import io.postern.observe.ExchangeSink;
 import io.postern.observe.Metrics;
-import io.postern.pool.Pool;
 import io.postern.tls.KeyLog;
 import io.postern.tls.ListenerTls;
 import io.postern.upstream.Connector;
 import io.postern.upstream.UpstreamConnections;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -71,7 +69,7 @@ public final class ProxyRuntime implements AutoCloseable {
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final AtomicBoolean closed = new AtomicBoolean();
   private @Nullable PoolUpkeep poolUpkeep;
-  private @Nullable TlsUpkeep upkeep;
+  private @Nullable Lookout lookout;
 
   private ProxyRuntime(Config config, EventLoops loops, Compiled compiled, ExchangeSink sink) {
     this.config = config;
@@ -113,7 +111,6 @@ public final class ProxyRuntime implements AutoCloseable {
   public void listen() {
     int most = Descriptors.clientConnections(Descriptors.limit());
     List<ExchangeContext> contexts = contexts();
-    Collection<Pool> pools = compiled.snapshot().pools().values();
     for (ListenerConfig each : config.listeners().values()) {
       int limit = Math.min(most, each.limits().connections());
       if (limit < each.limits().connections()) {
@@ -129,15 +126,9 @@ public final class ProxyRuntime implements AutoCloseable {
       Admitted admitted = new Admitted(limit, () -> current().tenants(), handshakes);
       listeners.add(bound(each, config.loadBalancer(), tls, admitted, loops.group(), contexts));
     }
-    PoolUpkeep started = new PoolUpkeep(pools, loops, connectors, upstreams, random, CLOCK);
+    PoolUpkeep started = new PoolUpkeep(compiled, loops, connectors, upstreams, random, CLOCK);
     poolUpkeep = started;
-    upkeep =
-        TlsUpkeep.start(
-            config,
-            compiled,
-            loops.contexts(),
-            CLOCK,
-            changed -> changed.servers().forEach(started::closeIdle));
+    lookOut(started);
     started
         .firstRound()
         .thenRun(
@@ -145,6 +136,19 @@ public final class ProxyRuntime implements AutoCloseable {
               advance(RunState.READY);
               ready.complete(null);
             });
+  }
+
+  private void lookOut(PoolUpkeep pools) {
+    Lookout started = new Lookout(config.process().watchInterval());
+    lookout = started;
+    started.each(pools::lookAtFiles);
+    TlsUpkeep.start(
+        started,
+        config,
+        compiled,
+        loops.contexts(),
+        CLOCK,
+        changed -> changed.servers().forEach(pools::closeIdle));
   }
 
   /**
@@ -313,8 +317,8 @@ public final class ProxyRuntime implements AutoCloseable {
     if (poolUpkeep != null) {
       poolUpkeep.stop();
     }
-    if (upkeep != null) {
-      upkeep.close();
+    if (lookout != null) {
+      lookout.close();
     }
     stopAccepting();
     abort(listeners);

@@ -83,7 +83,7 @@ record ServerFamilies(Supplier<Snapshot> snapshot) {
                 .forEach((name, pool) -> points.add(pool.servers().size(), name)));
     metrics.counters(
         "postern_pool_discovery_lookups_total",
-        "How often the servers of a pool were looked for, by whether any were found.",
+        "How often the servers of a pool were looked for in DNS, or read from a changed file, by whether they were taken over.",
         List.of("pool", "found"),
         points -> {
           for (Pool pool : snapshot.get().pools().values()) {
@@ -95,7 +95,7 @@ record ServerFamilies(Supplier<Snapshot> snapshot) {
         });
     metrics.counters(
         "postern_pool_discovery_changes_total",
-        "How often servers of a pool came or went.",
+        "How often servers of a pool came or went, or became others in weight, state or distance.",
         List.of("pool"),
         points -> {
           for (Pool pool : snapshot.get().pools().values()) {

@@ -13,10 +13,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -24,10 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks after the TLS of all listeners and pools while they run, on a thread of its own: takes over
- * changed certificates, changes the keys of tickets, and ends a key log in time.
+ * Looks after the TLS of all listeners and pools while they run, on the thread of the lookout:
+ * takes over changed certificates, changes the keys of tickets, and ends a key log in time.
  */
-final class TlsUpkeep implements AutoCloseable {
+final class TlsUpkeep {
 
   private static final Logger LOG = LoggerFactory.getLogger(TlsUpkeep.class);
 
@@ -36,9 +33,6 @@ final class TlsUpkeep implements AutoCloseable {
   private final List<LoopContext> loops;
   private final InstantSource clock;
   private final Consumer<Pool> changed;
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("tls-upkeep").factory());
 
   private TlsUpkeep(
       Compiled compiled,
@@ -59,7 +53,8 @@ final class TlsUpkeep implements AutoCloseable {
    * @param changed told of pools whose servers are connected to by other files from now on; what
    *     connections it finds were made by those of before
    */
-  static TlsUpkeep start(
+  static void start(
+      Lookout lookout,
       Config config,
       Compiled compiled,
       List<LoopContext> loops,
@@ -71,14 +66,11 @@ final class TlsUpkeep implements AutoCloseable {
             .collect(Collectors.toSet());
     TlsUpkeep upkeep = new TlsUpkeep(compiled, needed, loops, clock, changed);
     compiled.tls().values().forEach(each -> each.fetchResponses(clock, new SplittableRandom()));
-    long millis = config.process().watchInterval().toMillis();
-    upkeep.thread.scheduleWithFixedDelay(upkeep::look, millis, millis, TimeUnit.MILLISECONDS);
+    lookout.each(upkeep::look);
     KeyLog keyLog = compiled.keyLog();
     if (keyLog != null) {
-      long left = Duration.between(clock.instant(), keyLog.until()).toMillis() + 1;
-      upkeep.thread.schedule(keyLog::endIfOver, left, TimeUnit.MILLISECONDS);
+      lookout.after(Duration.between(clock.instant(), keyLog.until()), keyLog::endIfOver);
     }
-    return upkeep;
   }
 
   private void look() {
@@ -129,19 +121,6 @@ final class TlsUpkeep implements AutoCloseable {
       } catch (RejectedExecutionException e) {
         passed.run(); // it has ended
       }
-    }
-  }
-
-  /** Looks no more; waits a moment for a look that is under way, which a file may hold up. */
-  @Override
-  public void close() {
-    thread.shutdownNow();
-    try {
-      if (!thread.awaitTermination(5, TimeUnit.SECONDS)) {
-        LOG.warn("a look at the certificates does not end");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }

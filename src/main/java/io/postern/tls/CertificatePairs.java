@@ -3,6 +3,7 @@ package io.postern.tls;
 import io.postern.config.Place;
 import io.postern.config.Problem;
 import io.postern.config.TlsConfig;
+import io.postern.files.FileStamp;
 import io.postern.tls.CertificateFiles.Loaded;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;

@@ -2,6 +2,7 @@ package io.postern.tls;
 
 import io.postern.config.Problem;
 import io.postern.config.TlsConfig;
+import io.postern.files.FileWatch;
 import io.postern.tls.CertificateFiles.Loaded;
 import io.postern.tls.UnusableResponse.Why;
 import java.io.IOException;

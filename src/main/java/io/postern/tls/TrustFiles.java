@@ -2,6 +2,7 @@ package io.postern.tls;
 
 import io.postern.config.Place;
 import io.postern.config.Problem;
+import io.postern.files.FileWatch;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;

@@ -12,6 +12,7 @@ import io.postern.config.PoolTlsConfig;
 import io.postern.config.PoolTlsConfig.Verify;
 import io.postern.config.Problem;
 import io.postern.fault.Fault;
+import io.postern.files.FileWatch;
 import io.postern.tls.CertificateFiles.Loaded;
 import io.postern.tls.UpstreamTlsCompiler.Files;
 import java.net.InetSocketAddress;

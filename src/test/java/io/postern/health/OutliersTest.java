@@ -188,7 +188,8 @@ class OutliersTest {
     assertThat(world.fail(0, 3).isEjected(0)).isTrue();
     List<Server> others = List.of(world.pool.servers().get(1));
     Server left = world.pool.servers().get(0);
-    world.pool.discovered(List.of(new Roster.Found(left.address(), 100)), _ -> {});
+    world.pool.discovered(
+        List.of(new Roster.Found(left.address(), 100, 0)), Instant.EPOCH, _ -> {});
     world.outliers.forget(others, world.now);
     assertThat(left.isEjected()).isFalse();
     assertThat(world.pool.readyServers()).isOne();

@@ -195,10 +195,10 @@ class NearnessTest {
     requireShares(shares(picker, pool), 1, 0);
     List<Roster.Found> found =
         IntStream.rangeClosed(3, 7)
-            .mapToObj(i -> new Roster.Found(new InetSocketAddress("10.0.0." + i, 1), 100))
+            .mapToObj(i -> new Roster.Found(new InetSocketAddress("10.0.0." + i, 1), 100, 0))
             .toList();
     Server before = pool.servers().getFirst();
-    pool.roster().change(found, _ -> {});
+    pool.discovered(found, Instant.EPOCH, _ -> {});
     assertThat(before.isGone()).isTrue();
     assertThat(before.takesBack()).isFalse();
     int[] counts = new int[8];

@@ -203,33 +203,42 @@ class DiscoveryTest {
     }
   }
 
+  /** The smaller the number of a priority, the better: the rest are there for when it fails. */
   @Test
-  void weightsAndTheBestPriorityCount() {
+  void weightsCountAndPrioritiesAreTiers() {
     try (ScriptedServer one = ScriptedServer.start();
         ScriptedServer two = ScriptedServer.start();
         ScriptedServer spare = ScriptedServer.start()) {
       dns.targets(
           APP,
           HOUR,
+          new Target(8, 9, spare.port(), "one.test"),
           new Target(7, 1, one.port(), "one.test"),
           new Target(7, 3, two.port(), "one.test"),
-          new Target(8, 9, spare.port(), "one.test"));
+          new Target(9, 9, one.port(), "one.test"));
       try (ProxyUnderTest proxy = Checked.once(bySrv(""));
           Caller client = Protocol.H1.connect(proxy)) {
-        assertThat(labels(proxy)).containsExactly(label(one), label(two));
+        assertThat(labels(proxy)).containsExactly(label(one), label(two), label(spare));
+        assertThat(proxy.pool("app").servers()).extracting(Server::group).containsExactly(0, 0, 1);
         for (int i = 0; i < 8; i++) {
           client.get("/").answer();
         }
         assertThat(one.requests()).hasSize(2);
+        assertThat(spare.requests()).isEmpty();
         Server kept = proxy.server("app", 0);
+        Server backup = proxy.server("app", 2);
         dns.targets(
             APP,
             HOUR,
             new Target(7, 5, one.port(), "one.test"),
-            new Target(7, 3, two.port(), "one.test"));
+            new Target(7, 3, two.port(), "one.test"),
+            new Target(4, 9, spare.port(), "one.test"));
         Await.until("the weight is the new one", () -> kept.weight() == 5);
-        dns.targets(APP, HOUR, new Target(8, 9, spare.port(), "one.test"));
-        awaitServers(proxy, spare);
+        Await.until("the backup is the first", () -> labels(proxy).getFirst().equals(label(spare)));
+        assertThat(backup.group()).isZero();
+        assertThat(kept.group()).isEqualTo(1);
+        assertThat(client.get("/").answer().status()).isEqualTo(200);
+        assertThat(spare.requests()).hasSize(1);
       }
     }
   }

@@ -4,48 +4,41 @@ import io.netty.util.concurrent.Future;
 import io.postern.config.DiscoveryConfig;
 import io.postern.http.LoopContext;
 import io.postern.pool.Pool;
-import io.postern.pool.Roster;
 import io.postern.pool.Roster.Found;
-import io.postern.pool.Server;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Looks for the servers of one pool, again and again.
+ * Looks for the servers of one pool in DNS, again and again.
  *
  * <p>Owned by one event loop, which alone changes the servers of the pool.
  */
-final class PoolDiscovery {
-
-  private static final Logger LOG = LoggerFactory.getLogger(PoolDiscovery.class);
+final class DnsDiscovery {
 
   private final Pool pool;
   private final DiscoveryConfig config;
   private final LoopContext loop;
   private final DnsClient client;
   private final Lookup lookup;
-  private final Discovery.Listener listener;
+  private final Takeover takeover;
   private final CompletableFuture<Void> first = new CompletableFuture<>();
   private @Nullable Future<?> next;
-  private String trouble = "";
   private boolean ended;
 
-  PoolDiscovery(
+  DnsDiscovery(
       Pool pool,
       DiscoveryConfig config,
       LoopContext loop,
       DnsClient.Channels channels,
-      Discovery.Listener listener) {
+      Takeover takeover) {
     this.pool = pool;
     this.config = config;
     this.loop = loop;
-    this.listener = listener;
+    this.takeover = takeover;
     client = new DnsClient(loop.loop(), channels, config);
     lookup = new Lookup(client, config);
   }
@@ -85,11 +78,12 @@ final class PoolDiscovery {
           failure instanceof CompletionException && failure.getCause() != null
               ? failure.getCause()
               : failure;
-      onNothing(cause == null ? "no answer" : String.valueOf(cause.getMessage()));
+      takeover.onNothing(cause == null ? "no answer" : String.valueOf(cause.getMessage()));
     } else if (answer.records().isEmpty()) {
-      onNothing(config.dns() + " has no such records");
+      takeover.onNothing(config.dns() + " has no such records");
     } else {
-      onFound(answer.records());
+      List<Found> found = answer.records();
+      takeover.onFound((at, before) -> pool.discovered(found, at, before));
       seconds = answer.ttl();
     }
     first.complete(null);
@@ -102,40 +96,5 @@ final class PoolDiscovery {
     return seconds > most.toSeconds()
         ? most.toNanos()
         : Math.clamp(Duration.ofSeconds(seconds).toNanos(), least.toNanos(), most.toNanos());
-  }
-
-  private void onNothing(String why) {
-    pool.roster().notFound();
-    if (!why.equals(trouble)) {
-      LOG.warn(
-          "pool {}: its servers are not found, and the {} of before stay: {}",
-          pool.name(),
-          pool.servers().size(),
-          why);
-    }
-    trouble = why;
-  }
-
-  private void onFound(List<Found> found) {
-    if (!trouble.isEmpty()) {
-      LOG.info("pool {}: its servers are found again", pool.name());
-      trouble = "";
-    }
-    Roster.Change change = pool.discovered(found, added -> listener.beforeAdded(pool, added));
-    if (!change.isNone()) {
-      LOG.info(
-          "pool {}: {} servers, {} new {}, {} gone {}",
-          pool.name(),
-          pool.servers().size(),
-          change.added().size(),
-          labels(change.added()),
-          change.removed().size(),
-          labels(change.removed()));
-      listener.onChanged(pool, change);
-    }
-  }
-
-  private static List<String> labels(List<Server> servers) {
-    return servers.stream().map(Server::label).toList();
   }
 }

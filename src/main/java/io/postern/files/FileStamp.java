@@ -1,4 +1,4 @@
-package io.postern.tls;
+package io.postern.files;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,13 +11,13 @@ import java.util.List;
  * What tells whether files have changed: of each its time, its length and which one it is, behind
  * all links; those that Kubernetes swaps change a directory above it.
  */
-record FileStamp(List<String> files) {
+public record FileStamp(List<String> files) {
 
   /** When who may read it changed last: a file that could not be read may be now. */
   private static final String RIGHTS = "unix:ctime";
 
   /** As the files are now; that one cannot be looked at is a stamp too. */
-  static FileStamp of(Path... files) {
+  public static FileStamp of(Path... files) {
     return new FileStamp(Arrays.stream(files).map(FileStamp::one).toList());
   }
 

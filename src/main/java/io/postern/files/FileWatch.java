@@ -1,14 +1,14 @@
-package io.postern.tls;
+package io.postern.files;
 
 import java.nio.file.Path;
 import java.util.List;
 
 /**
  * Files that are read together, and whether there is something new to read. A change is news when
- * it has stood for two looks: whoever replaces two files does so one after the other. Owned by
- * whoever looks; not thread-safe.
+ * it has stood for two looks: whoever replaces two files does so one after the other, and whoever
+ * writes a file in place takes a while. Owned by whoever looks; not thread-safe.
  */
-final class FileWatch {
+public final class FileWatch {
 
   /** After so many looks what was refused is read once more, though the files are the same. */
   private static final int RETRY_LOOKS = 12;
@@ -20,7 +20,7 @@ final class FileWatch {
   private int looks;
 
   /** As they are now, before they are read for the first time. */
-  FileWatch(List<Path> files) {
+  public FileWatch(List<Path> files) {
     this.files = files.toArray(Path[]::new);
     seen = FileStamp.of(this.files);
     read = seen;
@@ -31,7 +31,7 @@ final class FileWatch {
    *
    * @return whether they are to be read; {@link #accept} or {@link #refuse} says what came of it
    */
-  boolean isNews() {
+  public boolean isNews() {
     FileStamp now = FileStamp.of(files);
     boolean settled = now.equals(seen);
     seen = now;
@@ -42,19 +42,24 @@ final class FileWatch {
     return refused && ++looks % RETRY_LOOKS == 0;
   }
 
+  /** Whether they are still as the last look has seen them: else what was read may be half new. */
+  boolean stands() {
+    return FileStamp.of(files).equals(seen);
+  }
+
   /** Whether they were refused, and nothing better has come since. */
-  boolean isRefused() {
+  public boolean isRefused() {
     return refused;
   }
 
   /** What was read is in order. */
-  void accept() {
+  public void accept() {
     read = seen;
     refused = false;
   }
 
   /** What was read is not. */
-  void refuse() {
+  public void refuse() {
     read = seen;
     refused = true;
   }
