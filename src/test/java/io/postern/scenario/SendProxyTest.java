@@ -321,6 +321,8 @@ class SendProxyTest {
         port = client.connection().local().getPort();
         assertThat(client.get("/").text()).isEqualTo("ok");
         shadow.awaitRequest(0);
+        // Else its answer might meet a connection that is closed.
+        Await.until("the copy is answered", () -> proxy.server("shadow", 0).inFlight() == 0);
       }
       assertThat(shadow.awaitConnection(0).header().line())
           .isEqualTo(
