@@ -76,6 +76,7 @@ class ArchitectureTest {
           "listener.Listener", "the thread that starts us waits until the address is bound",
           "runtime.ProxyRuntime", "the thread that stops us waits for the loops",
           "runtime.Drain", "the thread that stops us waits for what is in flight",
+          "shaping.Link", "its lock is held for some hundred nanoseconds by whoever has it",
           "cli.Service", "the main thread waits for a signal",
           "cli.RunCommand", "the main thread waits until Netty is set up",
           "cli.DemoServerCommand", "the same",
@@ -86,17 +87,19 @@ class ArchitectureTest {
 
   /** Who else may share state between threads, and why. */
   private static final Map<String, String> MAY_SHARE =
-      Map.of(
-          "http.Turns", "a count that whoever scrapes the metrics asks for",
-          "http.WindowBudget", "what the windows of all loops may take together",
-          "listener.HandshakeReports", "how many handshakes failed lately, on all loops",
-          "listener.Admission", "one count of the open connections of all loops",
-          "listener.HandshakeQueue", "how many wait, for whoever scrapes the metrics",
-          "tenant.Quota", "what is taken of it on all loops",
-          "health.Outlier", "what becomes of the exchanges of a server on all loops",
-          "health.FailureWindow", "the same",
-          "health.ServerChecks", "that a failure on another loop is told once",
-          "health.HealthChecks", "servers come and go on the loop that finds them");
+      Map.ofEntries(
+          Map.entry("http.Turns", "a count that whoever scrapes the metrics asks for"),
+          Map.entry("http.WindowBudget", "what the windows of all loops may take together"),
+          Map.entry("listener.HandshakeReports", "how many handshakes failed lately, on all loops"),
+          Map.entry("listener.Admission", "one count of the open connections of all loops"),
+          Map.entry("listener.HandshakeQueue", "how many wait, for whoever scrapes the metrics"),
+          Map.entry("tenant.Quota", "what is taken of it on all loops"),
+          Map.entry("shaping.Link", "bandwidth that all loops share"),
+          Map.entry("shaping.LoopTime", "a count that whoever scrapes the metrics asks for"),
+          Map.entry("health.Outlier", "what becomes of the exchanges of a server on all loops"),
+          Map.entry("health.FailureWindow", "the same"),
+          Map.entry("health.ServerChecks", "that a failure on another loop is told once"),
+          Map.entry("health.HealthChecks", "servers come and go on the loop that finds them"));
 
   @Test
   void everyClassIsInARoom() {

@@ -19,6 +19,7 @@ final class Rooms {
           "http",
           "tls",
           "proxyproto",
+          "shaping",
           "tenant",
           "observe",
           "filter",

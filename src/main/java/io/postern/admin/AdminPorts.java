@@ -86,7 +86,8 @@ public final class AdminPorts implements AutoCloseable {
         proxyProtocol,
         null,
         ListenerConfig.UnusualFieldNames.PASS,
-        new ListenerConfig.Limits(place, CONNECTIONS, 0, any, any, HEAD, HEAD, 100, 1, HEAD, 0),
+        new ListenerConfig.Limits(
+            place, CONNECTIONS, 0, any, any, HEAD, HEAD, 100, 1, HEAD, 0, null),
         new ListenerConfig.Timeouts(
             place,
             Duration.ofSeconds(5),

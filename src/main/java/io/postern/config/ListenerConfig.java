@@ -83,7 +83,11 @@ public record ListenerConfig(
           @Doc(
               "Requests on one connection; after the last it is sent away, and what is in flight"
                   + " is finished. 0 is any number.")
-          int requestsPerConnection) {}
+          int requestsPerConnection,
+      @Range(min = "1KiB/s", max = "1000GiB/s")
+          @Doc(
+              "Bytes of content each way in a second, such as `500MiB/s`, which tenants share by their `weight` where they want more. Left out, any number.")
+          @Nullable ByteRate bandwidth) {}
 
   /** How long a client may be silent. */
   public record Timeouts(

@@ -25,6 +25,11 @@ public record TenantConfig(
         @Doc(
             "Names of the routes that it may use; for its requests there are no others. Left out, all.")
         List<String> routes,
+    @Default("1")
+        @Range(min = "1", max = "1000")
+        @Doc(
+            "Its part of what is scarce, against that of the other tenants that want some: of the `limits.bandwidth` of a listener, and of the time of an event loop.")
+        int weight,
     @Default("{}") @Doc("What it may take up.") Limits limits) {
 
   /** What a tenant may take up. */
@@ -49,7 +54,11 @@ public record TenantConfig(
           @Range(min = "0", max = "10000000")
           @Doc(
               "Requests that may come at once after a time without any; 0 is as many as `requestRate` counts.")
-          int burst) {}
+          int burst,
+      @Range(min = "1KiB/s", max = "1000GiB/s")
+          @Doc(
+              "Bytes of content each way in a second, such as `50MiB/s`, on all listeners; beyond them it is not read from. Left out, any number.")
+          @Nullable ByteRate bandwidth) {}
 
   /** What becomes of a client that no tenant is known by. */
   public enum Unknown {

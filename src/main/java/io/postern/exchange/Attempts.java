@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owned by the event loop of its exchange.
  */
-final class Attempts implements Queue.Waiter {
+final class Attempts implements Queue.Waiter, Runnable {
 
   private final Exchange exchange;
   private final ExchangeContext context;
@@ -78,7 +78,8 @@ final class Attempts implements Queue.Waiter {
   }
 
   /** Looks for a server, for the first time. */
-  void begin() {
+  @Override
+  public void run() {
     pool.retryBudget().request();
     next();
   }

@@ -3,35 +3,54 @@ package io.postern.exchange;
 import io.netty.buffer.ByteBuf;
 import io.postern.http.Fields;
 import io.postern.http.MessageStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The content of one message on its way from one stream to the other. This is the one place of
- * backpressure: where the destination is not writable, the source stops reading, and it reads again
- * when the destination says so. No content is held here.
+ * backpressure: where the destination is not writable, or others have a right to go on before, the
+ * source stops reading, and it reads again when neither holds any more. No content is held here.
  *
  * <p>Owned by the event loop of both streams.
  */
-final class BodyRelay {
+final class BodyRelay implements Runnable {
 
   private final MessageStream from;
   private final MessageStream to;
+  private final Shaping shaping;
+  private final @Nullable Runnable onReading;
+  private @Nullable Flow flow;
   private long bytes;
-  private boolean held;
+  private boolean full;
   private boolean ended;
+  private boolean over;
 
-  BodyRelay(MessageStream from, MessageStream to) {
+  /**
+   * Nothing has passed yet.
+   *
+   * @param shaping what its content has to wait for
+   * @param onReading for what comes from the client: told when it is read again by itself; null for
+   *     what goes to it
+   */
+  BodyRelay(MessageStream from, MessageStream to, Shaping shaping, @Nullable Runnable onReading) {
     this.from = from;
     this.to = to;
+    this.shaping = shaping;
+    this.onReading = onReading;
   }
 
   /** Passes a piece on, and takes it over. */
   void content(ByteBuf piece, boolean last) {
-    bytes += piece.readableBytes();
+    int size = piece.readableBytes();
+    bytes += size;
     ended = last;
     to.writeContent(piece, last);
-    if (!last && !to.isWritable()) {
-      held = true;
-      from.pauseReading();
+    if (!last) {
+      full = !to.isWritable();
+      if (!flow().pass(size) || full) {
+        from.pauseReading();
+      }
+    } else if (shaping.isLimited()) {
+      flow().last(size);
     }
   }
 
@@ -43,8 +62,39 @@ final class BodyRelay {
 
   /** The destination has room again. */
   void onWritable() {
-    if (!ended) {
-      held = false;
+    full = false;
+    readOn();
+  }
+
+  /** Only what is long, or limited, has one. */
+  private Flow flow() {
+    Flow own = flow;
+    if (own == null) {
+      own = onReading == null ? shaping.sent(this) : shaping.received(this);
+      flow = own;
+    }
+    return own;
+  }
+
+  /** It is its turn to go on. */
+  @Override
+  public void run() {
+    readOn();
+    if (onReading != null) {
+      onReading.run();
+    }
+  }
+
+  /** Another takes its place, or none: what it waits for does not matter any more. */
+  void end() {
+    over = true;
+    if (flow != null) {
+      flow.end();
+    }
+  }
+
+  private void readOn() {
+    if (!ended && !over && !isHeld()) {
       from.resumeReading();
     }
   }
@@ -54,9 +104,14 @@ final class BodyRelay {
     return bytes;
   }
 
-  /** Whether the source does not read, because the destination takes no more. */
+  /** Whether the source does not read: the destination takes no more, or it is not its turn. */
   boolean isHeld() {
-    return held;
+    return full || isShaped();
+  }
+
+  /** Whether it is for others to go on. */
+  boolean isShaped() {
+    return !ended && flow != null && flow.isWaiting();
   }
 
   /** Whether anything of the message has been passed on, be it only its end. */

@@ -136,8 +136,10 @@ final class Exchange implements DownstreamStream.Listener {
     if (copy != null && transfer.isRequestEnded()) {
       copy.whole();
     }
+    Shaping shaping = new Shaping(this, context, snapshot, route, record);
+    transfer.shapedBy(shaping);
     attempts = new Attempts(this, context, record, transfer, route, pool, request);
-    attempts.begin();
+    shaping.begin(attempts);
   }
 
   /** Whether it may go on: in HTTP/2 there is no request left without its protocol. */
@@ -294,6 +296,10 @@ final class Exchange implements DownstreamStream.Listener {
   }
 
   private void onSilence() {
+    if (transfer.isShaped()) {
+      patience.again(); // nobody may say anything
+      return;
+    }
     Fault fault = Fault.of(transfer.silent());
     if (attempts != null && attempts.isMended(fault)) {
       return;

@@ -6,6 +6,7 @@ import io.postern.http.LoopContext;
 import io.postern.observe.ExchangeSink;
 import io.postern.pool.Picker;
 import io.postern.pool.Pool;
+import io.postern.shaping.LoopTime;
 import io.postern.upstream.UpstreamConnections;
 import java.util.IdentityHashMap;
 import java.util.function.LongSupplier;
@@ -19,6 +20,7 @@ import java.util.random.RandomGenerator;
  * @param snapshot the config as it is now
  * @param upstreams the loop's connections to servers
  * @param pickers the choosers of servers, one for each pool that was asked for
+ * @param time that of the loop, for those who want some
  * @param mirrors the copies of requests that are under way
  * @param random what the choosers draw lots from
  * @param sink takes the records of finished exchanges
@@ -29,6 +31,7 @@ public record ExchangeContext(
     Supplier<Snapshot> snapshot,
     UpstreamConnections upstreams,
     IdentityHashMap<Pool, Picker> pickers,
+    LoopTime time,
     Mirrors mirrors,
     RandomGenerator random,
     ExchangeSink sink,
@@ -40,6 +43,7 @@ public record ExchangeContext(
       LoopContext loop,
       Supplier<Snapshot> snapshot,
       UpstreamConnections upstreams,
+      LoopTime time,
       RandomGenerator random,
       ExchangeSink sink,
       LongSupplier wallMillis) {
@@ -48,6 +52,7 @@ public record ExchangeContext(
         snapshot,
         upstreams,
         new IdentityHashMap<>(),
+        time,
         new Mirrors(),
         random,
         sink,

@@ -12,6 +12,7 @@ import io.postern.http.Fields;
 import io.postern.http.RequestHead;
 import io.postern.http.ResponseHead;
 import io.postern.http.UpstreamStream;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,9 @@ final class Transfer {
   private final Deadlines deadlines;
   private final Runnable onProgress;
   private final Consumer<Fault> onRefused;
+
+  private @Nullable Shaping shaping;
+
   private @Nullable UpstreamStream upstream;
   private @Nullable BodyRelay upload;
   private @Nullable BodyRelay download;
@@ -99,6 +103,15 @@ final class Transfer {
     onRefused.accept(Fault.of(Reason.CONTENT_TOO_SLOW));
   }
 
+  /** What content has to wait for beside its peers; said before there is a stream. */
+  void shapedBy(Shaping by) {
+    shaping = by;
+  }
+
+  private Shaping shaping() {
+    return Objects.requireNonNull(shaping, "said before there is a stream");
+  }
+
   /** Content of the request up to this size is kept, to be sent again where need be. */
   void keepsUpTo(Size size) {
     if (size.bytes() > 0 && !requestEnded && !upgrading) {
@@ -119,6 +132,9 @@ final class Transfer {
   /** There is no stream to send the request on, and nothing of it is taken. */
   void hold() {
     held = true;
+    if (upload != null) {
+      upload.end();
+    }
     noteWait();
   }
 
@@ -126,7 +142,7 @@ final class Transfer {
   void connected(UpstreamStream stream) {
     held = false;
     upstream = stream;
-    upload = endsWithHead() ? null : new BodyRelay(downstream, stream);
+    upload = endsWithHead() ? null : new BodyRelay(downstream, stream, shaping(), this::noteWait);
     if (kept != null && upload != null) {
       kept.writeTo(upload, requestEnded);
     }
@@ -156,7 +172,7 @@ final class Transfer {
     upgrading = false;
     tunnel = switched;
     if (upstream != null) {
-      download = new BodyRelay(upstream, downstream);
+      download = new BodyRelay(upstream, downstream, shaping(), null);
     }
     forget(); // an answer has begun: nothing is sent again
     noteWait();
@@ -269,9 +285,23 @@ final class Transfer {
     }
   }
 
+  /** Whether it is for others to go on, not for the peers of this exchange. */
+  boolean isShaped() {
+    return (upload != null && upload.isShaped()) || (download != null && download.isShaped());
+  }
+
   /** Nothing is passed on any more. */
   void end() {
     forget();
+    if (upload != null) {
+      upload.end();
+    }
+    if (download != null) {
+      download.end();
+    }
+    if (shaping != null) {
+      shaping.end();
+    }
     if (pace != null) {
       pace.waitForClient(false);
     }

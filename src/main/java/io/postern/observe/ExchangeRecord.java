@@ -77,6 +77,9 @@ public final class ExchangeRecord {
   /** Its place when it got into the queue of its pool, from 1; 0 where it did not wait. */
   public int queuePlace;
 
+  /** How long it was not read from, or did not begin, for others had a right to go on. */
+  public long shapedNanos;
+
   /** How many servers were tried. */
   public int attempts;
 

@@ -51,6 +51,7 @@ final class JsonLine {
   private static final byte[] QUEUE_PLACE = JsonObject.name("queuePlace");
   private static final byte[] REQUEST_TIME = JsonObject.name("Tq");
   private static final byte[] QUEUE_TIME = JsonObject.name("Tw");
+  private static final byte[] SHAPED_TIME = JsonObject.name("Ts");
   private static final byte[] CONNECT_TIME = JsonObject.name("Tc");
   private static final byte[] RESPONSE_TIME = JsonObject.name("Tr");
   private static final byte[] DATA_TIME = JsonObject.name("Td");
@@ -179,6 +180,9 @@ final class JsonLine {
     writeTimer(REQUEST_TIME, record.headStarted, record.headComplete);
     boolean leftInQueue = record.queuePlace > 0 && record.picked == 0;
     writeTimer(QUEUE_TIME, record.headComplete, leftInQueue ? record.finished : record.picked);
+    if (record.shapedNanos > 0) {
+      json.number(SHAPED_TIME, record.shapedNanos / 1_000_000);
+    }
     writeTimer(CONNECT_TIME, record.picked, record.connected);
     writeTimer(RESPONSE_TIME, record.connected, record.responded);
     writeTimer(DATA_TIME, record.responded, record.finished);

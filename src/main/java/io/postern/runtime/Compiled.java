@@ -13,12 +13,14 @@ import io.postern.observe.RouteMeters;
 import io.postern.pool.Pool;
 import io.postern.pool.Server;
 import io.postern.route.RouteTable;
+import io.postern.shaping.Bandwidth;
 import io.postern.tenant.Tenants;
 import io.postern.tls.KeyLog;
 import io.postern.tls.ListenerTls;
 import io.postern.tls.UpstreamTls;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,10 +88,22 @@ public record Compiled(
             RequestIds.of(config.requestId()),
             routes.table(),
             Map.copyOf(pools),
+            bandwidth(config),
             meters(config, pools)),
         parts,
         ofListeners,
         keyLog);
+  }
+
+  private static Map<String, Bandwidth> bandwidth(Config config) {
+    Map<String, Bandwidth> limited = new LinkedHashMap<>();
+    for (ListenerConfig listener : config.listeners().values()) {
+      Bandwidth bandwidth = Bandwidth.of(listener.limits().bandwidth());
+      if (bandwidth != null) {
+        limited.put(listener.name(), bandwidth);
+      }
+    }
+    return Collections.unmodifiableMap(limited);
   }
 
   private static List<List<RouteMeters>> meters(Config config, Map<String, Pool> pools) {

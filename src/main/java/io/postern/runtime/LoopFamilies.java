@@ -4,6 +4,7 @@ import io.postern.http.LoopContext;
 import io.postern.listener.HandshakeQueues;
 import io.postern.observe.LoopLag;
 import io.postern.observe.Metrics;
+import io.postern.shaping.LoopTime;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
@@ -12,9 +13,14 @@ import java.util.function.ToDoubleFunction;
  *
  * @param loops in the order of their index
  * @param loads what each of them has to do
+ * @param times their time, for those who want some; there once they serve
  * @param handshakes that wait on them
  */
-record LoopFamilies(List<LoopContext> loops, List<LoopLoad> loads, HandshakeQueues handshakes) {
+record LoopFamilies(
+    List<LoopContext> loops,
+    List<LoopLoad> loads,
+    List<LoopTime> times,
+    HandshakeQueues handshakes) {
 
   void describe(Metrics metrics) {
     LoopLag.describe(metrics, loops.stream().map(LoopContext::loop).toList());
@@ -36,6 +42,15 @@ record LoopFamilies(List<LoopContext> loops, List<LoopLoad> loads, HandshakeQueu
         points ->
             loops.forEach(
                 each -> points.add(each.turns().waits(), Integer.toString(each.index()))));
+    metrics.counters(
+        "postern_event_loop_share_waits_total",
+        "How often a request or a message had to wait for its share of the time of an event loop.",
+        List.of("loop"),
+        points -> {
+          for (int i = 0; i < times.size(); i++) {
+            points.add(times.get(i).waits(), Integer.toString(i));
+          }
+        });
     metrics.gauges(
         "postern_tls_handshake_queue",
         "TLS handshakes that wait for their turn, behind what established connections bring.",

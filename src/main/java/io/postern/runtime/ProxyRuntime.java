@@ -21,6 +21,7 @@ import io.postern.listener.Sockets;
 import io.postern.observe.ExchangeMeters;
 import io.postern.observe.ExchangeSink;
 import io.postern.observe.Metrics;
+import io.postern.shaping.LoopTime;
 import io.postern.tls.KeyLog;
 import io.postern.tls.ListenerTls;
 import io.postern.upstream.Connector;
@@ -62,6 +63,7 @@ public final class ProxyRuntime implements AutoCloseable {
   private final ExchangeMeters exchanges;
   private final List<Connector> connectors = new ArrayList<>();
   private final List<UpstreamConnections> upstreams = new ArrayList<>();
+  private final List<LoopTime> times = new CopyOnWriteArrayList<>();
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final List<Listener> aside = new ArrayList<>();
   private final SplittableGenerator random = new SplittableRandom();
@@ -184,13 +186,15 @@ public final class ProxyRuntime implements AutoCloseable {
   private List<ExchangeContext> contexts() {
     List<ExchangeContext> contexts = new ArrayList<>();
     for (LoopContext loop : loops.contexts()) {
+      LoopTime time = new LoopTime(loop.loop());
+      times.add(time);
       Connector connector = new Connector(loop, loops.channels(), options, CLOCK);
       UpstreamConnections upstream = new UpstreamConnections(loop, connector);
       connectors.add(connector);
       upstreams.add(upstream);
       contexts.add(
           ExchangeContext.of(
-              loop, snapshot::get, upstream, random.split(), exchanges, CLOCK::millis));
+              loop, snapshot::get, upstream, time, random.split(), exchanges, CLOCK::millis));
     }
     return contexts;
   }
@@ -245,7 +249,7 @@ public final class ProxyRuntime implements AutoCloseable {
         "1 while the secrets of TLS connections are written to a file, else 0.",
         List.of(),
         points -> points.add(keyLog != null && keyLog.isActive() ? 1 : 0));
-    new LoopFamilies(loops.contexts(), loops.group().loads(), handshakes).describe(metrics);
+    new LoopFamilies(loops.contexts(), loops.group().loads(), times, handshakes).describe(metrics);
   }
 
   /** The listeners, in the order of the config. */

@@ -3,6 +3,7 @@ package io.postern.runtime;
 import io.postern.exchange.Snapshot;
 import io.postern.observe.Metrics;
 import io.postern.observe.Metrics.Points;
+import io.postern.shaping.Bandwidth;
 import io.postern.tenant.Tenant;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -38,6 +39,35 @@ record TenantFamilies(Supplier<Snapshot> snapshot) {
               points.add(tenant.requests().tooMany(), name(tenant), "concurrent");
               points.add(tenant.requests().tooFast(), name(tenant), "rate");
             }));
+    describeBandwidth(metrics);
+  }
+
+  private void describeBandwidth(Metrics metrics) {
+    metrics.counters(
+        "postern_tenant_bandwidth_waits_total",
+        "How often a request or a message of a tenant had to wait for the bandwidth of the tenant.",
+        List.of("tenant", "direction"),
+        each(
+            (tenant, points) -> {
+              Bandwidth bandwidth = tenant.bandwidth();
+              if (bandwidth != null) {
+                points.add(bandwidth.received().waits(), name(tenant), "received");
+                points.add(bandwidth.sent().waits(), name(tenant), "sent");
+              }
+            }));
+    metrics.counters(
+        "postern_listener_bandwidth_waits_total",
+        "How often a request or a message had to wait for the bandwidth of its listener.",
+        List.of("listener", "direction"),
+        points ->
+            snapshot
+                .get()
+                .bandwidth()
+                .forEach(
+                    (listener, bandwidth) -> {
+                      points.add(bandwidth.received().waits(), listener, "received");
+                      points.add(bandwidth.sent().waits(), listener, "sent");
+                    }));
   }
 
   private static String name(Tenant tenant) {

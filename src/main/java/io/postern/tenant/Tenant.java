@@ -2,6 +2,8 @@ package io.postern.tenant;
 
 import io.netty.util.AsciiString;
 import io.postern.config.TenantConfig;
+import io.postern.shaping.Bandwidth;
+import io.postern.shaping.Share;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
@@ -17,22 +19,32 @@ public final class Tenant {
   private final Quota connections;
   private final Quota handshakes;
   private final Quota requests;
+  private final Share share;
+  private final @Nullable Bandwidth bandwidth;
 
   /**
    * A tenant that takes up nothing yet.
    *
    * @param index its place among the tenants of its config, from 0
    * @param name as routes, fields and logs name it
+   * @param weight its part of what is scarce
    * @param limits what it may take up
    * @param routes the indexes of those that it may use; null for all
    */
-  public Tenant(int index, AsciiString name, TenantConfig.Limits limits, @Nullable BitSet routes) {
+  public Tenant(
+      int index,
+      AsciiString name,
+      int weight,
+      TenantConfig.Limits limits,
+      @Nullable BitSet routes) {
     this.index = index;
     this.name = name;
     this.routes = routes;
     this.connections = new Quota(limits.connections(), null, 0);
     this.handshakes = new Quota(limits.handshakes());
     this.requests = new Quota(limits.concurrentRequests(), limits.requestRate(), limits.burst());
+    this.share = new Share(weight);
+    this.bandwidth = Bandwidth.of(limits.bandwidth());
   }
 
   /** Its place among the tenants of its config, from 0. */
@@ -63,6 +75,16 @@ public final class Tenant {
   /** What its requests have to fit into. */
   public Quota requests() {
     return requests;
+  }
+
+  /** Its part of what is scarce. */
+  public Share share() {
+    return share;
+  }
+
+  /** What its content has to fit into; null where it is not limited. */
+  public @Nullable Bandwidth bandwidth() {
+    return bandwidth;
   }
 
   @Override

@@ -46,6 +46,7 @@ public final class Tenants {
         new Tenant(
             all.size(),
             new AsciiString(config.name()),
+            config.weight(),
             config.limits(),
             config.routes().isEmpty() ? null : indexes(config.routes(), routes));
     all.add(tenant);

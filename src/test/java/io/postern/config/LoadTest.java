@@ -44,7 +44,8 @@ final class LoadTest {
                 100,
                 128,
                 new Size(64 << 10),
-                0));
+                0,
+                null));
     assertThat(config.loadBalancer().idle(edge.timeouts())).isEqualTo(Duration.ofMinutes(5));
     assertThat(config.pools()).isEmpty();
     assertThat(config.accessLog().format()).isEqualTo(AccessLogConfig.Format.JSON);

@@ -98,7 +98,7 @@ class ForwardedFieldsTest {
   @Test
   void whatIsKnownOfTheCallerIsSaidInPlaceOfWhatItSaysItself() {
     vpce = new AsciiString("vpce-08d2bf15fac5001c9");
-    tenant = new Tenant(0, new AsciiString("acme"), Unlimited.TENANT, null);
+    tenant = new Tenant(0, new AsciiString("acme"), 1, Unlimited.TENANT, null);
     assertThat(
             after(
                 HttpVersion.HTTP_1_1,

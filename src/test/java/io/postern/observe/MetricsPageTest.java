@@ -96,8 +96,9 @@ final class MetricsPageTest {
                 listeners:
                   edge:
                     bind: 127.0.0.1:0
+                    limits: {bandwidth: 1MiB/s}
                     tls: {certificates: [@CERTIFICATES@], certificateDirectory: %s, ocspFetch: true}
-                tenants: {acme: {vpcEndpoints: [vpce-1]}}
+                tenants: {acme: {vpcEndpoints: [vpce-1], limits: {bandwidth: 1MiB/s}}}
                 routes:
                   - {name: all, pool: app, mirror: {pool: app}}
                 pools:

@@ -62,7 +62,7 @@ final class Records {
     record.status = 502;
     record.bytesReceived = 5_000_000_000L;
     record.bytesSent = 17;
-    record.tenant = new Tenant(0, new AsciiString("acme"), Unlimited.TENANT, null);
+    record.tenant = new Tenant(0, new AsciiString("acme"), 1, Unlimited.TENANT, null);
     record.route = "uploads";
     record.pool = "store";
     record.server = "10.1.0.10:8080";

@@ -253,7 +253,8 @@ final class Routes {
         compiled
             .table()
             .match(
-                head, tenant == null ? null : new Tenant(0, bytes(tenant), Unlimited.TENANT, null));
+                head,
+                tenant == null ? null : new Tenant(0, bytes(tenant), 1, Unlimited.TENANT, null));
     return route == null ? "none" : route.name();
   }
 }

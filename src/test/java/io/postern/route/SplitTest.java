@@ -93,7 +93,7 @@ class SplitTest {
   @Test
   void theKeysOfARequest() {
     Fields fields = fields("x-user", "me", "cookie", "sid=1; xsession=2;session=a=b; session=3");
-    Tenant acme = new Tenant(0, bytes("acme"), Unlimited.TENANT, null);
+    Tenant acme = new Tenant(0, bytes("acme"), 1, Unlimited.TENANT, null);
     assertThat(read(by(Kind.REQUEST, ""), fields, acme)).isNull();
     assertThat(read(by(Kind.TENANT, ""), fields, acme)).isEqualTo("acme");
     assertThat(read(by(Kind.TENANT, ""), fields, null)).isNull();

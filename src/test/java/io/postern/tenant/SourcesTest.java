@@ -23,7 +23,7 @@ class SourcesTest {
   private final Sources sources = new Sources();
 
   private void add(String source) {
-    Tenant tenant = new Tenant(tenants.size(), new AsciiString(source), Unlimited.TENANT, null);
+    Tenant tenant = new Tenant(tenants.size(), new AsciiString(source), 1, Unlimited.TENANT, null);
     tenants.add(tenant);
     all.add(Cidr.parse(source));
     sources.add(Cidr.parse(source), tenant);

@@ -15,7 +15,7 @@ public final class Unlimited {
 
   /** Any number of everything. */
   public static final TenantConfig.Limits TENANT =
-      new TenantConfig.Limits(PLACE, 0, HANDSHAKES, 0, null, 0);
+      new TenantConfig.Limits(PLACE, 0, HANDSHAKES, 0, null, 0, null);
 
   private Unlimited() {}
 }

@@ -1,0 +1,116 @@
+package io.postern.shaping;
+
+import io.netty.channel.EventLoop;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The time of an event loop, shared by those that want more than there is of it. So much is done in
+ * a pass of the loop, and what wants to be done beyond that waits for its turn, which comes in one
+ * of the next passes. So a pass stays short however many bring something for it, and who wants
+ * little is served in the next one.
+ *
+ * <p>What something takes is estimated by its bytes.
+ *
+ * <p>Owned by its event loop.
+ */
+public final class LoopTime {
+
+  /** Of a pass, in bytes as costly as {@link #PIECE}: about a millisecond. */
+  private static final long BUDGET = 512 * 1024;
+
+  /** What a piece or a request costs beside its bytes, as many bytes as cost the same. */
+  private static final long PIECE = 16 * 1024;
+
+  /** How long it is remembered that there was somebody else. */
+  private static final long REMEMBERED_NANOS = 1_000_000_000;
+
+  private final EventLoop loop;
+  private final FairQueue<Runnable> waiting = new FairQueue<>();
+  private final LongAdder waits = new LongAdder();
+  private final Runnable endPass = this::endPass;
+  private boolean counting;
+  private long done;
+  private @Nullable Object alone;
+  private boolean several;
+  private @Nullable Share last;
+  private long changed;
+
+  /** That of a loop which has done nothing yet. */
+  public LoopTime(EventLoop loop) {
+    this.loop = loop;
+    this.changed = loop.ticker().nanoTime() - REMEMBERED_NANOS;
+  }
+
+  /**
+   * A piece of content has passed, and more would follow.
+   *
+   * @param onTurn run when it may; the same one for each piece of a message
+   * @return whether it may at once
+   */
+  public boolean pass(Share share, int precedence, long bytes, Runnable onTurn) {
+    count();
+    several |= alone != null && !alone.equals(onTurn);
+    alone = onTurn;
+    return take(share, precedence, bytes + PIECE, several, onTurn);
+  }
+
+  /**
+   * A request has come, and its exchange would begin. Those of one share do not wait for each
+   * other: it would help nobody.
+   *
+   * @param now the time by the clock of the loop
+   * @param onTurn run when it may
+   * @return whether it may at once
+   */
+  public boolean begin(Share share, int precedence, long now, Runnable onTurn) {
+    count();
+    if (share != last) {
+      changed = last == null ? changed : now;
+      last = share;
+    }
+    return take(share, precedence, PIECE, now - changed < REMEMBERED_NANOS, onTurn);
+  }
+
+  private boolean take(Share share, int precedence, long cost, boolean shared, Runnable onTurn) {
+    done += cost;
+    if (!shared || (waiting.isEmpty() && done <= BUDGET)) {
+      return true;
+    }
+    waits.increment();
+    waiting.add(share, precedence, cost, onTurn);
+    return false;
+  }
+
+  /** Has this pass end in {@link #endPass}, behind what it has brought. */
+  private void count() {
+    if (!counting) {
+      counting = true;
+      loop.execute(endPass);
+    }
+  }
+
+  private void endPass() {
+    done = 0;
+    alone = null;
+    several = false;
+    long served = 0;
+    while (served < BUDGET && !waiting.isEmpty()) {
+      FairQueue.Entry<Runnable> next = waiting.poll();
+      if (next != null && next.waiter() != null) {
+        served += next.cost();
+        next.waiter().run();
+      }
+    }
+    counting = !waiting.isEmpty();
+    if (counting) { // not in this pass, which does what is due when it looks
+      loop.schedule(endPass, 1, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** How often something had to wait; asked for by any thread. */
+  public long waits() {
+    return waits.sum();
+  }
+}
