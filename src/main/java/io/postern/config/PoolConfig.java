@@ -138,6 +138,15 @@ public record PoolConfig(
           @Range(min = "0", max = "10000000")
           @Doc("Requests in flight at once to each server; 0 is any number.")
           int requestsPerServer,
+      @Default("0")
+          @Range(min = "0", max = "10000000")
+          @Doc(
+              "Connections open at once to all servers together, without those of checks; 0 is any number. With HTTP/2 each event loop may have one whatever the limit.")
+          int connections,
+      @Default("0")
+          @Range(min = "0", max = "10000000")
+          @Doc("The same to each server, where each event loop may have one to each.")
+          int connectionsPerServer,
       @Default("1000")
           @Range(min = "0", max = "1000000")
           @Doc("Requests that may wait until there is room for them; more are answered 503.")

@@ -45,12 +45,14 @@ final class RetryChecks {
     PoolConfig.Limits limits = pool.limits();
     if (limits.place().keys().containsKey("queue")
         && limits.requests() == 0
-        && limits.requestsPerServer() == 0) {
+        && limits.requestsPerServer() == 0
+        && limits.connections() == 0
+        && limits.connectionsPerServer() == 0) {
       report.problem(
           limits.place(),
           "queue",
           "has no use where any number of requests may be in flight",
-          "requests or requestsPerServer beside it");
+          "a limit of requests or connections beside it");
     }
   }
 }

@@ -162,6 +162,13 @@ final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listen
   }
 
   @Override
+  public void onNoRoom() {
+    if (end()) {
+      attempts.onNoRoom();
+    }
+  }
+
+  @Override
   public void onInformational(ResponseHead head) {
     if (over) {
       return;

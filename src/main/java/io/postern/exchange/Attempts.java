@@ -6,7 +6,6 @@ import io.postern.config.RetryConfig;
 import io.postern.fault.Fault;
 import io.postern.fault.Phase;
 import io.postern.fault.Reason;
-import io.postern.http.Deadlines.Deadline;
 import io.postern.http.Fields;
 import io.postern.http.Methods;
 import io.postern.http.RequestHead;
@@ -30,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owned by the event loop of its exchange.
  */
-final class Attempts implements Queue.Waiter, Runnable {
+final class Attempts implements Picker.Reach, Runnable {
 
   private final Exchange exchange;
   private final ExchangeContext context;
@@ -45,8 +44,7 @@ final class Attempts implements Queue.Waiter, Runnable {
   private final @Nullable Server before;
   private @Nullable Attempt current;
   private boolean shortened;
-  private Queue.@Nullable Ticket ticket;
-  private @Nullable Deadline patience;
+  private @Nullable QueueWait queued;
   private @Nullable Future<?> backoff;
 
   Attempts(
@@ -77,6 +75,10 @@ final class Attempts implements Queue.Waiter, Runnable {
     return record;
   }
 
+  ExchangeContext context() {
+    return context;
+  }
+
   /** Looks for a server, for the first time. */
   @Override
   public void run() {
@@ -91,8 +93,8 @@ final class Attempts implements Queue.Waiter, Runnable {
     boolean behindOthers = queue != null && queue.isAhead(route.precedence());
     Server server = behindOthers ? null : choose();
     if (server != null) {
-      connect(server, retries.isAskedAgain());
-    } else if (picker().isAnyUsable(retries.tried())) {
+      connect(server);
+    } else if (isAnyUsable()) {
       waitForRoom(queue);
     } else if (retries.forgive()) {
       next();
@@ -102,20 +104,21 @@ final class Attempts implements Queue.Waiter, Runnable {
   }
 
   /** The server that the client was at before, else one by the policy; null where none has room. */
-  private @Nullable Server choose() {
+  @Nullable Server choose() {
     boolean back =
         before != null
             && before.takesBack()
             && (retries.tried() == null || !retries.tried().contains(before))
+            && reaches(before)
             && before.tryChoose();
-    return back ? before : picker().pick(retries.tried(), key);
+    return back ? before : picker().pick(retries.tried(), key, this);
   }
 
   private Picker picker() {
     return context.picker(pool);
   }
 
-  private void noServer() {
+  void noServer() {
     Fault last = record.fault; // in the phase of the last attempt, or there was none
     if (last == null) {
       record.phase = Phase.QUEUE;
@@ -123,7 +126,7 @@ final class Attempts implements Queue.Waiter, Runnable {
     exchange.onFailed(last == null ? Fault.of(Reason.NO_SERVER) : last);
   }
 
-  // All servers have as much in flight as they may.
+  // All servers have as much in flight, or as many connections, as they may.
 
   private void waitForRoom(@Nullable Queue queue) {
     record.phase = Phase.QUEUE;
@@ -131,77 +134,48 @@ final class Attempts implements Queue.Waiter, Runnable {
       exchange.onFailed(Fault.of(Reason.NO_SERVER));
       return;
     }
-    ticket = queue.enter(this, context.loop().loop());
-    if (ticket == null) {
-      exchange.onFailed(Fault.of(Reason.QUEUE_FULL));
-      return;
-    }
-    record.queuePlace = ticket.place();
-    patience = context.loop().deadlines().create(this::onWaitedLong);
-    patience.after(route.timeouts().queue().toNanos());
+    queued = new QueueWait(this, route.precedence());
+    queued.begin(queue, route.timeouts().queue());
   }
 
-  @Override
-  public int precedence() {
-    return route.precedence();
+  /** It waits no more, and in vain. */
+  void onRefused(Fault fault) {
+    exchange.onFailed(fault);
   }
 
-  @Override
-  public long arrived() {
-    return record.headComplete;
-  }
-
-  @Override
-  public boolean isChoosy() {
+  boolean hasTried() {
     return retries.tried() != null;
   }
 
-  @Override
-  public void onCall() {
-    Queue.Ticket mine = ticket;
-    if (mine == null) {
-      return;
-    }
-    Server server = choose();
-    if (server != null) {
-      if (leaveQueue()) {
-        connect(server, retries.isAskedAgain());
-      } else {
-        server.finished(); // somebody has displaced us while we chose
-        exchange.onFailed(Fault.of(Reason.QUEUE_FULL));
-      }
-    } else if (picker().isAnyUsable(retries.tried())) {
-      mine.failed();
-    } else {
-      leaveQueue();
-      noServer();
-    }
+  boolean isAnyUsable() {
+    return picker().isAnyUsable(retries.tried());
   }
 
   @Override
-  public void onDisplaced() {
-    if (ticket != null) {
-      leaveQueue();
-      exchange.onFailed(Fault.of(Reason.QUEUE_FULL));
-    }
+  public boolean reaches(Server server) {
+    return context.upstreams().reaches(pool, server, record.connection);
   }
 
-  private void onWaitedLong() {
-    leaveQueue();
-    exchange.onFailed(Fault.of(Reason.QUEUE_TIMEOUT));
+  /** See {@link Queue.Waiter#home}. */
+  @Nullable Object home() {
+    return pool.connections() == null ? null : context.upstreams().home(pool, record.connection);
   }
 
-  private boolean leaveQueue() {
-    if (patience != null) {
-      patience.cancel();
-      patience = null;
-    }
-    Queue.Ticket mine = ticket;
-    ticket = null;
-    return mine != null && mine.leave();
+  /** An idle connection that is of no use to us may have to go for one that is. */
+  void makeRoom() {
+    context.upstreams().makeRoom(pool);
+  }
+
+  /** Others have opened the last connection that there may be, between our choice and now. */
+  void onNoRoom() {
+    next();
   }
 
   // A connection.
+
+  void connect(Server server) {
+    connect(server, retries.isAskedAgain());
+  }
 
   private void connect(Server server, boolean fresh) {
     record.connecting(server.label(), server.index(), now());
@@ -270,7 +244,7 @@ final class Attempts implements Queue.Waiter, Runnable {
   }
 
   private void again(Server server) {
-    if (!server.isGone() && server.tryChoose()) {
+    if (!server.isGone() && reaches(server) && server.tryChoose()) {
       connect(server, true);
     } else {
       next();
@@ -375,7 +349,9 @@ final class Attempts implements Queue.Waiter, Runnable {
 
   /** The exchange is over, whether or not the messages are complete. */
   void cancel() {
-    leaveQueue();
+    if (queued != null) {
+      queued.end();
+    }
     if (backoff != null) {
       backoff.cancel(false);
     }

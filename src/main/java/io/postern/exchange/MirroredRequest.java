@@ -15,6 +15,7 @@ import io.postern.http.UpstreamConnection;
 import io.postern.http.UpstreamStream;
 import io.postern.observe.ExchangeRecord;
 import io.postern.observe.MirrorMeters.Outcome;
+import io.postern.pool.Picker;
 import io.postern.pool.Pool;
 import io.postern.pool.Server;
 import io.postern.route.Mirror;
@@ -29,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owned by the event loop of its exchange, which it may outlive.
  */
-final class MirroredRequest implements UpstreamConnections.Waiter, UpstreamStream.Listener {
+final class MirroredRequest
+    implements UpstreamConnections.Waiter, UpstreamStream.Listener, Picker.Reach {
 
   /** An answer with more content costs more than another connection. */
   private static final int MOST_ANSWER = 64 * 1024;
@@ -138,7 +140,7 @@ final class MirroredRequest implements UpstreamConnections.Waiter, UpstreamStrea
   }
 
   private void send() {
-    Server picked = context.picker(pool).pick(null, key);
+    Server picked = context.picker(pool).pick(null, key, this);
     server = picked;
     if (picked == null) {
       end(Outcome.NO_SERVER);
@@ -180,6 +182,16 @@ final class MirroredRequest implements UpstreamConnections.Waiter, UpstreamStrea
   @Override
   public void onConnectFailed(Fault fault) {
     end(Outcome.FAILED);
+  }
+
+  @Override
+  public boolean reaches(Server other) {
+    return context.upstreams().reaches(pool, other, client);
+  }
+
+  @Override
+  public void onNoRoom() {
+    end(Outcome.NO_SERVER);
   }
 
   @Override

@@ -17,6 +17,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Picker {
 
+  /** Which servers a request can have a connection to now. */
+  public interface Reach {
+
+    /** Whether one is open with room, or may be opened. */
+    boolean reaches(Server server);
+  }
+
   /** The key of a request that has none. */
   public static final long NO_KEY = 0;
 
@@ -33,6 +40,7 @@ public final class Picker {
   private Nearness near;
   private @Nullable SlowStart slowStart;
   private @Nullable Tried tried;
+  private @Nullable Reach reach;
 
   /** The group that is chosen from; any where it is {@link Balancer#NONE}. */
   private int group = Balancer.NONE;
@@ -85,18 +93,26 @@ public final class Picker {
    *
    * @param tried the servers that this exchange has tried; null at its first attempt
    * @param key a hash of what the same server is to be chosen for, or {@link #NO_KEY}
+   * @param reach where it can have a connection; null where that is anywhere
    * @return null where no server is left that may be chosen, has weight, and room
    */
-  public @Nullable Server pick(@Nullable Tried tried, long key) {
+  public @Nullable Server pick(@Nullable Tried tried, long key, @Nullable Reach reach) {
     assert calledByOwner() : "a picker is called by one event loop only";
     look();
     this.tried = tried;
+    this.reach = pool.connections() == null ? null : reach;
     if (slowStart != null) {
       slowStart.look();
     }
     Server chosen = near.matters() ? pickNear(key) : pickFrom(Balancer.NONE, key);
     this.tried = null;
+    this.reach = null;
     return chosen;
+  }
+
+  /** The same, where connections are not limited. */
+  public @Nullable Server pick(@Nullable Tried tried, long key) {
+    return pick(tried, key, null);
   }
 
   /** From the group that a lot falls on; where that has nobody with room, the nearest that has. */
@@ -166,7 +182,8 @@ public final class Picker {
       Server server = servers[index];
       if ((group != Balancer.NONE && near.group(index) != group)
           || !isUsable(server, tried)
-          || !server.hasRoom()) {
+          || !server.hasRoom()
+          || (reach != null && !reach.reaches(server))) {
         return 0;
       }
       return slowStart == null ? server.weight() : slowStart.weight(index);

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param idle how long a connection to a server is kept without use
  * @param idlePerServer how many idle connections each event loop keeps to each server
  * @param queue the requests that may be in flight, and those that wait; null without such limits
+ * @param connections how many connections there may be; null where that is not limited
  * @param retryBudget how many retries there may be
  * @param check how servers are checked; null where they are not, and always count as up
  * @param passive when servers that fail are ejected; null where they are not
@@ -42,6 +43,7 @@ public record Pool(
     Duration idle,
     int idlePerServer,
     @Nullable Queue queue,
+    @Nullable ConnectionLimits connections,
     RetryBudget retryBudget,
     @Nullable ActiveCheck check,
     @Nullable PassiveCheck passive) {
@@ -64,10 +66,8 @@ public record Pool(
       @Nullable UpstreamTls tls) {
     Dialect dialect = new Dialect(config.protocol(), tls, config.ping(), config.sendProxy());
     PoolConfig.Limits limits = config.limits();
-    boolean limited = limits.requests() > 0 || limits.requestsPerServer() > 0;
-    Queue queue = limited ? new Queue(limits.queue(), limits.requests()) : null;
-    Roster roster =
-        new Roster(Identity.listed(servers, here), dialect, queue, limits.requestsPerServer());
+    Bounds bounds = Bounds.of(limits);
+    Roster roster = new Roster(Identity.listed(servers, here), dialect, bounds);
     return new Pool(
         config.name(),
         Selection.of(config),
@@ -77,7 +77,8 @@ public record Pool(
         config.discovery(),
         config.idle(),
         limits.idlePerServer(),
-        queue,
+        bounds.queue(),
+        bounds.connections(),
         new RetryBudget(config.retryBudget(), Ticker.systemTicker().nanoTime()),
         config.health().active(),
         config.health().passive());

@@ -27,6 +27,9 @@ public final class Queue {
   /** How many precedences there are, from 0. */
   public static final int PRECEDENCES = 10;
 
+  /** How often somebody may be passed by those whose connection has come free. */
+  private static final int MOST_PASSES = 8;
+
   private final int size;
   private final int most;
   private final AtomicInteger inFlight = new AtomicInteger();
@@ -70,6 +73,14 @@ public final class Queue {
     /** Whether there are servers that it cannot use and others can. */
     boolean isChoosy();
 
+    /**
+     * Who shares connections with it: of that which has room on an open connection, only those of
+     * the same home can make use. Null where connections are not limited.
+     */
+    default @Nullable Object home() {
+      return null;
+    }
+
     /** There may be a server with room: {@link Ticket#leave} or {@link Ticket#failed} follows. */
     void onCall();
 
@@ -84,16 +95,19 @@ public final class Queue {
     private final long arrived;
     private final long number = numbers.getAndIncrement();
     private final boolean choosy;
+    private final @Nullable Object home;
     private final int place;
     private final Executor loop;
     private final Waiter waiter;
     private final AtomicBoolean called = new AtomicBoolean();
+    private final AtomicInteger passed = new AtomicInteger();
     private int seen;
 
     private Ticket(Waiter waiter, Executor loop) {
       this.precedence = waiter.precedence();
       this.arrived = waiter.arrived();
       this.choosy = waiter.isChoosy();
+      this.home = waiter.home();
       this.place = before(precedence) + 1;
       this.loop = loop;
       this.waiter = waiter;
@@ -143,6 +157,9 @@ public final class Queue {
       boolean was = remove(this);
       if (was) {
         callNext();
+        if (home != null) {
+          callFirstOf(home); // there may be more where its room came from
+        }
       }
       return was;
     }
@@ -188,15 +205,14 @@ public final class Queue {
     line.add(ticket);
     // What ended before it was in line could not call it. Else somebody before it is called, who
     // can use whatever it can, unless all that wait are choosy.
-    if (ticket.choosy || plain.get() == 1 || isFirst(ticket)) {
+    if (ticket.choosy || ticket.home != null || plain.get() == 1 || isFirst(ticket)) {
       ticket.call();
     }
     return ticket;
   }
 
   private boolean isFirst(Ticket ticket) {
-    Iterator<Ticket> forwards = line.iterator();
-    return forwards.hasNext() && forwards.next() == ticket;
+    return first() == ticket;
   }
 
   private boolean displace(int precedence) {
@@ -255,6 +271,76 @@ public final class Queue {
       calls.incrementAndGet();
       callNext();
     }
+  }
+
+  /**
+   * There may be room on an open connection, for those of one home: for one of them.
+   *
+   * @param home as {@link Waiter#home} has it
+   */
+  public void roomAt(Object home) {
+    if (waiting.get() > 0) {
+      calls.incrementAndGet();
+      callFirstOf(home);
+    }
+  }
+
+  /**
+   * A connection is idle, and counted so: those of one home can use it as it is, the others have
+   * room by its end. The first in line may be passed a few times by those who have one open.
+   *
+   * @param home as {@link Waiter#home} has it
+   * @return whether it stays; else whoever waits is called when it is closed
+   */
+  public boolean isKeptFor(Object home) {
+    Ticket first = waiting.get() == 0 ? null : first();
+    if (first == null) {
+      return true;
+    }
+    calls.incrementAndGet();
+    if (home.equals(first.home)) {
+      first.call();
+      return true;
+    }
+    boolean passes = first.passed.get() < MOST_PASSES && callFirstOf(home);
+    if (passes) {
+      first.passed.incrementAndGet();
+    }
+    return passes;
+  }
+
+  /**
+   * Whether somebody waits who can use what is idle at a home as it is, and whose turn it is, or
+   * who may pass the first in line.
+   *
+   * @param home as {@link Waiter#home} has it
+   */
+  public boolean isWaitedForAt(Object home) {
+    Ticket first = first();
+    if (first == null || (!home.equals(first.home) && first.passed.get() >= MOST_PASSES)) {
+      return false;
+    }
+    for (Ticket each : line) {
+      if (home.equals(each.home) && !each.choosy) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private @Nullable Ticket first() {
+    Iterator<Ticket> forwards = line.iterator();
+    return forwards.hasNext() ? forwards.next() : null;
+  }
+
+  /** Calls the first of those of a home who is not called yet. */
+  private boolean callFirstOf(Object home) {
+    for (Ticket each : line) {
+      if (home.equals(each.home) && each.call()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Calls the first who is not called yet. */

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The servers of a pool: one list that does not change, and is swapped whole. Read by all event
@@ -39,23 +38,21 @@ public final class Roster {
   }
 
   private final Dialect dialect;
-  private final @Nullable Queue queue;
-  private final int requestsPerServer;
+  private final Bounds bounds;
   private final LongAdder answers = new LongAdder();
   private final LongAdder failures = new LongAdder();
   private final LongAdder changes = new LongAdder();
   private volatile List<Server> servers;
   private int next;
 
-  Roster(List<Identity> listed, Dialect dialect, @Nullable Queue queue, int requestsPerServer) {
+  Roster(List<Identity> listed, Dialect dialect, Bounds bounds) {
     this.dialect = dialect;
-    this.queue = queue;
-    this.requestsPerServer = requestsPerServer;
+    this.bounds = bounds;
     servers = List.copyOf(listed.stream().map(this::fresh).toList());
   }
 
   private Server fresh(Identity who) {
-    return new Server(next++, who, dialect, queue, requestsPerServer);
+    return new Server(next++, who, dialect, bounds);
   }
 
   /** Those of now. */
@@ -98,8 +95,8 @@ public final class Roster {
       before.accept(change.added());
       servers = List.copyOf(wanted.values());
       change.removed().forEach(Server::leave);
-      if (queue != null) {
-        queue.roomMade();
+      if (bounds.queue() != null) {
+        bounds.queue().roomMade();
       }
     }
     return change;

@@ -60,6 +60,7 @@ public final class Server extends ServerCounters {
   private final Dialect dialect;
   private final @Nullable Queue queue;
   private final int mostRequests;
+  private final @Nullable ConnectionRoom connectionRoom;
 
   /** Read for each choice by a policy that looks at the load, so one number and not an adder. */
   private final AtomicInteger inFlight = new AtomicInteger();
@@ -78,11 +79,12 @@ public final class Server extends ServerCounters {
    */
   public record ConnectFault(Fault fault, Instant at) {}
 
-  Server(int index, Identity who, Dialect dialect, @Nullable Queue queue, int mostRequests) {
+  Server(int index, Identity who, Dialect dialect, Bounds bounds) {
     this.index = index;
     this.dialect = dialect;
-    this.queue = queue;
-    this.mostRequests = mostRequests;
+    queue = bounds.queue();
+    mostRequests = bounds.requestsPerServer();
+    connectionRoom = bounds.connectionRoom();
     label = who.label();
     this.who = who;
     identity = KeyHash.of(label, 0);
@@ -164,6 +166,11 @@ public final class Server extends ServerCounters {
   /** How it is spoken to. */
   public Dialect dialect() {
     return dialect;
+  }
+
+  /** How many connections to it may be open; null where that is not limited. */
+  public @Nullable ConnectionRoom connectionRoom() {
+    return connectionRoom;
   }
 
   /**

@@ -15,6 +15,7 @@ import io.postern.fault.Reason;
 import io.postern.filter.FieldEdits;
 import io.postern.http.RequestHead;
 import io.postern.listener.Listener;
+import io.postern.pool.ConnectionLimits;
 import io.postern.pool.Pool;
 import io.postern.pool.Queue;
 import io.postern.pool.Server;
@@ -262,6 +263,7 @@ public final class Explanation {
               ? "those that DNS has for " + discovery.dns() + ", when it runs"
               : "those that " + discovery.file() + " lists, while it runs");
     }
+    connections(chosen.connections());
     Queue queue = chosen.queue();
     if (queue != null) {
       say(
@@ -287,6 +289,19 @@ public final class Explanation {
           "connections are each client's own and begin with a PROXY header, "
               + version
               + (more ? " with " + tlvs : ""));
+    }
+  }
+
+  private void connections(@Nullable ConnectionLimits limits) {
+    if (limits != null) {
+      List<String> most = new ArrayList<>();
+      if (limits.most() > 0) {
+        most.add(limits.most() + " to all servers");
+      }
+      if (limits.perServer() > 0) {
+        most.add(limits.perServer() + " to each server");
+      }
+      say("connections", "at most " + String.join(", ", most));
     }
   }
 

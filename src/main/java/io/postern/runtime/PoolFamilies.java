@@ -42,6 +42,11 @@ record PoolFamilies(Supplier<Snapshot> snapshot) {
         "Bytes of content to and from servers that are in another zone or region than this process.",
         List.of("pool", "direction"),
         this::collectAcross);
+    metrics.counters(
+        "postern_pool_connections_given_up_total",
+        "Idle connections to servers that were closed, for requests waited that could not use them.",
+        LABELS,
+        each(PoolFamilies::givenUp));
     metrics.gauges(
         "postern_pool_queue",
         "Requests that wait until a server has room.",
@@ -52,6 +57,10 @@ record PoolFamilies(Supplier<Snapshot> snapshot) {
         "Requests that have had to wait for that, those that wait now included.",
         LABELS,
         each(pool -> queued(pool, Queue::entered)));
+  }
+
+  private static long givenUp(Pool pool) {
+    return pool.connections() == null ? 0 : pool.connections().givenUp();
   }
 
   private void collectAcross(Points points) {

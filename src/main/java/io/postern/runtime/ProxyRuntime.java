@@ -189,7 +189,7 @@ public final class ProxyRuntime implements AutoCloseable {
       LoopTime time = new LoopTime(loop.loop());
       times.add(time);
       Connector connector = new Connector(loop, loops.channels(), options, CLOCK);
-      UpstreamConnections upstream = new UpstreamConnections(loop, connector);
+      UpstreamConnections upstream = new UpstreamConnections(loop, connector, upstreams);
       connectors.add(connector);
       upstreams.add(upstream);
       contexts.add(

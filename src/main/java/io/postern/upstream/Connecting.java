@@ -47,6 +47,7 @@ final class Connecting extends ChannelInitializer<Channel> {
   private @Nullable Future<?> deadline;
   private boolean reached;
   private boolean told;
+  private boolean ended;
 
   Connecting(
       LoopContext loop,
@@ -68,7 +69,16 @@ final class Connecting extends ChannelInitializer<Channel> {
     Channel channel = opening.channel();
     // Not Netty's own timeout, which knows the TCP connect only.
     deadline = loop.loop().schedule(() -> onLate(channel), millis, TimeUnit.MILLISECONDS);
-    opening.addListener(future -> onOpen(channel, future.cause()));
+    channel.closeFuture().addListener(closed -> onEnded());
+    opening.addListener(
+        future -> {
+          // A socket that cannot be had is no loop's yet.
+          if (loop.loop().inEventLoop()) {
+            onOpen(channel, future.cause());
+          } else {
+            loop.loop().execute(() -> onOpen(channel, future.cause()));
+          }
+        });
   }
 
   @Override
@@ -100,6 +110,7 @@ final class Connecting extends ChannelInitializer<Channel> {
     reached = failure == null;
     if (failure != null) {
       fail(channel, Fault.of(Reason.SERVER_REFUSED, failure));
+      onEnded(); // where there was no socket, none is closed
     } else if (tls == null) {
       install(channel, to.protocol() != Protocol.HTTP_1_1);
     } else {
@@ -189,6 +200,13 @@ final class Connecting extends ChannelInitializer<Channel> {
         LOG.warn("server {}: its certificate is refused from now on: {}", server, fault.detail());
       }
       listener.onConnectFailed(fault);
+    }
+  }
+
+  private void onEnded() {
+    if (!ended) {
+      ended = true;
+      listener.onEnded();
     }
   }
 

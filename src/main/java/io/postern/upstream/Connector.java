@@ -28,6 +28,9 @@ public final class Connector {
 
     /** There is none to be had; nothing was sent. */
     void onConnectFailed(Fault fault);
+
+    /** Its socket is closed, or was not to be had: there is one connection less. */
+    default void onEnded() {}
   }
 
   private final LoopContext loop;

@@ -44,6 +44,29 @@ final class IdleConnections {
     return null;
   }
 
+  /** Whether there is one with room. */
+  boolean hasRoom() {
+    for (Idle each : idle) {
+      if (each.connection.room() > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  boolean isEmpty() {
+    return idle.isEmpty();
+  }
+
+  /** Closes the one that was idle longest; answers whether there was one. */
+  boolean giveUp() {
+    if (idle.isEmpty()) {
+      return false;
+    }
+    closeLast();
+    return true;
+  }
+
   /** Keeps one, for a while. */
   void keep(UpstreamConnection connection) {
     if (pool.idlePerServer() == 0) {

@@ -7,6 +7,7 @@ import io.postern.http.Deadlines;
 import io.postern.http.Glitch;
 import io.postern.http.UpstreamConnection;
 import io.postern.observe.SparseLog;
+import io.postern.pool.ConnectionRoom;
 import io.postern.pool.Pool;
 import io.postern.pool.Server;
 import io.postern.upstream.Underway.Waiting;
@@ -31,7 +32,10 @@ final class ServerConnections implements UpstreamConnection.Owner {
 
   private static final Logger LOG = LoggerFactory.getLogger(ServerConnections.class);
 
+  private final Stock stock;
+  private final Pool pool;
   private final Server server;
+  private final @Nullable ConnectionRoom room;
   private final SparseLog log = new SparseLog(LOG);
   private final Deadlines deadlines;
   private final Connector connector;
@@ -45,10 +49,17 @@ final class ServerConnections implements UpstreamConnection.Owner {
   /** How many exchanges the next connection will serve, going by the last one. */
   private int expected;
 
+  /** How many are open, or on their way. */
+  private int open;
+
   private boolean closing;
 
-  ServerConnections(Pool pool, Server server, Deadlines deadlines, Connector connector) {
+  ServerConnections(
+      Stock stock, Pool pool, Server server, Deadlines deadlines, Connector connector) {
+    this.stock = stock;
+    this.pool = pool;
     this.server = server;
+    this.room = server.connectionRoom();
     this.deadlines = deadlines;
     this.connector = connector;
     this.idle = new IdleConnections(pool, server, deadlines);
@@ -87,11 +98,75 @@ final class ServerConnections implements UpstreamConnection.Owner {
         return;
       }
     }
+    if (room == null || stock.takes(room, pool, this)) {
+      open(waiting, millis);
+    } else {
+      makeDo(waiting);
+    }
+  }
+
+  private void open(Waiting waiting, int millis) {
     Underway next = new Underway(this, waiting);
     underway.add(next);
+    open++;
     UpstreamConnections.Waiter first = waiting.waiter();
     connector.connect(
         Destination.of(server, first.client(), first.requestId()), millis, this, next);
+  }
+
+  /** No more may be opened: what there is has to do. */
+  private void makeDo(Waiting waiting) {
+    for (Underway each : underway) {
+      if (each.joinAnyway(waiting, expected)) {
+        return;
+      }
+    }
+    UpstreamConnection any = free();
+    if (any == null) {
+      waiting.waiter().onNoRoom();
+    } else {
+      give(any, waiting.waiter());
+    }
+  }
+
+  /** Whether one has room that is open or on its way. */
+  boolean hasRoom() {
+    for (UpstreamConnection each : shared) {
+      if (each.room() > 0) {
+        return true;
+      }
+    }
+    for (Underway each : underway) {
+      if (each.hasPlace(expected)) {
+        return true;
+      }
+    }
+    return idle.hasRoom();
+  }
+
+  /** Whether none is open, or on its way. */
+  boolean isNone() {
+    return open == 0;
+  }
+
+  boolean hasIdle() {
+    return !idle.isEmpty();
+  }
+
+  /** Closes the one that was idle longest, for somebody waits who cannot use it. */
+  void giveUpIdle() {
+    if (pool.connections() != null && idle.giveUp()) {
+      pool.connections().countGivenUp();
+    }
+  }
+
+  /** One of them is no more. */
+  void onEnded() {
+    open--;
+    if (room != null) {
+      room.ended();
+      room.queue().roomAt(stock);
+    }
   }
 
   void onConnected(Underway arrived, UpstreamConnection connection) {
@@ -115,6 +190,8 @@ final class ServerConnections implements UpstreamConnection.Owner {
     }
     if (connection.isIdle() && !connection.isLost()) {
       onFree(connection); // nobody waits any more
+    } else if (room != null) {
+      room.queue().roomAt(stock);
     }
   }
 
@@ -144,6 +221,9 @@ final class ServerConnections implements UpstreamConnection.Owner {
   @Override
   public void onFree(UpstreamConnection connection) {
     if (!connection.isIdle()) {
+      if (room != null) {
+        room.queue().roomAt(stock);
+      }
       return;
     }
     shared.remove(connection);
@@ -151,6 +231,9 @@ final class ServerConnections implements UpstreamConnection.Owner {
       connection.close();
     } else {
       idle.keep(connection);
+      if (room != null && !room.queue().isKeptFor(stock)) {
+        giveUpIdle();
+      }
     }
   }
 

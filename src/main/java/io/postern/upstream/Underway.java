@@ -36,8 +36,18 @@ final class Underway implements Connector.Listener {
    * @param expected how many exchanges the connection will serve
    */
   boolean join(Waiting next, int expected) {
+    return hasPlace(expected) && until - next.until <= 0 && waiting.add(next);
+  }
+
+  /** Adds another whatever its patience: there is no other way for it to get a connection. */
+  boolean joinAnyway(Waiting next, int expected) {
+    return hasPlace(expected) && waiting.add(next);
+  }
+
+  /** Whether there is a place for another. */
+  boolean hasPlace(int expected) {
     waiting.removeIf(each -> !each.waiter().isWaiting());
-    return waiting.size() < expected && until - next.until <= 0 && waiting.add(next);
+    return waiting.size() < expected;
   }
 
   ArrayDeque<Waiting> waiting() {
@@ -52,5 +62,10 @@ final class Underway implements Connector.Listener {
   @Override
   public void onConnectFailed(Fault fault) {
     connections.onConnectFailed(this, fault);
+  }
+
+  @Override
+  public void onEnded() {
+    connections.onEnded();
   }
 }

@@ -3,9 +3,14 @@ package io.postern.upstream;
 import io.netty.util.AsciiString;
 import io.postern.http.DownstreamConnection;
 import io.postern.http.LoopContext;
+import io.postern.pool.ConnectionLimits;
+import io.postern.pool.ConnectionRoom;
 import io.postern.pool.Pool;
 import io.postern.pool.Server;
 import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connections to all servers from one event loop. Those to servers that are told who a client
@@ -21,6 +26,9 @@ public final class UpstreamConnections {
     /** Whether it still does; asked just before it is given one. */
     boolean isWaiting();
 
+    /** No connection has room, and no more may be opened; told in place of all else. */
+    void onNoRoom();
+
     /** The client on whose behalf. */
     DownstreamConnection client();
 
@@ -29,15 +37,22 @@ public final class UpstreamConnections {
   }
 
   private final LoopContext loop;
+  private final List<UpstreamConnections> all;
   private final Connector connector;
   private final Stock common;
   private final IdentityHashMap<DownstreamConnection, Stock> ofClients = new IdentityHashMap<>();
 
-  /** No connection yet. */
-  public UpstreamConnections(LoopContext loop, Connector connector) {
+  /**
+   * No connection yet.
+   *
+   * @param all those of all event loops in their order, this one included; complete before any is
+   *     called
+   */
+  public UpstreamConnections(LoopContext loop, Connector connector, List<UpstreamConnections> all) {
     this.loop = loop;
+    this.all = all;
     this.connector = connector;
-    this.common = new Stock(loop.deadlines(), connector);
+    this.common = new Stock(loop.deadlines(), connector, true);
   }
 
   /**
@@ -51,6 +66,62 @@ public final class UpstreamConnections {
     stock(pool, waiter.client()).to(pool, server).acquire(fresh, connectMillis, waiter);
   }
 
+  /** Whether a server may have one more connection, or one with room is open. */
+  public boolean reaches(Pool pool, Server server, DownstreamConnection client) {
+    ConnectionRoom room = server.connectionRoom();
+    return room == null || stock(pool, client).reaches(room, pool, server);
+  }
+
+  /** See {@link io.postern.pool.Queue.Waiter#home}. */
+  public Object home(Pool pool, DownstreamConnection client) {
+    return stock(pool, client);
+  }
+
+  /**
+   * Somebody waits in the queue of a pool: where an idle connection that it cannot use takes up the
+   * room, on this loop or another, one is closed, and who waits is called.
+   */
+  public void makeRoom(Pool pool) {
+    ConnectionLimits limits = pool.connections();
+    if (limits != null && isAnyIdle(pool) && limits.beginSearch()) {
+      search(pool, limits, 1);
+    }
+  }
+
+  private static boolean isAnyIdle(Pool pool) {
+    for (Server server : pool.servers()) {
+      ConnectionRoom room = server.connectionRoom();
+      if (room != null && !room.isLeft() && server.idleConnections() > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void search(Pool pool, ConnectionLimits limits, int asked) {
+    ServerConnections found = idle(pool);
+    if (found != null) {
+      limits.endSearch(); // before: who is called then may have to begin another
+      found.giveUpIdle();
+    } else if (asked < all.size()) {
+      UpstreamConnections next = all.get((loop.index() + 1) % all.size());
+      next.loop.loop().execute(() -> next.search(pool, limits, asked + 1));
+    } else {
+      limits.endSearch();
+      if (isAnyIdle(pool)) {
+        limits.lookAgain(); // it was in use when we came by
+      }
+    }
+  }
+
+  private @Nullable ServerConnections idle(Pool pool) {
+    ServerConnections found = common.idle(pool);
+    for (Iterator<Stock> each = ofClients.values().iterator(); found == null && each.hasNext(); ) {
+      found = each.next().idle(pool);
+    }
+    return found;
+  }
+
   private Stock stock(Pool pool, DownstreamConnection client) {
     if (!pool.dialect().sendProxy().isSent()) {
       return common;
@@ -60,7 +131,7 @@ public final class UpstreamConnections {
   }
 
   private Stock begun(DownstreamConnection client) {
-    Stock own = new Stock(loop.deadlines(), connector);
+    Stock own = new Stock(loop.deadlines(), connector, false);
     if (client.closed().isDone()) {
       own.close(); // a copy of a request may be sent when its client has gone
     } else {

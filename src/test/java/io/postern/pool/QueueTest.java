@@ -32,7 +32,19 @@ class QueueTest {
     private final int precedence;
     private final long arrived;
     private boolean choosy;
+    private @Nullable String home;
     private Queue.@Nullable Ticket ticket;
+
+    /** It can use what is open at this home. */
+    One at(String where) {
+      home = where;
+      return this;
+    }
+
+    @Override
+    public @Nullable Object home() {
+      return home;
+    }
 
     /** It can never use what room there is. */
     One choosy() {
@@ -151,6 +163,40 @@ class QueueTest {
     settle();
     assertThat(served).containsExactly(stays);
     assertThat(queue.waiting()).isZero();
+  }
+
+  /** Those of a home are called for what only they can use, and pass the first a few times. */
+  @Test
+  void whatIsOpenAtAHome() {
+    Queue queue = new Queue(100, 1);
+    assertThat(queue.begin()).isTrue();
+    assertThat(queue.isKeptFor("here")).as("nobody waits").isTrue();
+    One first = new One(queue, 5, 1).at("elsewhere");
+    assertThat(first.enter()).isTrue();
+    settle();
+    assertThat(queue.isKeptFor("here")).as("nobody here waits").isFalse();
+    assertThat(queue.isWaitedForAt("here")).isFalse();
+    assertThat(queue.isWaitedForAt("elsewhere")).isTrue();
+    int passed = 0;
+    for (int i = 0; i < 20; i++) {
+      One next = new One(queue, 5, 2 + i).at("here");
+      assertThat(next.enter()).isTrue();
+      settle();
+      if (queue.isKeptFor("here")) {
+        queue.giveBack();
+        queue.roomAt("here");
+        settle();
+        assertThat(next.ticket).isNotNull();
+        passed++;
+      }
+    }
+    assertThat(passed).isEqualTo(8);
+    assertThat(served).hasSize(8).doesNotContain(first);
+    assertThat(queue.isWaitedForAt("here")).as("the first has waited long enough").isFalse();
+    assertThat(queue.isKeptFor("elsewhere")).as("it is the first one's").isTrue();
+    queue.end();
+    settle();
+    assertThat(served).contains(first);
   }
 
   /** One that has tried the server which has room holds up nobody, be it before them or not. */
