@@ -13,6 +13,9 @@ public record Config(
         Map<String, ListenerConfig> listeners,
     @Default("{}") @Doc("Customers by name, told apart by how they come in.")
         Map<String, TenantConfig> tenants,
+    @Doc(
+            "A file with more of them: a map of what may stand in `tenants`. It is followed while it runs.")
+        @Nullable PartFile tenantsFile,
     @Default("allow")
         @Doc(
             "What becomes of a client that no tenant is known by: served, or closed before the handshake.")

@@ -44,6 +44,21 @@ public final class PartReader {
     return reader.part(servers);
   }
 
+  /**
+   * The tenants of the file that a config names; never throws for what is wrong with it.
+   *
+   * @param config one whose {@code tenantsFile} is there
+   */
+  public static Part<Map<String, TenantConfig>> tenants(Config config) {
+    PartReader reader = new PartReader(Objects.requireNonNull(config.tenantsFile()));
+    Map<String, TenantConfig> tenants =
+        reader.decode(config.place(), "tenantsFile", key(Config.class, "tenants"), Map.of());
+    if (reader.report.problems().isEmpty()) {
+      TenantChecks.check(config, tenants, reader.report);
+    }
+    return reader.part(tenants);
+  }
+
   private static KeyShape key(Class<?> section, String name) {
     return SectionShape.of(section).keys().stream()
         .filter(key -> key.name().equals(name))

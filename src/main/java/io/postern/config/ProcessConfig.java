@@ -22,7 +22,7 @@ public record ProcessConfig(
     @Default("5s")
         @Range(min = "100ms", max = "1h")
         @Doc(
-            "How often files that may change while we run are looked at, which are certificates, their keys, authorities and lists of what they revoked, and `discovery.file`; a change is taken over when it has stood for as long.")
+            "How often files that may change while we run are looked at, which are certificates, their keys, authorities and lists of what they revoked, `tenantsFile` and `discovery.file`; a change is taken over when it has stood for as long.")
         Duration watchInterval,
     @Doc(
             "The zone that this process is in, such as `${ZONE:-}`: of one tier, servers of the same zone go first, then those of the region.")

@@ -1,54 +1,107 @@
 package io.postern.config;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What must hold between the keys of the tenants, and of the routes that name them. */
 final class TenantChecks {
 
-  private TenantChecks() {}
+  private final Config config;
+  private final Report report;
+  private final Set<String> routes;
 
+  private TenantChecks(Config config, Report report) {
+    this.config = config;
+    this.report = report;
+    routes = config.routes().stream().map(RouteConfig::name).collect(Collectors.toSet());
+  }
+
+  /** Checks those of the config; where a file has more, all of them are looked at with it. */
   static void check(Config config, Report report) {
-    checkUnique(config, "vpcEndpoints", TenantConfig::vpcEndpoints, report);
-    checkUnique(config, "clientCertificates", TenantConfig::clientCertificates, report);
-    checkUnique(config, "sources", TenantConfig::sources, report);
-    config.tenants().values().forEach(tenant -> checkKnowable(tenant, report));
-    config.tenants().values().forEach(tenant -> checkLimits(tenant.limits(), report));
-    config.tenants().values().forEach(tenant -> checkHandshakes(tenant, report));
+    TenantChecks checks = new TenantChecks(config, report);
+    checks.checkEach(List.of(), config.tenants().values());
+    if (config.tenantsFile() == null && report.isClean("tenantsFile")) {
+      if (report.isReadable("tenants")) {
+        checks.checkRoutes(config.tenants().keySet());
+      }
+      checks.checkAny(config.tenants().isEmpty() && report.isClean("tenants"));
+    }
+  }
+
+  /**
+   * Checks those of a file beside those of the config.
+   *
+   * @param config without problems
+   * @param more as they stand in the file, without problems of their own
+   */
+  static void check(Config config, Map<String, TenantConfig> more, Report report) {
+    TenantChecks checks = new TenantChecks(config, report);
+    for (TenantConfig tenant : more.values()) {
+      TenantConfig first = config.tenants().get(tenant.name());
+      if (first != null) {
+        String where = where(first.place(), tenant.place());
+        report.problem(tenant.place(), "is " + where + " too", "each name once");
+      }
+    }
+    checks.checkEach(config.tenants().values(), more.values());
+    checks.checkRoutes(
+        Stream.of(config.tenants(), more)
+            .flatMap(each -> each.keySet().stream())
+            .collect(Collectors.toSet()));
+    checks.checkAny(config.tenants().isEmpty() && more.isEmpty());
+  }
+
+  private void checkEach(Collection<TenantConfig> known, Collection<TenantConfig> added) {
+    checkUnique(known, added, "vpcEndpoints", TenantConfig::vpcEndpoints);
+    checkUnique(known, added, "clientCertificates", TenantConfig::clientCertificates);
+    checkUnique(known, added, "sources", TenantConfig::sources);
+    added.forEach(this::checkKnowable);
+    added.forEach(tenant -> checkLimits(tenant.limits()));
+    added.forEach(this::checkHandshakes);
     if (report.isReadable("routes")) {
-      config.tenants().values().forEach(tenant -> checkRoutes(tenant, config, report));
+      added.forEach(this::checkOwnRoutes);
     }
-    if (report.isReadable("tenants")) {
-      config.routes().forEach(route -> checkNames(route.match(), config, report));
-    }
-    boolean noneKnown = config.tenants().isEmpty() && report.isClean("tenants");
-    if (noneKnown && config.unknownTenants() == TenantConfig.Unknown.DENY) {
+  }
+
+  private void checkAny(boolean none) {
+    if (none && config.unknownTenants() == TenantConfig.Unknown.DENY) {
       report.problem(
           config.place(), "unknownTenants", "is deny, and there are no tenants", "one at least");
     }
   }
 
-  private static void checkUnique(
-      Config config, String key, Function<TenantConfig, ? extends List<?>> ids, Report report) {
+  private void checkUnique(
+      Collection<TenantConfig> known,
+      Collection<TenantConfig> added,
+      String key,
+      Function<TenantConfig, ? extends List<?>> ids) {
     Map<Object, Place> seen = new HashMap<>();
-    for (TenantConfig tenant : config.tenants().values()) {
+    known.forEach(tenant -> ids.apply(tenant).forEach(id -> seen.put(id, tenant.place())));
+    for (TenantConfig tenant : added) {
       Place place = tenant.place();
       for (int i = 0; i < ids.apply(tenant).size(); i++) {
         Place first = seen.putIfAbsent(ids.apply(tenant).get(i), place);
         if (first != null && report.isClean(Place.below(place.path(), key))) {
-          String where = first.path() + " (line " + first.position().line() + ")";
           String which = key + "[" + i + "]";
-          report.problem(place, which, "is one of " + where + " too", "each id once");
+          String what = "is one of " + where(first, place) + " too";
+          report.problem(place, which, what, "each id once");
         }
       }
     }
   }
 
-  private static void checkKnowable(TenantConfig tenant, Report report) {
+  private static String where(Place first, Place from) {
+    String file = first.file().equals(from.file()) ? "" : first.file() + ", ";
+    return first.path() + " (" + file + "line " + first.position().line() + ")";
+  }
+
+  private void checkKnowable(TenantConfig tenant) {
     boolean byNothing =
         tenant.vpcEndpoints().isEmpty()
             && tenant.clientCertificates().isEmpty()
@@ -61,14 +114,14 @@ final class TenantChecks {
     }
   }
 
-  private static void checkLimits(TenantConfig.Limits limits, Report report) {
+  private void checkLimits(TenantConfig.Limits limits) {
     if (limits.burst() > 0 && limits.requestRate() == null) {
       report.problem(limits.place(), "burst", "is of no rate", "requestRate too");
     }
   }
 
   /** No certificate has been shown when a handshake begins. */
-  private static void checkHandshakes(TenantConfig tenant, Report report) {
+  private void checkHandshakes(TenantConfig tenant) {
     Place limits = tenant.limits().place();
     boolean byCertificate = tenant.vpcEndpoints().isEmpty() && tenant.sources().isEmpty();
     if (limits.keys().containsKey("handshakes")
@@ -82,9 +135,7 @@ final class TenantChecks {
     }
   }
 
-  private static void checkRoutes(TenantConfig tenant, Config config, Report report) {
-    Set<String> routes =
-        config.routes().stream().map(RouteConfig::name).collect(Collectors.toSet());
+  private void checkOwnRoutes(TenantConfig tenant) {
     for (int i = 0; i < tenant.routes().size(); i++) {
       String key = "routes[" + i + "]";
       String name = tenant.routes().get(i);
@@ -99,19 +150,25 @@ final class TenantChecks {
     }
   }
 
-  private static void checkNames(RouteConfig.Match match, Config config, Report report) {
-    List<String> names = match.tenants();
-    if (!report.isClean(Place.below(match.place().path(), "tenants"))) {
-      return;
+  /** Whether the tenants are there that routes name. */
+  private void checkRoutes(Set<String> tenants) {
+    for (RouteConfig route : config.routes()) {
+      if (report.isClean(Place.below(route.match().place().path(), "tenants"))) {
+        checkNames(route.match(), tenants);
+      }
     }
+  }
+
+  private void checkNames(RouteConfig.Match match, Set<String> tenants) {
+    List<String> names = match.tenants();
     for (int i = 0; i < names.size(); i++) {
       String name = names.get(i);
       // A tenant that is there but was refused is no news.
-      if (config.tenants().containsKey(name) || !report.isClean("tenants." + name)) {
+      if (tenants.contains(name) || !report.isClean("tenants." + name)) {
         continue;
       }
       String key = "tenants[" + i + "]";
-      String hint = Nearest.hint(name, config.tenants().keySet());
+      String hint = Nearest.hint(name, tenants);
       report.problem(
           match.place(),
           key,

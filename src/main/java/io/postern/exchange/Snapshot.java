@@ -31,6 +31,11 @@ public record Snapshot(
     Map<String, Bandwidth> bandwidth,
     List<List<RouteMeters>> meters) {
 
+  /** The same with other tenants. */
+  public Snapshot with(Tenants others) {
+    return new Snapshot(others, requestIds, routes, pools, bandwidth, meters);
+  }
+
   /** What is counted of a route and one of its pools. */
   RouteMeters meters(Route route, int pool) {
     return meters.get(route.index()).get(pool);

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     null where no PROXY header names one
  * @param tls what the handshake agreed on; null on a plain listener
  * @param closed done when the connection is closed
+ * @param memo what is kept of it between exchanges
  */
 public record DownstreamConnection(
     EventLoop loop,
@@ -29,7 +30,21 @@ public record DownstreamConnection(
     AsciiString clientIp,
     @Nullable AsciiString vpce,
     @Nullable TlsSession tls,
-    Future<?> closed) {
+    Future<?> closed,
+    Memo memo) {
+
+  /** One of which nothing is kept yet. */
+  public DownstreamConnection(
+      EventLoop loop,
+      String listener,
+      InetSocketAddress client,
+      InetSocketAddress local,
+      AsciiString clientIp,
+      @Nullable AsciiString vpce,
+      @Nullable TlsSession tls,
+      Future<?> closed) {
+    this(loop, listener, client, local, clientIp, vpce, tls, closed, new Memo());
+  }
 
   /** {@code https} or {@code http}. */
   public String scheme() {

@@ -1,5 +1,6 @@
 package io.postern.observe;
 
+import io.netty.util.AsciiString;
 import io.postern.fault.Party;
 import io.postern.fault.Phase;
 import io.postern.fault.Reason;
@@ -13,6 +14,8 @@ import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Counts each finished exchange, then passes its record on. On the path of a request: some ten
@@ -20,11 +23,18 @@ import java.util.function.Consumer;
  */
 public final class ExchangeMeters implements ExchangeSink {
 
+  /** The label of all tenants together that are not counted each for itself: no tenant's name. */
+  public static final String OTHERS = "(others)";
+
   private final List<RouteMeters> routes;
-  private final List<Tenant> tenants;
-  private final List<StatusCounters> byTenant;
-  private final List<Endpoint> endpoints;
-  private final List<StatusCounters> byEndpoint;
+  private final Supplier<Tenants> tenants;
+
+  /** Those of tenants that have a place of their own, and behind them that of all others. */
+  private final List<StatusCounters> byTenant = places();
+
+  /** The same of VPC endpoints. */
+  private final List<StatusCounters> byEndpoint = places();
+
   private final StatusCounters unknown = new StatusCounters();
   private final RouteMeters unrouted = new RouteMeters("", null, List.of());
   private final ExchangeSink next;
@@ -37,14 +47,11 @@ public final class ExchangeMeters implements ExchangeSink {
   /**
    * Counts for these tenants and routes.
    *
-   * @param tenants with their VPC endpoints, each at its index
+   * @param tenants those of now, when they are told of
    * @param next takes the records too: the access log
    */
-  public ExchangeMeters(Tenants tenants, List<RouteMeters> routes, ExchangeSink next) {
-    this.tenants = tenants.all();
-    this.byTenant = this.tenants.stream().map(_ -> new StatusCounters()).toList();
-    this.endpoints = tenants.endpoints();
-    this.byEndpoint = endpoints.stream().map(_ -> new StatusCounters()).toList();
+  public ExchangeMeters(Supplier<Tenants> tenants, List<RouteMeters> routes, ExchangeSink next) {
+    this.tenants = tenants;
     this.routes = new ArrayList<>(routes);
     this.routes.add(unrouted);
     this.next = next;
@@ -183,16 +190,29 @@ public final class ExchangeMeters implements ExchangeSink {
     return points -> routes.forEach(route -> collect.accept(route, points));
   }
 
+  private static List<StatusCounters> places() {
+    return Stream.generate(StatusCounters::new).limit(Tenants.MOST_COUNTED + 1L).toList();
+  }
+
   private void collectTenants(Points points) {
-    tenants.forEach(
-        tenant -> byTenant.get(tenant.index()).collect(points, tenant.name().toString()));
+    List<AsciiString> names = tenants.get().counted();
+    for (int i = 0; i < names.size(); i++) {
+      byTenant.get(i).collect(points, names.get(i).toString());
+    }
+    if (names.size() == Tenants.MOST_COUNTED) {
+      byTenant.getLast().collect(points, OTHERS);
+    }
     unknown.collect(points, "");
   }
 
   private void collectEndpoints(Points points) {
-    for (Endpoint each : endpoints) {
-      String tenant = each.tenant().name().toString();
-      byEndpoint.get(each.index()).collect(points, tenant, each.vpce().toString());
+    List<Endpoint.Name> names = tenants.get().countedEndpoints();
+    for (int i = 0; i < names.size(); i++) {
+      Endpoint.Name each = names.get(i);
+      byEndpoint.get(i).collect(points, each.tenant().toString(), each.vpce().toString());
+    }
+    if (names.size() == Tenants.MOST_COUNTED) {
+      byEndpoint.getLast().collect(points, OTHERS, OTHERS);
     }
   }
 

@@ -5,10 +5,10 @@ import io.postern.fault.Fault;
 import io.postern.fault.Party;
 import io.postern.fault.Phase;
 import io.postern.http.DownstreamConnection;
-import io.postern.http.DownstreamConnection.TlsSession;
 import io.postern.http.GrpcStatus;
 import io.postern.http.HttpVersion;
 import io.postern.http.RequestHead;
+import io.postern.tenant.Caller;
 import io.postern.tenant.Endpoint;
 import io.postern.tenant.Tenant;
 import io.postern.tenant.Tenants;
@@ -122,15 +122,10 @@ public final class ExchangeRecord {
 
   /** Whose client it is: by its VPC endpoint; without one by its certificate, else its address. */
   public void knownTo(Tenants tenants) {
-    if (connection.vpce() == null) {
-      TlsSession tls = connection.tls();
-      tenant =
-          tenants.of(
-              tls == null ? null : tls.clientCertificate(), connection.client().getAddress());
-    } else {
-      endpoint = tenants.find(connection.vpce());
-      tenant = endpoint == null ? null : endpoint.tenant();
-    }
+    Caller caller = connection.memo().of(Caller.class, Caller::new);
+    caller.look(tenants, connection);
+    tenant = caller.tenant();
+    endpoint = caller.endpoint();
   }
 
   /** An attempt on this server begins to connect, or to take a connection. */

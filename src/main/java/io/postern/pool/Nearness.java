@@ -4,6 +4,8 @@ import io.postern.balance.Balancer;
 import io.postern.balance.Levels;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Which of the servers of a pool are near enough for the next request. They stand in groups, by
@@ -76,6 +78,25 @@ public final class Nearness {
   /** The group of a server, by its place in the list. */
   int group(int index) {
     return groups[index];
+  }
+
+  /** How far the servers of a group are. */
+  public Distance distance(int group) {
+    return in(group).findFirst().orElseThrow().distance();
+  }
+
+  /** How many servers are in a group. */
+  public long servers(int group) {
+    return in(group).count();
+  }
+
+  /** How many of those may be chosen, were there no panic. */
+  public long usable(int group) {
+    return in(group).filter(server -> server.isUsable() && server.weight() > 0).count();
+  }
+
+  private Stream<Server> in(int group) {
+    return IntStream.range(0, groups.length).filter(i -> groups[i] == group).mapToObj(servers::get);
   }
 
   /** The share of what is asked that a group gets, from 0 to 1. */

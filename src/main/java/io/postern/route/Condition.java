@@ -5,9 +5,12 @@ import io.postern.config.RouteConfig.ValueMatch;
 import io.postern.http.Fields;
 import io.postern.http.RequestHead;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** A demand on a request beside its host and its path. */
@@ -23,7 +26,7 @@ sealed interface Condition {
   record Parameter(AsciiString name, ValueTest test) implements Condition {}
 
   /** That one of these is calling. */
-  record Caller(List<AsciiString> any) implements Condition {}
+  record Caller(Set<AsciiString> any) implements Condition {}
 
   /** That the request names a host, which HTTP/1.0 does not ask for. */
   record NamesHost() implements Condition {}
@@ -32,7 +35,7 @@ sealed interface Condition {
   static List<Condition> ofTenants(List<String> tenants) {
     return tenants.isEmpty()
         ? List.of()
-        : List.of(new Caller(tenants.stream().map(Utf8::bytes).toList()));
+        : List.of(new Caller(new LinkedHashSet<>(tenants.stream().map(Utf8::bytes).toList())));
   }
 
   /** The methods that a match asks for; none where it asks for none. */
@@ -64,8 +67,8 @@ sealed interface Condition {
   default boolean accepts(Request request) {
     RequestHead head = request.head();
     return switch (this) {
-      case Caller(List<AsciiString> any) ->
-          request.tenant() != null && contains(any, request.tenant().name());
+      case Caller(Set<AsciiString> any) ->
+          request.tenant() != null && any.contains(request.tenant().name());
       case Method(List<AsciiString> any) -> contains(any, head.method());
       case Field(AsciiString name, ValueTest test) ->
           test.passes(anyField(head.fields(), name, test));
@@ -78,7 +81,7 @@ sealed interface Condition {
   /** What is to be said of a request that does not meet this. */
   default String missed() {
     return switch (this) {
-      case Caller(List<AsciiString> any) -> "the tenant is none of " + words(any);
+      case Caller(Set<AsciiString> any) -> "the tenant is none of " + words(any);
       case Method(List<AsciiString> any) -> "the method is none of " + words(any);
       case Field(AsciiString name, ValueTest test) -> "the field " + name + " " + test.missed();
       case Parameter(AsciiString name, ValueTest test) ->
@@ -87,7 +90,7 @@ sealed interface Condition {
     };
   }
 
-  private static String words(List<AsciiString> several) {
+  private static String words(Collection<AsciiString> several) {
     return several.stream().map(Utf8::text).collect(Collectors.joining(", "));
   }
 
@@ -112,8 +115,8 @@ sealed interface Condition {
   /** Whether this holds wherever the other does. */
   default boolean follows(Condition other) {
     return switch (this) {
-      case Caller(List<AsciiString> any) ->
-          other instanceof Caller(List<AsciiString> few) && any.containsAll(few);
+      case Caller(Set<AsciiString> any) ->
+          other instanceof Caller(Set<AsciiString> few) && any.containsAll(few);
       case Method(List<AsciiString> any) ->
           other instanceof Method(List<AsciiString> few) && any.containsAll(few);
       case Field(AsciiString name, ValueTest test) ->

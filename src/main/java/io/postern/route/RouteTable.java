@@ -59,11 +59,13 @@ public final class RouteTable {
     return new Compiled(new RouteTable(index, rules), List.copyOf(problems));
   }
 
-  /** Whether there is a tenant that has the route, and not the one before it. */
+  /** Whether there is, or may be, a tenant that has the route, and not the one before it. */
   private static boolean hasTenantsOfItsOwn(Config config, RouteConfig route, Rule before) {
-    return config.tenants().values().stream()
-        .map(TenantConfig::routes)
-        .anyMatch(own -> own.contains(route.name()) && !own.contains(before.route().name()));
+    // Those of a file come and go.
+    return config.tenantsFile() != null
+        || config.tenants().values().stream()
+            .map(TenantConfig::routes)
+            .anyMatch(own -> own.contains(route.name()) && !own.contains(before.route().name()));
   }
 
   /** One of the rules before this one that leave nothing for it; null where there is none. */

@@ -84,7 +84,7 @@ public record Compiled(
         problems,
         warnings,
         new Snapshot(
-            Tenants.of(config),
+            Tenants.of(config, problems.isEmpty() ? parts.moreTenants() : Map.of(), null),
             RequestIds.of(config.requestId()),
             routes.table(),
             Map.copyOf(pools),

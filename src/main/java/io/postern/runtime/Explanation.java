@@ -16,6 +16,7 @@ import io.postern.filter.FieldEdits;
 import io.postern.http.RequestHead;
 import io.postern.listener.Listener;
 import io.postern.pool.ConnectionLimits;
+import io.postern.pool.Nearness;
 import io.postern.pool.Pool;
 import io.postern.pool.Queue;
 import io.postern.pool.Server;
@@ -264,6 +265,7 @@ public final class Explanation {
               : "those that " + discovery.file() + " lists, while it runs");
     }
     connections(chosen.connections());
+    groups(chosen);
     Queue queue = chosen.queue();
     if (queue != null) {
       say(
@@ -302,6 +304,35 @@ public final class Explanation {
         most.add(limits.perServer() + " to each server");
       }
       say("connections", "at most " + String.join(", ", most));
+    }
+  }
+
+  /** Where it matters how far servers are, or how many of them are usable. */
+  private void groups(Pool chosen) {
+    Nearness near = new Nearness(chosen, chosen.servers());
+    if (!near.matters() || chosen.servers().isEmpty()) {
+      return;
+    }
+    near.look();
+    String subject = "groups";
+    for (int group = 0; group < near.groups(); group++) {
+      say(
+          subject,
+          "%s: gets %d%%, %d of %d servers usable"
+              .formatted(
+                  near.distance(group),
+                  Math.round(100 * near.share(group)),
+                  near.usable(group),
+                  near.servers(group)));
+      subject = "";
+    }
+    int threshold = (int) Math.round(100 * chosen.selection().panicThreshold());
+    if (threshold > 0) {
+      say(
+          "panic",
+          near.isPanicking()
+              ? "yes: less than " + threshold + "% is usable, and so all are used that are on duty"
+              : "no: " + threshold + "% or more is usable");
     }
   }
 

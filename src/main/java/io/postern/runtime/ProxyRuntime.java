@@ -70,6 +70,7 @@ public final class ProxyRuntime implements AutoCloseable {
   private final AtomicReference<RunState> state = new AtomicReference<>(RunState.STARTING);
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final TenantUpkeep tenantUpkeep;
   private @Nullable PoolUpkeep poolUpkeep;
   private @Nullable Lookout lookout;
 
@@ -80,10 +81,11 @@ public final class ProxyRuntime implements AutoCloseable {
     this.snapshot = new AtomicReference<>(compiled.snapshot());
     this.exchanges =
         new ExchangeMeters(
-            compiled.snapshot().tenants(),
+            () -> current().tenants(),
             compiled.snapshot().meters().stream().flatMap(List::stream).toList(),
             sink);
     this.compiled = compiled;
+    this.tenantUpkeep = new TenantUpkeep(config, compiled.parts(), snapshot);
   }
 
   /**
@@ -144,6 +146,7 @@ public final class ProxyRuntime implements AutoCloseable {
     Lookout started = new Lookout(config.process().watchInterval());
     lookout = started;
     started.each(pools::lookAtFiles);
+    started.each(tenantUpkeep::look);
     TlsUpkeep.start(
         started,
         config,
@@ -240,6 +243,7 @@ public final class ProxyRuntime implements AutoCloseable {
     exchanges.describe(metrics);
     new ListenerFamilies(this::listeners).describe(metrics);
     new TenantFamilies(snapshot::get).describe(metrics);
+    tenantUpkeep.describe(metrics);
     new RouteFamilies(snapshot::get).describe(metrics);
     new PoolFamilies(snapshot::get).describe(metrics);
     new ServerFamilies(snapshot::get).describe(metrics);

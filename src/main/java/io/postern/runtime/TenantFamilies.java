@@ -1,14 +1,19 @@
 package io.postern.runtime;
 
 import io.postern.exchange.Snapshot;
+import io.postern.observe.ExchangeMeters;
 import io.postern.observe.Metrics;
 import io.postern.observe.Metrics.Points;
 import io.postern.shaping.Bandwidth;
+import io.postern.shaping.Link;
 import io.postern.tenant.Tenant;
+import io.postern.tenant.Tenants;
 import java.util.List;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /**
  * What is measured of tenants beside their exchanges.
@@ -21,24 +26,29 @@ record TenantFamilies(Supplier<Snapshot> snapshot) {
 
   void describe(Metrics metrics) {
     metrics.gauges(
+        "postern_tenants",
+        "Tenants that there are.",
+        List.of(),
+        points -> points.add(snapshot.get().tenants().all().size()));
+    metrics.gauges(
         "postern_tenant_connections",
         "Connections that a tenant has open, on all listeners.",
         LABELS,
-        each((tenant, points) -> points.add(tenant.connections().underway(), name(tenant))));
+        each(tenant -> tenant.connections().underway(), 0));
     metrics.gauges(
         "postern_tenant_requests_active",
         "Requests of a tenant that are in flight.",
         LABELS,
-        each((tenant, points) -> points.add(tenant.requests().underway(), name(tenant))));
+        each(tenant -> tenant.requests().underway(), 0));
     metrics.counters(
         "postern_tenant_requests_refused_total",
         "Requests of a tenant that were answered 429, by the limit that was reached.",
         List.of("tenant", "limit"),
-        each(
-            (tenant, points) -> {
-              points.add(tenant.requests().tooMany(), name(tenant), "concurrent");
-              points.add(tenant.requests().tooFast(), name(tenant), "rate");
-            }));
+        points -> {
+          Tenants.Refused gone = snapshot.get().tenants().refusedToGone();
+          each(tenant -> tenant.requests().tooMany(), gone.tooMany(), "concurrent").accept(points);
+          each(tenant -> tenant.requests().tooFast(), gone.tooFast(), "rate").accept(points);
+        });
     describeBandwidth(metrics);
   }
 
@@ -47,14 +57,10 @@ record TenantFamilies(Supplier<Snapshot> snapshot) {
         "postern_tenant_bandwidth_waits_total",
         "How often a request or a message of a tenant had to wait for the bandwidth of the tenant.",
         List.of("tenant", "direction"),
-        each(
-            (tenant, points) -> {
-              Bandwidth bandwidth = tenant.bandwidth();
-              if (bandwidth != null) {
-                points.add(bandwidth.received().waits(), name(tenant), "received");
-                points.add(bandwidth.sent().waits(), name(tenant), "sent");
-              }
-            }));
+        points -> {
+          each(tenant -> waits(tenant, Bandwidth::received), 0, "received").accept(points);
+          each(tenant -> waits(tenant, Bandwidth::sent), 0, "sent").accept(points);
+        });
     metrics.counters(
         "postern_listener_bandwidth_waits_total",
         "How often a request or a message had to wait for the bandwidth of its listener.",
@@ -70,11 +76,30 @@ record TenantFamilies(Supplier<Snapshot> snapshot) {
                     }));
   }
 
-  private static String name(Tenant tenant) {
-    return tenant.name().toString();
+  private static long waits(Tenant tenant, Function<Bandwidth, Link> way) {
+    Bandwidth bandwidth = tenant.bandwidth();
+    return bandwidth == null ? 0 : way.apply(bandwidth).waits();
   }
 
-  private Consumer<Points> each(BiConsumer<Tenant, Points> collect) {
-    return points -> snapshot.get().tenants().all().forEach(each -> collect.accept(each, points));
+  /** Each for itself as far as they are counted so; all others together, those gone included. */
+  private Consumer<Points> each(ToLongFunction<Tenant> value, long gone, String... labels) {
+    return points -> {
+      Tenants tenants = snapshot.get().tenants();
+      long others = gone;
+      for (Tenant tenant : tenants.all()) {
+        if (tenant.index() < Tenants.MOST_COUNTED) {
+          points.add(value.applyAsLong(tenant), labels(tenant.name().toString(), labels));
+        } else {
+          others += value.applyAsLong(tenant);
+        }
+      }
+      if (tenants.counted().size() == Tenants.MOST_COUNTED) {
+        points.add(others, labels(ExchangeMeters.OTHERS, labels));
+      }
+    };
+  }
+
+  private static String[] labels(String tenant, String... more) {
+    return Stream.concat(Stream.of(tenant), Stream.of(more)).toArray(String[]::new);
   }
 }

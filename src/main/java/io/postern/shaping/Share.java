@@ -20,6 +20,11 @@ public final class Share {
     this.weight = weight;
   }
 
+  /** The same one, unless its weight is another. */
+  public Share with(int other) {
+    return other == weight ? this : new Share(other);
+  }
+
   int weight() {
     return weight;
   }

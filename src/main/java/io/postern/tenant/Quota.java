@@ -1,7 +1,10 @@
 package io.postern.tenant;
 
+import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
+import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.TimeMeter;
+import io.github.bucket4j.TokensInheritanceStrategy;
 import io.postern.config.HandshakeLimits;
 import io.postern.config.Rate;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,9 +43,10 @@ public final class Quota {
   private final int most;
   private final @Nullable Flow flow;
   private final @Nullable Bucket begun;
-  private final AtomicInteger underway = new AtomicInteger();
-  private final LongAdder tooMany = new LongAdder();
-  private final LongAdder tooFast = new LongAdder();
+  private final TimeMeter clock;
+  private final AtomicInteger underway;
+  private final LongAdder tooMany;
+  private final LongAdder tooFast;
 
   /** A quota of handshakes that nothing was taken of. */
   public Quota(HandshakeLimits limits) {
@@ -62,16 +66,59 @@ public final class Quota {
 
   Quota(int most, @Nullable Rate rate, int burst, TimeMeter clock) {
     this.most = most;
-    this.flow = rate == null ? null : new Flow(rate, burst == 0 ? rate.count() : burst);
+    this.flow = flow(rate, burst);
+    this.clock = clock;
     this.begun = flow == null ? null : bucket(flow, clock);
+    this.underway = new AtomicInteger();
+    this.tooMany = new LongAdder();
+    this.tooFast = new LongAdder();
+  }
+
+  private Quota(Quota before, int most, @Nullable Flow flow) {
+    this.most = most;
+    this.flow = flow;
+    this.clock = before.clock;
+    this.begun = flow == null ? null : bucket(before, flow);
+    this.underway = before.underway;
+    this.tooMany = before.tooMany;
+    this.tooFast = before.tooFast;
+  }
+
+  /**
+   * The same with other limits, from now on in place of this: what is under way, was refused and
+   * was taken from the bucket counts on.
+   */
+  Quota with(int other, @Nullable Rate rate, int burst) {
+    return new Quota(this, other, flow(rate, burst));
+  }
+
+  private static @Nullable Flow flow(@Nullable Rate rate, int burst) {
+    return rate == null ? null : new Flow(rate, burst == 0 ? rate.count() : burst);
+  }
+
+  /** That of before, with as large a part of it left; where there was none, a full one. */
+  private static Bucket bucket(Quota before, Flow flow) {
+    Bucket begun = before.begun;
+    if (begun == null) {
+      return bucket(flow, before.clock);
+    }
+    if (!flow.equals(before.flow)) {
+      BucketConfiguration other = BucketConfiguration.builder().addLimit(limit(flow)).build();
+      begun.replaceConfiguration(other, TokensInheritanceStrategy.PROPORTIONALLY);
+    }
+    return begun;
+  }
+
+  private static Bandwidth limit(Flow flow) {
+    Rate rate = flow.rate();
+    return Bandwidth.builder()
+        .capacity(flow.burst())
+        .refillGreedy(rate.count(), rate.per())
+        .build();
   }
 
   private static Bucket bucket(Flow flow, TimeMeter clock) {
-    Rate rate = flow.rate();
-    return Bucket.builder()
-        .addLimit(limit -> limit.capacity(flow.burst()).refillGreedy(rate.count(), rate.per()))
-        .withCustomTimePrecision(clock)
-        .build();
+    return Bucket.builder().addLimit(limit(flow)).withCustomTimePrecision(clock).build();
   }
 
   /** One more wants to begin. */

@@ -1,6 +1,7 @@
 package io.postern.tenant;
 
 import io.netty.util.AsciiString;
+import io.postern.config.HandshakeLimits;
 import io.postern.config.TenantConfig;
 import io.postern.shaping.Bandwidth;
 import io.postern.shaping.Share;
@@ -25,7 +26,7 @@ public final class Tenant {
   /**
    * A tenant that takes up nothing yet.
    *
-   * @param index its place among the tenants of its config, from 0
+   * @param index where it is counted, among those that have a place of their own
    * @param name as routes, fields and logs name it
    * @param weight its part of what is scarce
    * @param limits what it may take up
@@ -47,7 +48,26 @@ public final class Tenant {
     this.bandwidth = Bandwidth.of(limits.bandwidth());
   }
 
-  /** Its place among the tenants of its config, from 0. */
+  /** The same tenant by a newer config: what it takes up counts on. */
+  private Tenant(
+      Tenant before, int weight, TenantConfig.Limits limits, @Nullable BitSet routes) {
+    this.index = before.index;
+    this.name = before.name;
+    this.routes = routes;
+    HandshakeLimits begun = limits.handshakes();
+    this.connections = before.connections.with(limits.connections(), null, 0);
+    this.handshakes = before.handshakes.with(begun.concurrent(), begun.rate(), 0);
+    this.requests =
+        before.requests.with(limits.concurrentRequests(), limits.requestRate(), limits.burst());
+    this.share = before.share.with(weight);
+    this.bandwidth = Bandwidth.of(limits.bandwidth(), before.bandwidth);
+  }
+
+  Tenant with(int weight, TenantConfig.Limits limits, @Nullable BitSet others) {
+    return new Tenant(this, weight, limits, others);
+  }
+
+  /** Its place in {@link Tenants#counted}, or the place behind the last for all others. */
   public int index() {
     return index;
   }

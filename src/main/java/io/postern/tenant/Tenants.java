@@ -3,7 +3,6 @@ package io.postern.tenant;
 import io.netty.util.AsciiString;
 import io.netty.util.NetUtil;
 import io.postern.config.Config;
-import io.postern.config.RouteConfig;
 import io.postern.config.TenantConfig;
 import io.postern.http.ClientCertificate;
 import java.net.InetAddress;
@@ -20,48 +19,106 @@ import org.jspecify.annotations.Nullable;
 public final class Tenants {
 
   /** Nobody is a tenant, and everybody may come. */
-  public static final Tenants NONE = new Tenants(true);
+  public static final Tenants NONE = new Tenants(true, null);
+
+  /** So many tenants, and so many endpoints, are counted each for itself. */
+  public static final int MOST_COUNTED = Places.MOST;
+
+  /** Requests that were answered 429, by what was reached. */
+  public record Refused(long tooMany, long tooFast) {
+
+    private Refused and(List<Tenant> those, Map<AsciiString, Tenant> left) {
+      long many = tooMany;
+      long fast = tooFast;
+      for (Tenant each : those) {
+        if (each.index() == MOST_COUNTED && !left.containsKey(each.name())) {
+          many += each.requests().tooMany();
+          fast += each.requests().tooFast();
+        }
+      }
+      return new Refused(many, fast);
+    }
+  }
 
   private final List<Tenant> all = new ArrayList<>();
-  private final List<Endpoint> endpoints = new ArrayList<>();
+  private final Map<AsciiString, Tenant> byName = new HashMap<>();
   private final Map<AsciiString, Endpoint> byVpce = new HashMap<>();
   private final Map<String, Tenant> byCertificate = new HashMap<>();
   private final Sources bySource = new Sources();
   private final boolean unknownAllowed;
+  private final Places<AsciiString> places;
+  private final Places<Endpoint.Name> endpointPlaces;
 
-  private Tenants(boolean unknownAllowed) {
+  // Set before these are shown to anyone.
+  private List<AsciiString> counted = List.of();
+  private List<Endpoint.Name> countedEndpoints = List.of();
+  private Refused refusedToGone = new Refused(0, 0);
+
+  private Tenants(boolean unknownAllowed, @Nullable Tenants before) {
     this.unknownAllowed = unknownAllowed;
+    places = before == null ? new Places<>() : before.places;
+    endpointPlaces = before == null ? new Places<>() : before.endpointPlaces;
   }
 
   /** The tenants that a config names; it has checked that nothing is two tenants'. */
   public static Tenants of(Config config) {
-    Tenants tenants = new Tenants(config.unknownTenants() == TenantConfig.Unknown.ALLOW);
-    List<String> routes = config.routes().stream().map(RouteConfig::name).toList();
-    config.tenants().values().forEach(each -> tenants.add(each, routes));
+    return of(config, Map.of(), null);
+  }
+
+  /**
+   * The same, and those that a file beside it has.
+   *
+   * @param more those of the file, which has been checked in the same way
+   * @param before those that these follow, of the same config; null for the first. What is there
+   *     still counts on
+   */
+  public static Tenants of(
+      Config config, Map<String, TenantConfig> more, @Nullable Tenants before) {
+    boolean allowed = config.unknownTenants() == TenantConfig.Unknown.ALLOW;
+    Tenants tenants = new Tenants(allowed, before);
+    Map<String, Integer> routes = new HashMap<>();
+    config.routes().forEach(route -> routes.put(route.name(), routes.size()));
+    List<TenantConfig> configs = new ArrayList<>(config.tenants().values());
+    configs.addAll(more.values());
+    tenants.counted =
+        tenants.places.add(configs.stream().map(each -> new AsciiString(each.name())).toList());
+    tenants.countedEndpoints =
+        tenants.endpointPlaces.add(
+            configs.stream().flatMap(each -> endpointNames(each).stream()).toList());
+    configs.forEach(each -> tenants.add(each, routes, before));
+    if (before != null) {
+      tenants.refusedToGone = before.refusedToGone.and(before.all, tenants.byName);
+    }
     return tenants;
   }
 
-  private void add(TenantConfig config, List<String> routes) {
+  private static List<Endpoint.Name> endpointNames(TenantConfig config) {
+    AsciiString name = new AsciiString(config.name());
+    return config.vpcEndpoints().stream()
+        .map(id -> new Endpoint.Name(name, new AsciiString(id)))
+        .toList();
+  }
+
+  private void add(TenantConfig config, Map<String, Integer> routes, @Nullable Tenants before) {
+    AsciiString name = new AsciiString(config.name());
+    BitSet own = config.routes().isEmpty() ? null : indexes(config.routes(), routes);
+    Tenant same = before == null ? null : before.byName.get(name);
     Tenant tenant =
-        new Tenant(
-            all.size(),
-            new AsciiString(config.name()),
-            config.weight(),
-            config.limits(),
-            config.routes().isEmpty() ? null : indexes(config.routes(), routes));
+        same == null
+            ? new Tenant(places.of(name), name, config.weight(), config.limits(), own)
+            : same.with(config.weight(), config.limits(), own);
     all.add(tenant);
-    for (String id : config.vpcEndpoints()) {
-      Endpoint endpoint = new Endpoint(endpoints.size(), new AsciiString(id), tenant);
-      endpoints.add(endpoint);
-      byVpce.put(endpoint.vpce(), endpoint);
+    byName.put(tenant.name(), tenant);
+    for (Endpoint.Name each : endpointNames(config)) {
+      byVpce.put(each.vpce(), new Endpoint(endpointPlaces.of(each), each.vpce(), tenant));
     }
-    config.clientCertificates().forEach(name -> byCertificate.put(typed(name), tenant));
+    config.clientCertificates().forEach(each -> byCertificate.put(typed(each), tenant));
     config.sources().forEach(source -> bySource.add(source, tenant));
   }
 
-  private static BitSet indexes(List<String> some, List<String> all) {
+  private static BitSet indexes(List<String> some, Map<String, Integer> all) {
     BitSet indexes = new BitSet();
-    some.forEach(name -> indexes.set(all.indexOf(name)));
+    some.forEach(name -> indexes.set(all.getOrDefault(name, 0)));
     return indexes;
   }
 
@@ -80,14 +137,29 @@ public final class Tenants {
     return address ? "IP:" + name : "DNS:" + name.toLowerCase(Locale.ROOT);
   }
 
-  /** In the order of the config, each at its {@link Tenant#index}. */
+  /** In the order of the config, and then of its file. */
   public List<Tenant> all() {
     return Collections.unmodifiableList(all);
   }
 
-  /** The VPC endpoints of all of them, each at its {@link Endpoint#index}. */
-  public List<Endpoint> endpoints() {
-    return Collections.unmodifiableList(endpoints);
+  /** The names of the tenants that are counted each for itself, some of which may be gone. */
+  public List<AsciiString> counted() {
+    return counted;
+  }
+
+  /** The same of VPC endpoints. */
+  public List<Endpoint.Name> countedEndpoints() {
+    return countedEndpoints;
+  }
+
+  /** What was refused to those that are gone and were not counted each for itself. */
+  public Refused refusedToGone() {
+    return refusedToGone;
+  }
+
+  /** What a tenant is by these; as it was where it is none of them any more. */
+  Tenant now(Tenant tenant) {
+    return byName.getOrDefault(tenant.name(), tenant);
   }
 
   /**

@@ -179,6 +179,7 @@ final class Routes {
         new LoadBalancerConfig(place("loadBalancer", 1), List.of(), second, second),
         Map.of(),
         Map.of(),
+        null,
         TenantConfig.Unknown.ALLOW,
         routes,
         Map.of(),

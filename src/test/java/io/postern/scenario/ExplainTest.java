@@ -13,6 +13,7 @@ import io.postern.testkit.RawClient;
 import io.postern.tls.CertificateAuthority;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -180,6 +181,38 @@ class ExplainTest {
             "127.0.0.1:2: is not picked: its weight is 0",
             "127.0.0.1:3: is not picked: its state is maint: the config says so",
             "retries after connect, refused-stream, reset-before-response");
+  }
+
+  @Test
+  void howFarServersAreIsSaidAndWhatTheirGroupsGet() {
+    yaml =
+        """
+        listeners: {edge: {bind: "127.0.0.1:0"}}
+        routes: [{name: all, pool: app}]
+        pools:
+          app:
+            panicThreshold: 50%
+            servers:
+              - {address: "127.0.0.1:1", zone: z1}
+              - {address: "127.0.0.1:2", zone: z1, state: drain}
+              - {address: "127.0.0.1:3", zone: z2}
+              - {address: "127.0.0.1:4", tier: 1}
+        process: {eventLoops: 1, zone: z1}
+        """;
+    assertThat(lines(ask(null, "localhost", "/")))
+        .containsSubsequence(
+            "groups tier 0: gets 70%, 1 of 2 servers usable",
+            "tier 0, another zone: gets 30%, 1 of 1 servers usable",
+            "tier 1: gets 0%, 1 of 1 servers usable",
+            "panic no: 50% or more is usable");
+    proxy().server("app", 2).turnDown("status 500", Instant.EPOCH);
+    proxy().server("app", 3).turnDown("status 500", Instant.EPOCH);
+    assertThat(lines(ask(null, "localhost", "/")))
+        .containsSubsequence(
+            "groups tier 0: gets 70%, 1 of 2 servers usable",
+            "tier 0, another zone: gets 30%, 0 of 1 servers usable",
+            "tier 1: gets 0%, 0 of 1 servers usable",
+            "panic yes: less than 50% is usable, and so all are used that are on duty");
   }
 
   @Test

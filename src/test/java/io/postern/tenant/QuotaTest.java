@@ -48,6 +48,26 @@ class QuotaTest {
   }
 
   @Test
+  void withOtherLimitsItCountsOn() {
+    Quota quota = new Quota(3, Rate.parse("100/s"), 0, clock);
+    assertThat(entered(quota, 10)).isEqualTo(3);
+    Quota fewer = quota.with(2, Rate.parse("10/s"), 0);
+    assertThat(fewer.tooMany()).isEqualTo(7);
+    assertThat(fewer.enter()).isEqualTo(TOO_MANY);
+    quota.leave();
+    quota.leave();
+    assertThat(fewer.underway()).isEqualTo(1);
+    assertThat(entered(fewer, 10)).isEqualTo(1);
+    Quota more = fewer.with(0, Rate.parse("10/s"), 0);
+    assertThat(entered(more, 10)).as("nine of ten were left, and one is taken").isEqualTo(8);
+    assertThat(more.enter()).isEqualTo(TOO_FAST);
+    Quota free = more.with(0, null, 0);
+    assertThat(entered(free, 1000)).isEqualTo(1000);
+    assertThat(free.tooFast()).isEqualTo(more.tooFast());
+    assertThat(entered(free.with(0, Rate.parse("10/s"), 20), 100)).isEqualTo(20);
+  }
+
+  @Test
   void soManyInATime() {
     Quota quota = new Quota(0, Rate.parse("100/s"), 0, clock);
     assertThat(entered(quota, 1000)).as("a whole second's may come at once").isEqualTo(100);

@@ -16,7 +16,7 @@ final class Tally {
     void onPiece(byte[] bytes, int offset, int size) throws IOException;
   }
 
-  private static final int KEPT = 64 * 1024;
+  private static final int KEPT = 1024 * 1024;
 
   private final MessageDigest digest = Digests.sha256();
   private final ByteArrayOutputStream beginning = new ByteArrayOutputStream();
