@@ -91,9 +91,9 @@ public final class Roster {
     Change change =
         new Change(List.copyOf(added), List.copyOf(known.values()), List.copyOf(altered));
     if (!change.isNone()) {
-      changes.increment();
       before.accept(change.added());
       servers = List.copyOf(wanted.values());
+      changes.increment(); // who has seen this count sees these servers
       change.removed().forEach(Server::leave);
       if (bounds.queue() != null) {
         bounds.queue().roomMade();

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.postern.config.Configs;
 import io.postern.config.HostPort;
 import io.postern.config.PoolConfig;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -231,5 +233,21 @@ class PoolTest {
     assertThat(server.exchanges()).isEqualTo(4004);
     assertThat(server.faults()).isEqualTo(4000);
     assertThat(server.inFlight()).isEqualTo(4);
+  }
+
+  /** Who waits for the count of changes looks at the servers next. */
+  @Test
+  void aChangeIsCountedWhenItIsSeen() {
+    Pool pool = pool(server("127.0.0.1:1", 100));
+    List<Long> seen = new ArrayList<>();
+    pool.discovered(
+        List.of(
+            new Roster.Found(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 2), 100, 0)),
+        Instant.EPOCH,
+        added -> seen.add(pool.roster().changes()));
+
+    assertThat(seen).containsExactly(0L);
+    assertThat(pool.roster().changes()).isEqualTo(1);
   }
 }
