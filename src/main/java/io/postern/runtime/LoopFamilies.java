@@ -42,15 +42,7 @@ record LoopFamilies(
         points ->
             loops.forEach(
                 each -> points.add(each.turns().waits(), Integer.toString(each.index()))));
-    metrics.counters(
-        "postern_event_loop_share_waits_total",
-        "How often a request or a message had to wait for its share of the time of an event loop.",
-        List.of("loop"),
-        points -> {
-          for (int i = 0; i < times.size(); i++) {
-            points.add(times.get(i).waits(), Integer.toString(i));
-          }
-        });
+    describeShares(metrics);
     metrics.gauges(
         "postern_tls_handshake_queue",
         "TLS handshakes that wait for their turn, behind what established connections bring.",
@@ -64,6 +56,18 @@ record LoopFamilies(
         "What of process.windowBudget no window and no waiting content of HTTP/2 has taken.",
         List.of(),
         points -> points.add(loops.getFirst().windows().left()));
+  }
+
+  private void describeShares(Metrics metrics) {
+    metrics.counters(
+        "postern_event_loop_share_waits_total",
+        "How often a request or a message had to wait for its share of the time of an event loop.",
+        List.of("loop"),
+        points -> {
+          for (int i = 0; i < times.size(); i++) {
+            points.add(times.get(i).waits(), Integer.toString(i));
+          }
+        });
   }
 
   private void ofEach(Metrics.Points points, ToDoubleFunction<LoopLoad> value) {

@@ -49,8 +49,7 @@ public final class Tenant {
   }
 
   /** The same tenant by a newer config: what it takes up counts on. */
-  private Tenant(
-      Tenant before, int weight, TenantConfig.Limits limits, @Nullable BitSet routes) {
+  private Tenant(Tenant before, int weight, TenantConfig.Limits limits, @Nullable BitSet routes) {
     this.index = before.index;
     this.name = before.name;
     this.routes = routes;

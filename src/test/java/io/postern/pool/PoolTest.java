@@ -242,8 +242,7 @@ class PoolTest {
     List<Long> seen = new ArrayList<>();
     pool.discovered(
         List.of(
-            new Roster.Found(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 2), 100, 0)),
+            new Roster.Found(new InetSocketAddress(InetAddress.getLoopbackAddress(), 2), 100, 0)),
         Instant.EPOCH,
         added -> seen.add(pool.roster().changes()));
 

@@ -175,19 +175,8 @@ class BandwidthTest {
     }
   }
 
-  private static RawClient of(String vpce, ProxyUnderTest proxy) {
-    return RawClient.connect(proxy.address())
-        .send(ProxyV2.proxied("192.0.2.1", 4711, "127.0.0.1", 1).vpce(vpce).bytes())
-        .startTls(ClientTls.of(ProxyUnderTest.authority(), Version.HOST, "http/1.1"));
-  }
-
-  /** The one with the smaller weight has four times the connections. */
-  @Test
-  void tenantsShareAListenerByTheirWeights() {
-    try (ScriptedServer server =
-            ScriptedServer.start(new Respond(Response.of(200, content(64 * MIB))));
-        ProxyUnderTest proxy =
-            ProxyUnderTest.start(
+  private static ProxyUnderTest shared(int port) {
+    return ProxyUnderTest.start(
                 """
                 listeners:
                   edge:
@@ -205,7 +194,21 @@ class BandwidthTest {
                 admin: {bind: 127.0.0.1:0}
                 process: {eventLoops: 2}
                 """
-                    .formatted(server.port()))) {
+                    .formatted(port));
+  }
+
+  private static RawClient of(String vpce, ProxyUnderTest proxy) {
+    return RawClient.connect(proxy.address())
+        .send(ProxyV2.proxied("192.0.2.1", 4711, "127.0.0.1", 1).vpce(vpce).bytes())
+        .startTls(ClientTls.of(ProxyUnderTest.authority(), Version.HOST, "http/1.1"));
+  }
+
+  /** The one with the smaller weight has four times the connections. */
+  @Test
+  void tenantsShareAListenerByTheirWeights() {
+    try (ScriptedServer server =
+            ScriptedServer.start(new Respond(Response.of(200, content(64 * MIB))));
+        ProxyUnderTest proxy = shared(server.port())) {
       AtomicLong one = new AtomicLong();
       AtomicLong three = new AtomicLong();
       AtomicBoolean enough = new AtomicBoolean();

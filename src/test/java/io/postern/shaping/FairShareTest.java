@@ -49,6 +49,14 @@ class FairShareTest {
     Source(Tenant tenant) {
       this.tenant = tenant;
     }
+
+    /** As often as what is wanted asks for, but not before the last has arrived. */
+    long nextAt(long now, SplittableRandom random) {
+      tenant.longestWait = Math.max(tenant.longestWait, now - since);
+      double perPiece = 128.5 * 1024 * SECOND / tenant.wanted * tenant.connections;
+      long pause = Math.max(MILLIS, (long) (perPiece * 2 * random.nextDouble()));
+      return Math.max(now + MILLIS, since + pause);
+    }
   }
 
   private record Event(long at, long number, @Nullable Source source) {}
@@ -85,12 +93,7 @@ class FairShareTest {
         goOn.add(next);
       }
       for (Source next : goOn) {
-        Tenant tenant = next.tenant;
-        tenant.longestWait = Math.max(tenant.longestWait, now - next.since);
-        // As often as what it wants asks for, but not before the last has arrived.
-        double perPiece = 128.5 * 1024 * SECOND / tenant.wanted * tenant.connections;
-        long pause = Math.max(MILLIS, (long) (perPiece * 2 * random.nextDouble()));
-        events.add(new Event(Math.max(now + MILLIS, next.since + pause), number++, next));
+        events.add(new Event(next.nextAt(now, random), number++, next));
       }
       if (source == null) {
         called = false;
