@@ -177,7 +177,7 @@ class BandwidthTest {
 
   private static ProxyUnderTest shared(int port) {
     return ProxyUnderTest.start(
-                """
+        """
                 listeners:
                   edge:
                     bind: 127.0.0.1:0
@@ -194,7 +194,7 @@ class BandwidthTest {
                 admin: {bind: 127.0.0.1:0}
                 process: {eventLoops: 2}
                 """
-                    .formatted(port));
+            .formatted(port));
   }
 
   private static RawClient of(String vpce, ProxyUnderTest proxy) {
