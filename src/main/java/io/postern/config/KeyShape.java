@@ -9,16 +9,25 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One key of a section, as its record declares it. */
-record KeyShape(RecordComponent component) {
+/**
+ * One key of a section, as its record declares it.
+ *
+ * @param type the class, a parameterised {@code List} of one, or a {@code Map} of texts to one
+ * @param isNullable whether it may be left out, and then has no value; kept, as {@code type} is:
+ *     reflection makes both anew for each that asks, and a file of a hundred thousand tenants asks
+ *     millions of times
+ */
+record KeyShape(RecordComponent component, Type type, boolean isNullable) {
+
+  KeyShape(RecordComponent component) {
+    this(
+        component,
+        component.getGenericType(),
+        component.getAnnotatedType().isAnnotationPresent(Nullable.class));
+  }
 
   String name() {
     return component.getName();
-  }
-
-  /** The class, a parameterised {@code List} of one, or a {@code Map} of texts to one. */
-  Type type() {
-    return component.getGenericType();
   }
 
   String doc() {
@@ -30,10 +39,6 @@ record KeyShape(RecordComponent component) {
   @Nullable String defaultText() {
     Default written = component.getAnnotation(Default.class);
     return written == null ? null : written.value();
-  }
-
-  boolean isNullable() {
-    return component.getAnnotatedType().isAnnotationPresent(Nullable.class);
   }
 
   boolean isRequired() {

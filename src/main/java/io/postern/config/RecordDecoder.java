@@ -216,7 +216,7 @@ final class RecordDecoder {
     String quoted = Report.quoted(written);
     if (key.isByFieldName() && !written.matches(SectionShape.TOKEN)) {
       report.problem(entry.key(), path, quoted + " is not a field name", "a token (RFC 9110)");
-    } else if (named && !written.matches(SectionShape.NAME)) {
+    } else if (named && !SectionShape.isName(written)) {
       report.problem(entry.key(), path, quoted + " is not a name", SectionShape.NAME_EXPECTED);
     } else if (written.isEmpty()) {
       report.problem(entry.key(), path, "the name is empty", "a name");

@@ -21,6 +21,7 @@ record ScalarType(
     Class<?> type, String name, String expected, String regex, Function<String, Object> parser) {
 
   private static final String INTEGER = "0|-?[1-9][0-9]*";
+  private static final java.util.regex.Pattern INTEGERS = java.util.regex.Pattern.compile(INTEGER);
   private static final String HOST =
       "(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?"
           + "(\\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*)";
@@ -130,7 +131,7 @@ record ScalarType(
 
   /** A number that is too large for an int is made the largest: no range contains it. */
   private static Object integer(String text) {
-    if (!text.matches(INTEGER)) {
+    if (!INTEGERS.matcher(text).matches()) {
       throw new IllegalArgumentException("a whole number");
     }
     boolean fits = text.length() <= 10;

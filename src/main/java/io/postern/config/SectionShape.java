@@ -1,10 +1,12 @@
 package io.postern.config;
 
+import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,16 +14,21 @@ import org.jspecify.annotations.Nullable;
  * decoder, the schema and the test of the reference all read it here.
  *
  * @param components those of the record, with its place and its name
+ * @param names those of the keys
  * @param isNamed whether the key of the map that the section stands in is its name
  */
 record SectionShape(
     Class<? extends Record> type,
+    Constructor<? extends Record> constructor,
     List<RecordComponent> components,
     List<KeyShape> keys,
+    List<String> names,
     boolean isNamed) {
 
   /** What listeners, routes and pools may be called. */
   static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,62}";
+
+  private static final Pattern NAMES = Pattern.compile(NAME);
 
   /** A token (RFC 9110 §5.6.2). */
   static final String TOKEN = "[A-Za-z0-9!#$%&'*+.^_`|~-]+";
@@ -36,13 +43,30 @@ record SectionShape(
           RecordComponent[] components = type.getRecordComponents();
           boolean section = components != null && components[0].getType() == Place.class;
           return section
-              ? Optional.of(new SectionShape(type.asSubclass(Record.class), List.of(components)))
+              ? Optional.of(SectionShape.of(type.asSubclass(Record.class), List.of(components)))
               : Optional.empty();
         }
       };
 
-  private SectionShape(Class<? extends Record> type, List<RecordComponent> components) {
-    this(type, components, keys(components), components.stream().anyMatch(SectionShape::isName));
+  private static SectionShape of(Class<? extends Record> type, List<RecordComponent> components) {
+    List<KeyShape> keys = keys(components);
+    return new SectionShape(
+        type,
+        constructor(type, components),
+        components,
+        keys,
+        keys.stream().map(KeyShape::name).toList(),
+        components.stream().anyMatch(SectionShape::isName));
+  }
+
+  private static Constructor<? extends Record> constructor(
+      Class<? extends Record> type, List<RecordComponent> components) {
+    try {
+      return type.getDeclaredConstructor(
+          components.stream().map(RecordComponent::getType).toArray(Class<?>[]::new));
+    } catch (NoSuchMethodException e) {
+      throw new IllegalStateException("no record: " + type, e);
+    }
   }
 
   private static List<KeyShape> keys(List<RecordComponent> components) {
@@ -52,6 +76,11 @@ record SectionShape(
         .toList();
   }
 
+  /** Whether a listener, route, pool or tenant may be called so. */
+  static boolean isName(String text) {
+    return NAMES.matcher(text).matches();
+  }
+
   static SectionShape of(Class<?> type) {
     return SHAPES.get(type).orElseThrow();
   }
@@ -59,10 +88,6 @@ record SectionShape(
   /** Whether values of this type are written as a map with keys of their own. */
   static boolean isSection(Class<?> type) {
     return SHAPES.get(type).isPresent();
-  }
-
-  List<String> names() {
-    return keys.stream().map(KeyShape::name).toList();
   }
 
   /** The key that a plain value in place of the section stands for. */
@@ -78,21 +103,16 @@ record SectionShape(
    */
   Record make(Place place, @Nullable String name, Map<String, Object> values) {
     @Nullable Object[] arguments = new @Nullable Object[components.size()];
-    Class<?>[] types = new Class<?>[components.size()];
-    for (int i = 0; i < types.length; i++) {
+    for (int i = 0; i < arguments.length; i++) {
       RecordComponent component = components.get(i);
-      types[i] = component.getType();
       arguments[i] =
-          types[i] == Place.class
+          component.getType() == Place.class
               ? place
               : isName(component) ? name : values.get(component.getName());
     }
     try {
-      return type.getDeclaredConstructor(types).newInstance(arguments);
-    } catch (NoSuchMethodException
-        | InstantiationException
-        | IllegalAccessException
-        | InvocationTargetException e) {
+      return constructor.newInstance(arguments);
+    } catch (InstantiationException | IllegalAccessException | InvocationTargetException e) {
       throw new IllegalStateException("cannot make " + type, e);
     }
   }

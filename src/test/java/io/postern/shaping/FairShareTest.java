@@ -61,19 +61,27 @@ class FairShareTest {
 
   private record Event(long at, long number, @Nullable Source source) {}
 
+  private static List<Source> sources(List<Tenant> tenants) {
+    List<Source> sources = new ArrayList<>();
+    for (Tenant each : tenants) {
+      for (int i = 0; i < each.connections; i++) {
+        sources.add(new Source(each));
+      }
+    }
+    return sources;
+  }
+
   /** Runs for so long; a warm-up of a tenth does not count. */
   private static void run(long seed, long rate, List<Tenant> tenants, long nanos) {
     SplittableRandom random = new SplittableRandom(seed);
     RateQueue<Source> queue = new RateQueue<>(rate, 0);
     PriorityQueue<Event> events =
         new PriorityQueue<>(Comparator.comparingLong(Event::at).thenComparingLong(Event::number));
-    long number = 0;
-    boolean called = false;
-    for (Tenant each : tenants) {
-      for (int i = 0; i < each.connections; i++) {
-        events.add(new Event(random.nextLong(MILLIS), number++, new Source(each)));
-      }
+    for (Source each : sources(tenants)) {
+      events.add(new Event(random.nextLong(MILLIS), events.size(), each));
     }
+    long number = events.size();
+    boolean called = false;
     while (!events.isEmpty() && events.element().at < nanos) {
       Event event = events.remove();
       long now = event.at;
