@@ -38,10 +38,13 @@ final class Service {
     ServiceNotifier manager = ServiceNotifier.of(System.getenv());
     try (AccessLog log = AccessLog.open(config.accessLog());
         ProxyRuntime runtime = ProxyRuntime.create(config, ready.compiled(), log)) {
+      CountDownLatch asked = new CountDownLatch(1);
+      Drain drain = new Drain(runtime, config);
+      handleSignals(asked, drain, log); // before anybody is served, or SIGTERM would cut him off
       AdminPorts.openHealth(config, runtime);
       runtime.listen();
       try (AdminPorts _ = AdminPorts.open(config, runtime, log::describe)) {
-        return serve(runtime, log, new Drain(runtime, config), manager, onReady);
+        return serve(runtime, asked, drain, manager, onReady);
       }
     } catch (StartException | IOException e) {
       System.err.println("postern: " + e.getMessage());
@@ -51,13 +54,11 @@ final class Service {
 
   private static int serve(
       ProxyRuntime runtime,
-      AccessLog log,
+      CountDownLatch asked,
       Drain drain,
       ServiceNotifier manager,
       Consumer<Runnable> onReady)
       throws InterruptedException {
-    CountDownLatch asked = new CountDownLatch(1);
-    handleSignals(asked, drain, log);
     runtime
         .ready()
         .thenRunAsync(() -> ready(runtime, asked, manager, onReady), Thread::startVirtualThread);

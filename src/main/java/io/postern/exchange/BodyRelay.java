@@ -58,6 +58,9 @@ final class BodyRelay implements Runnable {
   void trailers(Fields trailers) {
     ended = true;
     to.writeTrailers(trailers);
+    if (flow != null) {
+      flow.last(0);
+    }
   }
 
   /** The destination has room again. */

@@ -51,9 +51,11 @@ final class Flow implements Runnable {
 
   /** So much has passed, and nothing follows. */
   void last(long size) {
-    if (size + more > 0) {
-      shaping.passes(ofTenant, size + more, null);
-      shaping.passes(ofListener, size + more, null);
+    long all = size + more;
+    more = 0;
+    if (all > 0) {
+      shaping.passes(ofTenant, all, null);
+      shaping.passes(ofListener, all, null);
     }
   }
 
@@ -94,6 +96,7 @@ final class Flow implements Runnable {
 
   /** Nobody waits for its turn any more. */
   void end() {
+    last(0);
     if (waiting) {
       waiting = false;
       shaping.waited(since);

@@ -4,6 +4,8 @@ import io.netty.channel.EventLoop;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The time of an event loop, shared by those that want more than there is of it. So much is done in
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by its event loop.
  */
 public final class LoopTime {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LoopTime.class);
 
   /** Of a pass, in bytes as costly as {@link #PIECE}: about a millisecond. */
   private static final long BUDGET = 512 * 1024;
@@ -100,12 +104,20 @@ public final class LoopTime {
       FairQueue.Entry<Runnable> next = waiting.poll();
       if (next != null && next.waiter() != null) {
         served += next.cost();
-        next.waiter().run();
+        letOn(next.waiter());
       }
     }
     counting = !waiting.isEmpty();
     if (counting) { // not in this pass, which does what is due when it looks
       loop.schedule(endPass, 1, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private static void letOn(Runnable waiter) {
+    try {
+      waiter.run();
+    } catch (RuntimeException | Error e) { // or the others would wait for ever
+      LOG.error("an exchange failed as it was its turn", e);
     }
   }
 
