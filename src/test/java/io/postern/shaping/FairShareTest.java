@@ -103,9 +103,7 @@ class FairShareTest {
       for (Source next : goOn) {
         events.add(new Event(next.nextAt(now, random), number++, next));
       }
-      if (source == null) {
-        called = false;
-      }
+      called &= source != null;
       long delay = called ? -1 : queue.delay(now);
       if (delay >= 0) {
         called = true;
