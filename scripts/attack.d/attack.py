@@ -14,7 +14,7 @@ import urllib.request
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
 from attacks import ATTACKS, SERVERS
-from harness import MIB, ROOT, Stage, exit_code, free_ports
+from harness import MIB, ROOT, Stage, exit_code, free_ports, prompt
 
 HERE = pathlib.Path(__file__).parent
 BACKEND = ROOT / "scripts" / "lib" / "backend.py"
@@ -85,20 +85,22 @@ class Target:
         self.port, good, others, self.hostile, self.admin = free_ports(5)
         for name, port in (("good", good), ("others", others)):
             # What attackers ask for is not to take the processor from those who measure.
-            nice = "0" if name == "good" else "10"
-            command = ["nice", "-n", nice, sys.executable, "-B", str(BACKEND), str(port)]
+            command = [sys.executable, "-B", str(BACKEND), str(port)]
+            command = prompt(command) if name == "good" else ["nice", "-n", "10", *command]
             stage.start(name, command, self.cores, self.folder).await_port(port)
         config = self.folder / "postern.yaml"
         config.write_text(CONFIG.format(port=self.port, dir=stage.dir, good=good, others=others, hostile=self.hostile, admin=self.admin))
-        command = ["sh", "-c", "exec " + chosen.postern.replace("{config}", str(config))]
-        self.postern = stage.start("postern", command, self.cores, self.folder)
-        self.postern.await_port(self.port)
+        self._command = ["sh", "-c", "exec " + chosen.postern.replace("{config}", str(config))]
+        self.postern = None
 
-    def give(self, flood):
-        """In a flood Postern has one processor, and whoever floods it the other; else all share them."""
+    def begin(self, flood):
+        """A new Postern. In a flood it has one processor, and one event loop therefore, and whoever floods it has the other; else all share them."""
+        if self.postern:
+            self.postern.end()
         first, *others = sorted(self.cores)
-        for thread in os.listdir(f"/proc/{self.postern.pid}/task"):
-            os.sched_setaffinity(int(thread), {first} if flood else self.cores)
+        self.postern = self.stage.start("postern", self._command, {first} if flood else self.cores, self.folder)
+        self.postern.await_port(self.port)
+        self.idle = self.postern.rss_bytes()
         # What is begun from now on has the rest.
         os.sched_setaffinity(0, set(others) if flood and others else self.cores)
 
@@ -113,7 +115,7 @@ class Target:
     def good(self, seconds):
         """The well-behaved client, begun."""
         command = [sys.executable, "-B", str(HERE / "good.py"), str(self.port), str(self.stage.dir / "cert.pem"), str(seconds)]
-        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        return subprocess.Popen(prompt(command), stdout=subprocess.PIPE, text=True)
 
     def metrics(self):
         with urllib.request.urlopen(f"http://127.0.0.1:{self.admin}/metrics", timeout=10) as answer:
@@ -191,13 +193,12 @@ def run(chosen):
     names = [name for name in names if not chosen.only or chosen.only in name]
     with Stage(chosen.keep) as stage:
         target = Target(stage, chosen)
-        idle = target.postern.rss_bytes()
         passed = True
         flooded = limit = None
         for name in names:
             if flooded != (name in floods):
                 flooded = name in floods
-                target.give(flooded)
+                target.begin(flooded)
                 limit = target.quiet(chosen.seconds)
                 print(f"{'attack':<34}{'conns':>8}{'MiB':>7}{'good':>6}{'p50':>7}{'p99':>8}{'failed':>7}{'RSS':>6}{'heap':>6}{'direct':>7}{'files':>6}{'lines':>6}  seen by")
             if name == floods[0] and flooded:
@@ -210,7 +211,7 @@ def run(chosen):
                 wrong.append("p99")
             if saw["failures"]:
                 wrong.append(f"failed: {saw['failures'][0]}")
-            if watch.resident - idle > chosen.max_growth * MIB:
+            if watch.resident - target.idle > chosen.max_growth * MIB:
                 wrong.append("memory")
             if watch.files > MOST_FILES:
                 wrong.append("files")

@@ -13,13 +13,14 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
-from harness import MIB, ROOT, Stage, exit_code, free_ports
+from harness import MIB, ROOT, Stage, exit_code, free_ports, prompt
 
 MODEST = ("127.0.0.2", "127.0.0.3")
 PAUSE = 0.005
 SMALL = 2048
 BIG = 64 * MIB
 NGINX = """
+user root;
 worker_processes 1;
 pid {dir}/nginx.pid;
 error_log {dir}/error.log;
@@ -90,7 +91,8 @@ class Trial:
             big.truncate(BIG)
         (folder / "nginx.conf").write_text(NGINX.format(dir=folder, port=backend))
         rest = set(others) or {first}
-        stage.start("nginx", ["nginx", "-e", str(folder / "start.log"), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"], rest, folder).await_port(backend)
+        command = ["nginx", "-e", str(folder / "start.log"), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
+        stage.start("nginx", command, rest, folder).await_port(backend)
         config = folder / "postern.yaml"
         config.write_text(CONFIG.format(port=self.port, dir=stage.dir, folder=folder, backend=backend, limits=limits))
         self.proxy = stage.start("postern", ["sh", "-c", "exec " + chosen.postern.replace("{config}", str(config))], {first}, folder)
@@ -100,7 +102,7 @@ class Trial:
 
     def measure(self, seconds):
         """The p99 of each of the modest, in milliseconds."""
-        asking = [subprocess.Popen([sys.executable, "-B", __file__, str(self.port), str(self._certificate), source, str(seconds)], stdout=subprocess.PIPE, text=True) for source in MODEST]
+        asking = [subprocess.Popen(prompt([sys.executable, "-B", __file__, str(self.port), str(self._certificate), source, str(seconds)]), stdout=subprocess.PIPE, text=True) for source in MODEST]
         return [statistics.quantiles(json.loads(each.communicate(timeout=120)[0]), n=100)[98] for each in asking]
 
     def beside(self, greedy):
