@@ -115,7 +115,7 @@ class Target:
     def good(self, seconds):
         """The well-behaved client, begun."""
         command = [sys.executable, "-B", str(HERE / "good.py"), str(self.port), str(self.stage.dir / "cert.pem"), str(seconds)]
-        return subprocess.Popen(prompt(command), stdout=subprocess.PIPE, text=True)
+        return subprocess.Popen(prompt(command, 2), stdout=subprocess.PIPE, text=True)
 
     def metrics(self):
         with urllib.request.urlopen(f"http://127.0.0.1:{self.admin}/metrics", timeout=10) as answer:

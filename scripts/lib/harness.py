@@ -62,9 +62,9 @@ def _family(pid):
     return family
 
 
-def prompt(command):
-    """The command as one that gets a processor as soon as it has something to do, where we may ask for that: who measures would be on a machine of its own."""
-    first = ["chrt", "--fifo", "1"]
+def prompt(command, before=1):
+    """The command as one that gets a processor as soon as it has something to do, where we may ask for that, and ahead of those with a lower number: each would be on a machine of its own."""
+    first = ["chrt", "--fifo", str(before)]
     allowed = subprocess.run([*first, "true"], stderr=subprocess.DEVNULL, check=False).returncode == 0
     return [*(first if allowed else []), *command]
 

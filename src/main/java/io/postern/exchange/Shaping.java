@@ -77,13 +77,19 @@ final class Shaping implements Runnable {
           switch (passed) {
             case 1 -> isFree(ofTenant);
             case 2 -> isFree(ofListener);
-            default -> context.time().begin(share, route.precedence(), now(), this);
+            default -> beginsInTime();
           };
       if (!open) {
         return false;
       }
     }
     return true;
+  }
+
+  private boolean beginsInTime() {
+    boolean open = context.time().begin(share, route.precedence(), now(), this);
+    context.loop().turns().keepShort(context.time().sharedUntil());
+    return open;
   }
 
   private boolean isFree(@Nullable Bandwidth bandwidth) {
@@ -141,7 +147,9 @@ final class Shaping implements Runnable {
 
   /** Whether the loop has time for more. */
   boolean hasTime(long bytes, Runnable onTurn) {
-    return context.time().pass(share, route.precedence(), bytes, onTurn);
+    boolean open = context.time().pass(share, route.precedence(), bytes, onTurn);
+    context.loop().turns().keepShort(context.time().sharedUntil());
+    return open;
   }
 
   /** Something was waited for until now. */

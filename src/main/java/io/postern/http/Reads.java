@@ -29,6 +29,9 @@ final class Reads extends DefaultMaxMessagesRecvByteBufAllocator {
   /** However long reads take: smaller ones would cost more than they bring. */
   private static final int LEAST_OF_SLOW = 8 * 1024;
 
+  /** In a pass that is full: a record of TLS. */
+  private static final int LEAST_OF_FULL = 16 * 1024 + 64;
+
   /** So that one fast sender leaves time for the others on its loop, and for what it feeds. */
   private static final int IN_A_ROW = 4;
 
@@ -134,7 +137,7 @@ final class Reads extends DefaultMaxMessagesRecvByteBufAllocator {
 
     @Override
     public int guess() {
-      return size;
+      return turns.isFull() ? Math.min(size, LEAST_OF_FULL) : size;
     }
 
     /** The bytes are read, and will be passed on. */
@@ -143,6 +146,7 @@ final class Reads extends DefaultMaxMessagesRecvByteBufAllocator {
       super.lastBytesRead(bytes);
       if (bytes > 0) {
         began = clock.hold();
+        turns.read(bytes);
         spared = false;
       }
     }
@@ -159,10 +163,10 @@ final class Reads extends DefaultMaxMessagesRecvByteBufAllocator {
       if (spared || isSlow()) {
         size = Math.max(Math.min(size, LEAST_OF_SLOW), size / 2);
         await();
-      } else {
+      } else if (lastBytesRead() < attemptedBytesRead() || attemptedBytesRead() >= size) {
         fit(lastBytesRead());
       }
-      return super.continueReading(maybeMore);
+      return !turns.isFull() && super.continueReading(maybeMore);
     }
 
     private boolean isSlow() {

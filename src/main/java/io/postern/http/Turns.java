@@ -19,6 +19,11 @@ public final class Turns {
   /** Those who are only spared time get one part for each so many that are left to all others. */
   private static final int OTHERS = 3;
 
+  /**
+   * What is read in a pass that is to be short, before each read is: a quarter of a millisecond.
+   */
+  private static final long SHORT = 128 * 1024;
+
   /** What took longer was the JVM or the machine, and is not made up for. */
   private static final long LONGEST_NANOS = 2_000_000;
 
@@ -27,12 +32,17 @@ public final class Turns {
   private final Line slow;
   private final Line spared;
   private final LongAdder waits = new LongAdder();
+  private final Runnable endPass = this::endPass;
+  private long shortUntil;
+  private long read;
+  private boolean counting;
 
   Turns(EventLoop loop, Deadlines clock) {
     this.loop = loop;
     this.clock = clock;
     this.slow = new Line(clock.exactly());
     this.spared = new Line(clock.exactly());
+    this.shortUntil = clock.exactly();
   }
 
   /** Has a connection take part, before anything was read from it. */
@@ -43,6 +53,37 @@ public final class Turns {
   /** How often a connection had to wait; asked for by any thread. */
   public long waits() {
     return waits.sum();
+  }
+
+  /**
+   * Passes of the loop are to be short, since several share it: little is read in each, though it
+   * costs more of the loop.
+   *
+   * @param until by the clock of the loop
+   */
+  public void keepShort(long until) {
+    shortUntil = until;
+  }
+
+  /** So much has been read. */
+  void read(int bytes) {
+    if (clock.now() - shortUntil < 0) {
+      read += bytes;
+      if (!counting) {
+        counting = true;
+        loop.execute(endPass);
+      }
+    }
+  }
+
+  /** Whether enough was read in this pass: who has not been read yet gets a short read. */
+  boolean isFull() {
+    return read > SHORT;
+  }
+
+  private void endPass() {
+    read = 0;
+    counting = false;
   }
 
   /** It is told when it may go on. */

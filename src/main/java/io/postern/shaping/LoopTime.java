@@ -21,8 +21,8 @@ public final class LoopTime {
 
   private static final Logger LOG = LoggerFactory.getLogger(LoopTime.class);
 
-  /** Of a pass, in bytes as costly as {@link #PIECE}: about a millisecond. */
-  private static final long BUDGET = 512 * 1024;
+  /** Of a pass, in bytes as costly as {@link #PIECE}: a quarter of a millisecond. */
+  private static final long BUDGET = 128 * 1024;
 
   /** What a piece or a request costs beside its bytes, as many bytes as cost the same. */
   private static final long PIECE = 16 * 1024;
@@ -55,6 +55,9 @@ public final class LoopTime {
    */
   public boolean pass(Share share, int precedence, long bytes, Runnable onTurn) {
     count();
+    if (share != last) {
+      seen(share, loop.ticker().nanoTime());
+    }
     several |= alone != null && !alone.equals(onTurn);
     alone = onTurn;
     return take(share, precedence, bytes + PIECE, several, onTurn);
@@ -70,11 +73,20 @@ public final class LoopTime {
    */
   public boolean begin(Share share, int precedence, long now, Runnable onTurn) {
     count();
+    seen(share, now);
+    return take(share, precedence, PIECE, now - sharedUntil() < 0, onTurn);
+  }
+
+  /** Until when it counts as shared, by the clock of the loop; one share alone has all of it. */
+  public long sharedUntil() {
+    return changed + REMEMBERED_NANOS;
+  }
+
+  private void seen(Share share, long now) {
     if (share != last) {
       changed = last == null ? changed : now;
       last = share;
     }
-    return take(share, precedence, PIECE, now - changed < REMEMBERED_NANOS, onTurn);
   }
 
   private boolean take(Share share, int precedence, long cost, boolean shared, Runnable onTurn) {
