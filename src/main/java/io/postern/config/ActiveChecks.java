@@ -65,7 +65,12 @@ final class ActiveChecks {
     }
     CheckAddress address = check.address();
     if (address != null && address.host() != null && pool.servers().size() > 1) {
-      report.warning(place, "address", "has a host, which answers for all servers", "a port alone");
+      report.warning(
+          WarningCode.ONE_ADDRESS_CHECKED,
+          place,
+          "address",
+          "has a host, which answers for all servers",
+          "a port alone");
     }
   }
 

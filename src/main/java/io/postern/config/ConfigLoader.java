@@ -53,6 +53,7 @@ public final class ConfigLoader {
       SelectionChecks.check(config, report);
       TenantChecks.check(config, report);
       LoadBalancerChecks.check(config, report);
+      LoadBalancerChecks.checkResponses(config, report);
     }
     return config == null || !report.problems().isEmpty()
         ? new Loaded.Invalid(report.problems(), report.warnings())

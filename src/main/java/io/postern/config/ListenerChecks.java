@@ -17,6 +17,8 @@ final class ListenerChecks {
         checkCertificates(tls, report);
         checkDefaultCertificate(tls, report);
         checkSecret(tls.sessionTickets(), report);
+        warnOfWeak(tls.place(), tls.ciphers(), report);
+        tls.hosts().forEach(host -> warnOfWeak(host.place(), host.ciphers(), report));
       }
       checkRequestTarget(listener.limits(), report);
       checkHandshakes(listener, report);
@@ -33,10 +35,25 @@ final class ListenerChecks {
     for (ListenerConfig listener : config.listeners().values()) {
       if (listener.proxyProtocol() != ListenerConfig.ProxyProtocol.NONE) {
         report.warning(
+            WarningCode.PROXY_HEADER_FROM_ANYONE,
             listener.place(),
             "proxyProtocol",
             "anyone may send a PROXY header, and so take any address and VPC endpoint for his own",
             "loadBalancer.sources, the subnets of the load balancer");
+      }
+    }
+  }
+
+  /** What is worse is not served at all. */
+  private static void warnOfWeak(Place place, List<String> ciphers, Report report) {
+    for (int i = 0; i < ciphers.size(); i++) {
+      if (ciphers.get(i).contains("_CBC_")) {
+        report.warning(
+            WarningCode.WEAK_CIPHER,
+            place,
+            "ciphers[" + i + "]",
+            "has no authenticated encryption",
+            "a suite with GCM or CHACHA20_POLY1305");
       }
     }
   }

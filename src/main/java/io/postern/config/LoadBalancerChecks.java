@@ -5,6 +5,9 @@ import java.time.Duration;
 /** Where a setting contradicts what is said of the load balancer. */
 final class LoadBalancerChecks {
 
+  /** Two checks that fail, five seconds apart, and what deregistering takes. */
+  private static final Duration SOONEST_NOTICED = Duration.ofSeconds(10);
+
   private LoadBalancerChecks() {}
 
   static void check(Config config, Report report) {
@@ -17,6 +20,7 @@ final class LoadBalancerChecks {
       Duration idle = listener.timeouts().idle();
       if (idle != null && idle.compareTo(forgets) >= 0) {
         report.warning(
+            WarningCode.IDLE_BEYOND_LOAD_BALANCER,
             listener.timeouts().place(),
             "idle",
             "is not below loadBalancer.idleTimeout (%s): a client whose connection the load balancer"
@@ -25,14 +29,46 @@ final class LoadBalancerChecks {
             "less, or nothing, for nine tenths of it");
       }
     }
+    Duration announce = config.shutdown().announce();
+    if (config.health() != null && announce.compareTo(SOONEST_NOTICED) < 0) {
+      report.warning(
+          WarningCode.ANNOUNCE_TOO_SHORT,
+          config.shutdown().place(),
+          "announce",
+          "is over before the load balancer has noticed, which goes on sending",
+          "the interval of its checks times the number that must fail, and some seconds more");
+    }
     Duration drain = config.shutdown().drain();
     if (drain != null && drain.compareTo(loadBalancer.deregistrationDelay()) > 0) {
       report.warning(
+          WarningCode.DRAIN_BEYOND_LOAD_BALANCER,
           config.shutdown().place(),
           "drain",
           "is more than loadBalancer.deregistrationDelay (%s), and the load balancer does not wait longer"
               .formatted(shown(loadBalancer.deregistrationDelay())),
           "less, or nothing, for ten seconds less than that");
+    }
+  }
+
+  /**
+   * How long a drain waits is known without a load balancer too; 0 is a drain that is not to wait.
+   */
+  static void checkResponses(Config config, Report report) {
+    if (!report.isClean("shutdown") || !report.isClean("loadBalancer")) {
+      return;
+    }
+    Duration drain = config.loadBalancer().drain(config.shutdown());
+    for (RouteConfig route : config.routes()) {
+      boolean written = route.timeouts().place().keys().containsKey("response");
+      if (written && !drain.isZero() && route.timeouts().response().compareTo(drain) > 0) {
+        report.warning(
+            WarningCode.RESPONSE_BEYOND_DRAIN,
+            route.timeouts().place(),
+            "response",
+            "is more than a drain waits (%s): who waits for a response then is cut off"
+                .formatted(shown(drain)),
+            "less, or a longer shutdown.drain");
+      }
     }
   }
 

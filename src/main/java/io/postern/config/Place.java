@@ -24,12 +24,12 @@ public record Place(String file, String path, Position position, Map<String, Pos
    */
   public Problem problem(String key, String what, String expected) {
     Position at = keys.getOrDefault(key, position);
-    return new Problem(file, at, below(path, key), what, expected);
+    return new Problem(file, at, below(path, key), what, expected, null);
   }
 
   /** A problem with this section as a whole. */
   public Problem problem(String what, String expected) {
-    return new Problem(file, position, path, what, expected);
+    return new Problem(file, position, path, what, expected, null);
   }
 
   /** A key of a section by itself. */

@@ -75,7 +75,11 @@ final class PoolChecks {
     }
     if (tls.verify() == PoolTlsConfig.Verify.NONE) {
       report.warning(
-          place, "verify", "whoever answers is taken for the server", "full, with trust");
+          WarningCode.SERVERS_UNVERIFIED,
+          place,
+          "verify",
+          "whoever answers is taken for the server",
+          "full, with trust");
       if (tls.trust() != null) {
         report.problem(place, "trust", "is given, but verify is none", "one of the two");
       }
@@ -89,7 +93,7 @@ final class PoolChecks {
             .collect(Collectors.toSet());
     for (PoolConfig pool : config.pools().values()) {
       if (!used.contains(pool.name())) {
-        report.warning(pool.place(), "no route leads to this pool", "");
+        report.warning(WarningCode.UNUSED_POOL, pool.place(), "no route leads to this pool", "");
       }
     }
   }

@@ -37,6 +37,7 @@ final class PortChecks {
     boolean readable = report.isClean(Place.below(admin.place().path(), "bind"));
     if (readable && !admin.bind().isLoopback()) {
       report.warning(
+          WarningCode.ADMIN_REACHABLE,
           admin.place(),
           "whoever reaches " + admin.bind() + " reads it: there is no authentication",
           "a loopback address, or a network that is closed to others");

@@ -35,7 +35,7 @@ final class Report {
   }
 
   void problem(Position at, String path, String what, String expected) {
-    add(new Problem(file, at, printable(path), what, expected));
+    add(new Problem(file, at, printable(path), what, expected, null));
   }
 
   void problem(Place place, String key, String what, String expected) {
@@ -46,12 +46,12 @@ final class Report {
     add(place.problem(what, expected));
   }
 
-  void warning(Place place, String what, String expected) {
-    warnings.add(place.problem(what, expected));
+  void warning(WarningCode code, Place place, String what, String expected) {
+    warnings.add(place.problem(what, expected).warning(code));
   }
 
-  void warning(Place place, String key, String what, String expected) {
-    warnings.add(place.problem(key, what, expected));
+  void warning(WarningCode code, Place place, String key, String what, String expected) {
+    warnings.add(place.problem(key, what, expected).warning(code));
   }
 
   /** Whether nothing is wrong with this key or anything below it. */

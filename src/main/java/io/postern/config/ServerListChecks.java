@@ -34,7 +34,8 @@ final class ServerListChecks {
     boolean idle = servers.stream().allMatch(server -> server.weight() == 0);
     boolean away = servers.stream().noneMatch(server -> server.state() == PoolConfig.Duty.READY);
     if (away && !servers.isEmpty()) {
-      report.warning(whole, "none is ready: requests are answered 503", "");
+      report.warning(
+          WarningCode.NO_READY_SERVER, whole, "none is ready: requests are answered 503", "");
     }
     if (idle && !servers.isEmpty() && report.isClean(whole.path())) {
       report.problem(whole, "all have weight 0", "one with more at least");
@@ -57,11 +58,19 @@ final class ServerListChecks {
   private static void checkPlace(PoolConfig.Server server, ProcessConfig here, Report report) {
     if (server.zone() != null && here.zone() == null) {
       report.warning(
-          server.place(), "zone", "means nothing while ours is not known", "process.zone");
+          WarningCode.PLACE_UNKNOWN,
+          server.place(),
+          "zone",
+          "means nothing while ours is not known",
+          "process.zone");
     }
     if (server.region() != null && here.region() == null) {
       report.warning(
-          server.place(), "region", "means nothing while ours is not known", "process.region");
+          WarningCode.PLACE_UNKNOWN,
+          server.place(),
+          "region",
+          "means nothing while ours is not known",
+          "process.region");
     }
   }
 

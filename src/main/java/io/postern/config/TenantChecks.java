@@ -32,6 +32,23 @@ final class TenantChecks {
       }
       checks.checkAny(config.tenants().isEmpty() && report.isClean("tenants"));
     }
+    checks.warnOfUnknown();
+  }
+
+  /** Whoever names tenants, and has all come through a load balancer that tells them apart. */
+  private void warnOfUnknown() {
+    boolean any = !config.tenants().isEmpty() || config.tenantsFile() != null;
+    boolean said = config.place().keys().containsKey("unknownTenants");
+    for (ListenerConfig listener : config.listeners().values()) {
+      if (any && !said && listener.proxyProtocol() == ListenerConfig.ProxyProtocol.REQUIRED) {
+        report.warning(
+            WarningCode.UNKNOWN_TENANTS_SERVED,
+            listener.place(),
+            "proxyProtocol",
+            "is required, and whoever is no tenant is served all the same",
+            "unknownTenants: deny, or allow where that is meant");
+      }
+    }
   }
 
   /**

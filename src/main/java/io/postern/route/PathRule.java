@@ -99,6 +99,20 @@ record PathRule(
     return String.join(" and ", parts);
   }
 
+  /** What it takes, path by path; one alone where it lists none. */
+  List<PathRule> each() {
+    if (listed) {
+      return whole.stream()
+          .map(path -> new PathRule(true, List.of(path), List.of(), List.of()))
+          .toList();
+    }
+    return prefixes.isEmpty()
+        ? List.of(this)
+        : prefixes.stream()
+            .map(prefix -> new PathRule(false, List.of(), List.of(prefix), expressions))
+            .toList();
+  }
+
   /** Whether no path can ever be taken. */
   boolean isEmpty() {
     return listed && whole.isEmpty();

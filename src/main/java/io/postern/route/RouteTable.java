@@ -2,10 +2,8 @@ package io.postern.route;
 
 import io.netty.util.AsciiString;
 import io.postern.config.Config;
-import io.postern.config.HostPattern;
 import io.postern.config.Problem;
 import io.postern.config.RouteConfig;
-import io.postern.config.TenantConfig;
 import io.postern.http.RequestHead;
 import io.postern.tenant.Tenant;
 import java.util.ArrayList;
@@ -26,8 +24,9 @@ public final class RouteTable {
    * A table and what is wrong with what it was made from.
    *
    * @param problems a table with any is not to be used
+   * @param warnings what works and is likely not meant
    */
-  public record Compiled(RouteTable table, List<Problem> problems) {}
+  public record Compiled(RouteTable table, List<Problem> problems, List<Problem> warnings) {}
 
   private final HostIndex index;
   private final List<Rule> rules;
@@ -37,59 +36,23 @@ public final class RouteTable {
     this.rules = List.copyOf(rules);
   }
 
-  /**
-   * Compiles the routes of a config. Reported is also a route that can never match because one
-   * before it takes all its requests; not one that several together leave nothing for.
-   */
+  /** Compiles the routes of a config, and reports what they leave nothing for. */
   public static Compiled compile(Config config) {
     HostIndex index = new HostIndex();
     List<Problem> problems = new ArrayList<>();
+    Reachability reachability = new Reachability(config);
     List<Rule> rules = new ArrayList<>();
     for (RouteConfig route : config.routes()) {
       Rule rule = Rule.compile(rules.size(), route, problems::add);
       rules.add(rule);
       if (!rule.paths().isEmpty()) {
-        Rule before = covering(index, rule);
-        if (before != null && !hasTenantsOfItsOwn(config, route, before)) {
-          problems.add(unreachable(route, before));
-        }
+        reachability.check(rule, index);
       }
       index.add(rule);
     }
-    return new Compiled(new RouteTable(index, rules), List.copyOf(problems));
-  }
-
-  /** Whether there is, or may be, a tenant that has the route, and not the one before it. */
-  private static boolean hasTenantsOfItsOwn(Config config, RouteConfig route, Rule before) {
-    // Those of a file come and go.
-    return config.tenantsFile() != null
-        || config.tenants().values().stream()
-            .map(TenantConfig::routes)
-            .anyMatch(own -> own.contains(route.name()) && !own.contains(before.route().name()));
-  }
-
-  /** One of the rules before this one that leave nothing for it; null where there is none. */
-  private static @Nullable Rule covering(HostIndex index, Rule rule) {
-    // Whatever covers all hosts and paths of the rule covers the first, and is found there.
-    HostPattern first = rule.hosts().stream().findFirst().orElse(null);
-    AsciiString host = first == null ? AsciiString.EMPTY_STRING : Utf8.bytes(first.toString());
-    AsciiString path = Utf8.bytes(rule.paths().sample());
-    return index.fold(host, path, RouteTable::covering, rule, null);
-  }
-
-  private static @Nullable Rule covering(List<Rule> rules, Rule rule, @Nullable Rule found) {
-    if (found != null) {
-      return found;
-    }
-    return rules.stream().filter(before -> before.covers(rule)).findFirst().orElse(null);
-  }
-
-  private static Problem unreachable(RouteConfig route, Rule before) {
-    Route taker = before.route();
-    String what =
-        "can never match: `%s` (line %d) takes all its requests"
-            .formatted(taker.name(), taker.place().position().line());
-    return route.place().problem(what, "a place before it, or a narrower match there");
+    problems.addAll(reachability.problems());
+    return new Compiled(
+        new RouteTable(index, rules), List.copyOf(problems), reachability.warnings());
   }
 
   /**

@@ -1,7 +1,6 @@
 package io.postern.runtime;
 
 import io.postern.config.Config;
-import io.postern.config.HostPattern;
 import io.postern.config.ListenerConfig;
 import io.postern.config.PoolConfig;
 import io.postern.config.Problem;
@@ -77,8 +76,9 @@ public record Compiled(
     }
     RouteTable.Compiled routes = RouteTable.compile(config);
     problems.addAll(routes.problems());
+    warnings.addAll(routes.warnings());
     if (ofListeners.size() == config.listeners().size() && problems.isEmpty()) {
-      uncovered(config, ofListeners, problems);
+      Coverage.check(config, ofListeners, problems, warnings);
     }
     return new Compiled(
         problems,
@@ -138,27 +138,6 @@ public record Compiled(
       UpstreamTls upstream = pool.dialect().tls();
       if (upstream != null) {
         upstream.close();
-      }
-    }
-  }
-
-  /** A host that no certificate covers can be reached by nobody who checks certificates. */
-  private static void uncovered(
-      Config config, Map<String, ListenerTls> all, List<Problem> problems) {
-    for (RouteConfig route : config.routes()) {
-      List<HostPattern> hosts = route.match().hosts();
-      for (int i = 0; i < hosts.size(); i++) {
-        HostPattern host = hosts.get(i);
-        if (all.values().stream().noneMatch(tls -> tls.store().covers(host))) {
-          problems.add(
-              route
-                  .match()
-                  .place()
-                  .problem(
-                      "hosts[" + i + "]",
-                      "no certificate of any listener covers " + host,
-                      "a certificate with that name among listeners.*.tls.certificates"));
-        }
       }
     }
   }

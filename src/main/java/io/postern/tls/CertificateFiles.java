@@ -2,6 +2,7 @@ package io.postern.tls;
 
 import io.postern.config.Problem;
 import io.postern.config.TlsConfig;
+import io.postern.config.WarningCode;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -248,6 +249,7 @@ final class CertificateFiles {
         outOfDate(subject(certificate) + " is valid from " + from, used);
       } else if (now.plus(SOON).isAfter(until)) {
         warning(
+            WarningCode.CERTIFICATE_EXPIRES,
             "%s in %s expires at %s".formatted(subject(certificate), config.chain(), until),
             "a new one while there is time");
       }
@@ -257,6 +259,7 @@ final class CertificateFiles {
   private void outOfDate(String what, boolean used) {
     if (used) {
       warning(
+          WarningCode.CERTIFICATE_EXPIRES,
           what + ", and " + config.chain() + " is shown all the same: there is no other",
           "a valid certificate");
     } else {
@@ -268,6 +271,7 @@ final class CertificateFiles {
   private void checkCost(PublicKey key) {
     if (key instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() > KeyProfile.MIN_RSA_BITS) {
       warning(
+          WarningCode.COSTLY_KEY,
           config.chain()
               + " has an RSA key of "
               + rsa.getModulus().bitLength()
@@ -285,8 +289,8 @@ final class CertificateFiles {
     problem(key, file + " " + e.what(), e.expected());
   }
 
-  private void warning(String what, String expected) {
-    warnings.add(config.place().problem("chain", what, expected));
+  private void warning(WarningCode code, String what, String expected) {
+    warnings.add(config.place().problem("chain", what, expected).warning(code));
   }
 
   private void problem(String key, String what, String expected) {

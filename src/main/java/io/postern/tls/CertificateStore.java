@@ -1,7 +1,6 @@
 package io.postern.tls;
 
 import io.netty.handler.ssl.OpenSslSessionTicketKey;
-import io.netty.util.AsciiString;
 import io.postern.config.HostPattern;
 import io.postern.tls.CertificateFiles.Loaded;
 import java.time.InstantSource;
@@ -114,11 +113,7 @@ public final class CertificateStore implements AutoCloseable {
 
   /** Whether there is a certificate for a host, or for all hosts one label below. */
   public boolean covers(HostPattern host) {
-    return found.all().stream()
-        .anyMatch(
-            each ->
-                each.names().contains(host.toString())
-                    || (!host.wildcard() && each.covers(AsciiString.of(host.name()))));
+    return found.all().stream().anyMatch(each -> each.coversAll(host));
   }
 
   /** The certificate that was made of these files; null where this store has none. */

@@ -2,6 +2,7 @@ package io.postern.tls;
 
 import io.postern.config.Place;
 import io.postern.config.Problem;
+import io.postern.config.WarningCode;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -89,7 +90,9 @@ final class ClientTrust {
           .forEach(
               each ->
                   warnings.add(
-                      place.problem("crl", each + "; whom it speaks of is refused", "a new one")));
+                      place
+                          .problem("crl", each + "; whom it speaks of is refused", "a new one")
+                          .warning(WarningCode.TRUST_OUT_OF_DATE)));
     }
     return new ClientTrust(authorities, revocations);
   }

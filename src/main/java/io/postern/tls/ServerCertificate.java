@@ -3,6 +3,8 @@ package io.postern.tls;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
+import io.postern.config.HostPattern;
+import io.postern.config.Problem;
 import io.postern.tls.CertificateFiles.Loaded;
 import java.time.Instant;
 import java.util.List;
@@ -62,6 +64,24 @@ public final class ServerCertificate {
    */
   public boolean covers(AsciiString host) {
     return loaded.names().covers(host);
+  }
+
+  /** Whether it is for a host, or for all hosts one label below. */
+  boolean coversAll(HostPattern host) {
+    return names().contains(host.toString())
+        || (!host.wildcard() && covers(AsciiString.of(host.name())));
+  }
+
+  /** Whether it is for a host, or for any that a wildcard means. */
+  public boolean isFor(HostPattern host) {
+    return coversAll(host)
+        || (host.wildcard() && names().stream().anyMatch(name -> name.endsWith("." + host.name())));
+  }
+
+  /** What is wrong with it where the config names it. */
+  public Problem problem(String what, String expected) {
+    String named = loaded.config().chain() + " (" + String.join(", ", names()) + "): ";
+    return loaded.config().place().problem("chain", named + what, expected);
   }
 
   /** The kind of its key. */

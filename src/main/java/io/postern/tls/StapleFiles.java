@@ -2,6 +2,7 @@ package io.postern.tls;
 
 import io.postern.config.Problem;
 import io.postern.config.TlsConfig;
+import io.postern.config.WarningCode;
 import io.postern.files.FileWatch;
 import io.postern.tls.CertificateFiles.Loaded;
 import io.postern.tls.UnusableResponse.Why;
@@ -81,7 +82,11 @@ final class StapleFiles {
       }
       Problem problem = source.place().problem("ocspResponse", file + " " + e.what(), e.expected());
       if (!problem.equals(watched.told)) {
-        (isServedAllTheSame(e, staple, now, first) ? warnings : problems).add(problem);
+        if (isServedAllTheSame(e, staple, now, first)) {
+          warnings.add(problem.warning(WarningCode.STAPLE_MISSING));
+        } else {
+          problems.add(problem);
+        }
         watched.told = problem;
       }
     }
@@ -140,7 +145,8 @@ final class StapleFiles {
                   "chain",
                   loaded.config().chain() + " " + why + ": no response is fetched for it",
                   "a responder that the certificate names, and its issuer in the chain; or"
-                      + " ocspResponse; or no ocspFetch"));
+                      + " ocspResponse; or no ocspFetch")
+              .warning(WarningCode.STAPLE_MISSING));
     }
   }
 
@@ -152,16 +158,20 @@ final class StapleFiles {
   /** Says that it waits: a problem, unless the response is fetched. */
   void sayThatItWaits(Loaded next, List<Problem> problems, List<Problem> warnings) {
     boolean fetched = isFetched(next.staple());
-    (fetched ? warnings : problems)
-        .add(
-            next.config()
-                .place()
-                .problem(
-                    "chain",
-                    next.config().chain() + " demands an OCSP response, and there is none yet",
-                    fetched
-                        ? "one that is fetched; until then the certificate before is served"
-                        : "ocspResponse; or ocspFetch, a responder that the certificate names, and"
-                            + " its issuer in the chain"));
+    Problem waits =
+        next.config()
+            .place()
+            .problem(
+                "chain",
+                next.config().chain() + " demands an OCSP response, and there is none yet",
+                fetched
+                    ? "one that is fetched; until then the certificate before is served"
+                    : "ocspResponse; or ocspFetch, a responder that the certificate names, and"
+                        + " its issuer in the chain");
+    if (fetched) {
+      warnings.add(waits.warning(WarningCode.STAPLE_MISSING));
+    } else {
+      problems.add(waits);
+    }
   }
 }

@@ -13,6 +13,7 @@ import io.postern.config.PoolConfig;
 import io.postern.config.PoolTlsConfig;
 import io.postern.config.Problem;
 import io.postern.config.TlsConfig;
+import io.postern.config.WarningCode;
 import io.postern.tls.CertificateFiles.Loaded;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -179,7 +180,8 @@ final class UpstreamTlsCompiler {
   }
 
   private void warn(String what) {
-    warnings.add(config.place().problem("trust", what, "authorities that are valid"));
+    Problem warning = config.place().problem("trust", what, "authorities that are valid");
+    warnings.add(warning.warning(WarningCode.TRUST_OUT_OF_DATE));
   }
 
   private void problem(String key, String what, String expected) {

@@ -12,10 +12,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What ships in {@code config/}: the example, the schema and the reference. */
 final class ConfigFilesTest {
+
+  private static final String WARNINGS = "\n## Warnings\n";
 
   private static final Path EXAMPLE = Path.of("config/postern.yaml");
   private static final Path REFERENCE = Path.of("config/README.md");
@@ -35,7 +38,7 @@ final class ConfigFilesTest {
                 .getFirst()
                 .address())
         .isEqualTo(new HostPort("10.1.0.20", 8080));
-    assertThat(config.routes().get(5).timeouts().response()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(config.routes().get(5).timeouts().response()).isEqualTo(Duration.ofMinutes(4));
   }
 
   @Test
@@ -73,6 +76,18 @@ final class ConfigFilesTest {
   void theReferenceHasEveryKeyAsItsRecordDeclaresItAndNoOther() throws IOException {
     List<String> rows = keys().lines().filter(line -> line.startsWith("| `")).toList();
     assertThat(rows).containsExactlyElementsOf(Reference.rows());
+  }
+
+  @Test
+  void theReferenceHasEveryWarningAndItsMeaning() throws IOException {
+    String text = Files.readString(REFERENCE);
+    String section = text.substring(text.indexOf(WARNINGS));
+    List<String> rows = section.lines().filter(line -> line.startsWith("| `")).toList();
+    assertThat(rows)
+        .containsExactly(
+            Stream.of(WarningCode.values())
+                .map(code -> "| `" + code + "` | " + code.meaning() + " |")
+                .toArray(String[]::new));
   }
 
   @Test
@@ -119,6 +134,6 @@ final class ConfigFilesTest {
 
   private static String keys() throws IOException {
     String text = Files.readString(REFERENCE);
-    return text.substring(text.indexOf("\n## Keys\n"));
+    return text.substring(text.indexOf("\n## Keys\n"), text.indexOf(WARNINGS));
   }
 }

@@ -45,7 +45,7 @@ class PartWatchTest {
     try {
       String content = Files.readString(file);
       meanwhile.run();
-      Problem bad = new Problem("part.yaml", new Place.Position(1, 1), "", "is bad", "");
+      Problem bad = new Problem("part.yaml", new Place.Position(1, 1), "", "is bad", "", null);
       return new Part<>(content, content.startsWith("bad") ? List.of(bad) : List.of(), List.of());
     } catch (IOException e) {
       throw new UncheckedIOException(e);

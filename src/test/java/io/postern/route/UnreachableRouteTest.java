@@ -83,6 +83,41 @@ class UnreachableRouteTest {
     assertThat(compile(first, second).problems()).isEmpty();
   }
 
+  static Stream<Arguments> shadowed() {
+    return Stream.of(
+        Arguments.of(any().hosts("a"), any().hosts("b", "a"), "hosts[1]"),
+        Arguments.of(any().hosts("*.e.com"), any().hosts("a.e.com", "e.com"), "hosts[0]"),
+        Arguments.of(any().path("/a"), any().path("/b", "/a"), "path[1]"),
+        Arguments.of(any().prefix("/a"), any().prefix("/b", "/a/c"), "pathPrefix[1]"),
+        Arguments.of(
+            any().hosts("a").methods("GET"), any().hosts("a", "b").methods("GET"), "hosts[0]"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("shadowed")
+  void aRouteThatGetsNothingForAHostOrPathIsAWarning(Asked first, Asked second, String where) {
+    RouteTable.Compiled compiled = compile(first, second);
+    assertThat(compiled.problems()).isEmpty();
+    assertThat(compiled.warnings())
+        .singleElement()
+        .asString()
+        .contains("routes[1].match." + where + ": `r0` (line 1) takes all requests for it")
+        .endsWith("[shadowed-route]");
+  }
+
+  @Test
+  void aRouteOfWhichSeveralTakeAllIsAProblem() {
+    assertThat(compile(any().hosts("a"), any().hosts("b"), any().hosts("b", "a")).problems())
+        .singleElement()
+        .asString()
+        .contains("routes[2]: can never match: those before it take all its requests together");
+    assertThat(compile(any().prefix("/a"), any().path("/b"), any().path("/a/x", "/b")).problems())
+        .hasSize(1);
+    RouteTable.Compiled open = compile(any().hosts("a"), any().hosts("c"), any().hosts("b", "a"));
+    assertThat(open.problems()).isEmpty();
+    assertThat(open.warnings()).hasSize(1);
+  }
+
   @Test
   void aRedirectThatNeedsAHostLeavesRequestsWithoutOne() {
     var toHttps = route(0, any(), null, redirect("https://${host}${path}"), null);

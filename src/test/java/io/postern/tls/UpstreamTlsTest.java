@@ -135,7 +135,7 @@ class UpstreamTlsTest {
                 + file
                 + " expired at "
                 + until
-                + " (expected: authorities that are valid)");
+                + " (expected: authorities that are valid) [trust-out-of-date]");
   }
 
   @Test
