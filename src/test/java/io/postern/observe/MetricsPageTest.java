@@ -47,6 +47,18 @@ final class MetricsPageTest {
   }
 
   @Test
+  void alertsAskForWhatThereIs() throws IOException {
+    String page = Files.readString(PAGE);
+    assertThat(
+            Pattern.compile("\\b(postern|jvm|process|system)_\\w+")
+                .matcher(Files.readString(Path.of("config/alerts.yaml")).replace("_bucket[", "["))
+                .results()
+                .map(MatchResult::group))
+        .hasSizeGreaterThan(10)
+        .allSatisfy(name -> assertThat(page).contains("\n| `" + name + "` | "));
+  }
+
+  @Test
   void saysWhyHandshakesFail() throws IOException {
     String page = Files.readString(PAGE);
     assertThat(HandshakeFailure.values())
