@@ -1,7 +1,7 @@
 package io.postern.pool;
 
 import io.postern.config.PoolConfig;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +15,10 @@ public final class ConnectionLimits {
   private final int most;
   private final int perServer;
   private final Queue queue;
-  private final AtomicBoolean search = new AtomicBoolean();
+
+  /** How many have asked for the search that goes on; 0 while there is none. */
+  private final AtomicInteger askers = new AtomicInteger();
+
   private final LongAdder givenUp = new LongAdder();
 
   private ConnectionLimits(PoolConfig.Limits limits, Queue queue) {
@@ -49,20 +52,25 @@ public final class ConnectionLimits {
    * Begins to look for an idle connection that can be given up for somebody who waits, on one event
    * loop after the other.
    *
-   * @return false where others are looking
+   * @return false where others are looking, who will be told that they are to look once more
    */
   public boolean beginSearch() {
-    return search.compareAndSet(false, true);
+    return askers.getAndIncrement() == 0;
   }
 
-  /** The search is over. */
+  /** One was found, and the search is over. Whoever is called for it may begin another. */
   public void endSearch() {
-    search.set(false);
+    askers.set(0);
   }
 
-  /** Who waits is to look once more. */
-  public void lookAgain() {
-    queue.roomMade();
+  /**
+   * None was found, and the search is over, unless somebody has asked for it meanwhile: what is
+   * idle may be so since we came by.
+   *
+   * @return whether it goes on, from the start
+   */
+  public boolean searchesAgain() {
+    return askers.getAndUpdate(asked -> asked > 1 ? 1 : 0) > 1;
   }
 
   /** An idle connection is closed, for somebody waits. */

@@ -120,6 +120,22 @@ public record Pool(
   }
 
   /**
+   * Whether it, and one of its servers that may be chosen, in a panic at least, may have one more
+   * request in flight, connections aside.
+   */
+  public boolean hasRoom() {
+    if (queue != null && !queue.hasRoom()) {
+      return false;
+    }
+    for (Server server : servers()) {
+      if (server.isOnDuty() && server.weight() > 0 && server.hasRoom()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
    * A new chooser of servers for one event loop.
    *
    * @param loop the number of the event loop, from 0: where in the round it begins

@@ -1,8 +1,5 @@
 package io.postern.pool;
 
-import java.util.Comparator;
-import java.util.Iterator;
-import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,12 +40,7 @@ public final class Queue {
   private final AtomicLong numbers = new AtomicLong();
   private final LongAdder entered = new LongAdder();
 
-  private final ConcurrentSkipListSet<Ticket> line =
-      new ConcurrentSkipListSet<>(
-          Comparator.comparingInt(Ticket::precedence)
-              .reversed()
-              .thenComparingLong(ticket -> ticket.arrived)
-              .thenComparingLong(ticket -> ticket.number));
+  private final Line line = new Line();
 
   /**
    * An empty one.
@@ -113,8 +105,24 @@ public final class Queue {
       this.waiter = waiter;
     }
 
-    private int precedence() {
+    int precedence() {
       return precedence;
+    }
+
+    long arrived() {
+      return arrived;
+    }
+
+    long number() {
+      return number;
+    }
+
+    @Nullable Object home() {
+      return home;
+    }
+
+    boolean isChoosy() {
+      return choosy;
     }
 
     /** Its place in the line as it got into it, from 1. */
@@ -122,7 +130,8 @@ public final class Queue {
       return place;
     }
 
-    private boolean call() {
+    /** Answers whether it was not called yet. */
+    boolean call() {
       if (!called.compareAndSet(false, true)) {
         return false;
       }
@@ -144,7 +153,7 @@ public final class Queue {
       if (calls.get() != seen) {
         call();
       } else if (choosy) {
-        callNext(line.tailSet(this, false)); // there may be room that only others can use
+        line.callBehind(this); // there may be room that only others can use
       }
     }
 
@@ -156,9 +165,9 @@ public final class Queue {
     public boolean leave() {
       boolean was = remove(this);
       if (was) {
-        callNext();
+        line.call();
         if (home != null) {
-          callFirstOf(home); // there may be more where its room came from
+          line.callAt(home); // there may be more where its room came from
         }
       }
       return was;
@@ -205,19 +214,14 @@ public final class Queue {
     line.add(ticket);
     // What ended before it was in line could not call it. Else somebody before it is called, who
     // can use whatever it can, unless all that wait are choosy.
-    if (ticket.choosy || ticket.home != null || plain.get() == 1 || isFirst(ticket)) {
+    if (ticket.choosy || ticket.home != null || plain.get() == 1 || line.first() == ticket) {
       ticket.call();
     }
     return ticket;
   }
 
-  private boolean isFirst(Ticket ticket) {
-    return first() == ticket;
-  }
-
   private boolean displace(int precedence) {
-    Iterator<Ticket> backwards = line.descendingIterator();
-    Ticket last = backwards.hasNext() ? backwards.next() : null;
+    Ticket last = line.last();
     if (last == null || last.precedence >= precedence || !remove(last)) {
       return false;
     }
@@ -235,6 +239,11 @@ public final class Queue {
       }
     }
     return was;
+  }
+
+  /** Whether one more request may be in flight. */
+  boolean hasRoom() {
+    return most == 0 || inFlight.get() < most;
   }
 
   /** Takes room for one request, which {@link #end} gives back. */
@@ -269,7 +278,7 @@ public final class Queue {
   void roomMade() {
     if (waiting.get() > 0) {
       calls.incrementAndGet();
-      callNext();
+      line.call();
     }
   }
 
@@ -281,7 +290,7 @@ public final class Queue {
   public void roomAt(Object home) {
     if (waiting.get() > 0) {
       calls.incrementAndGet();
-      callFirstOf(home);
+      line.callAt(home);
     }
   }
 
@@ -293,7 +302,7 @@ public final class Queue {
    * @return whether it stays; else whoever waits is called when it is closed
    */
   public boolean isKeptFor(Object home) {
-    Ticket first = waiting.get() == 0 ? null : first();
+    Ticket first = waiting.get() == 0 ? null : line.first();
     if (first == null) {
       return true;
     }
@@ -302,7 +311,7 @@ public final class Queue {
       first.call();
       return true;
     }
-    boolean passes = first.passed.get() < MOST_PASSES && callFirstOf(home);
+    boolean passes = first.passed.get() < MOST_PASSES && line.callAt(home);
     if (passes) {
       first.passed.incrementAndGet();
     }
@@ -310,50 +319,23 @@ public final class Queue {
   }
 
   /**
-   * Whether somebody waits who can use what is idle at a home as it is, and whose turn it is, or
-   * who may pass the first in line.
+   * Leaves what is idle at a home to one of those who wait there and can use it as it is: the first
+   * in line, or one that may pass it. That one is called.
    *
    * @param home as {@link Waiter#home} has it
+   * @return whether there is one
    */
-  public boolean isWaitedForAt(Object home) {
-    Ticket first = first();
-    if (first == null || (!home.equals(first.home) && first.passed.get() >= MOST_PASSES)) {
+  public boolean isLeftTo(Object home) {
+    Ticket first = line.first();
+    if (first == null) {
       return false;
     }
-    for (Ticket each : line) {
-      if (home.equals(each.home) && !each.choosy) {
-        return true;
-      }
+    boolean passes = !home.equals(first.home);
+    Ticket heir = passes && first.passed.get() >= MOST_PASSES ? null : line.firstPlainAt(home);
+    if (heir != null && heir.call() && passes) {
+      first.passed.incrementAndGet();
     }
-    return false;
-  }
-
-  private @Nullable Ticket first() {
-    Iterator<Ticket> forwards = line.iterator();
-    return forwards.hasNext() ? forwards.next() : null;
-  }
-
-  /** Calls the first of those of a home who is not called yet. */
-  private boolean callFirstOf(Object home) {
-    for (Ticket each : line) {
-      if (home.equals(each.home) && each.call()) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** Calls the first who is not called yet. */
-  private void callNext() {
-    callNext(line);
-  }
-
-  private static void callNext(Iterable<Ticket> among) {
-    for (Ticket each : among) {
-      if (each.call()) {
-        return;
-      }
-    }
+    return heir != null;
   }
 
   /** How many wait. */

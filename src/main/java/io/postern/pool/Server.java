@@ -232,6 +232,11 @@ public final class Server extends ServerCounters {
     return mostRequests == 0 || inFlight.get() < mostRequests;
   }
 
+  /** Whether one more request may choose it, connections aside. */
+  public boolean takesMore() {
+    return isUsable() && weight() > 0 && hasRoom();
+  }
+
   /** An exchange is done with this server, however it went. */
   public void finished() {
     int left = inFlight.decrementAndGet();

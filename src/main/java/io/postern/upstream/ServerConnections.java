@@ -98,7 +98,7 @@ final class ServerConnections implements UpstreamConnection.Owner {
         return;
       }
     }
-    if (room == null || stock.takes(room, pool, this)) {
+    if (room == null || stock.takes(room, pool, server)) {
       open(waiting, millis);
     } else {
       makeDo(waiting);
@@ -151,6 +151,19 @@ final class ServerConnections implements UpstreamConnection.Owner {
 
   boolean hasIdle() {
     return !idle.isEmpty();
+  }
+
+  boolean isTo(Server other) {
+    return server.equals(other);
+  }
+
+  boolean isOf(Pool other) {
+    return pool.roster().equals(other.roster());
+  }
+
+  /** Whether somebody waits who can use what is idle as it is, and is called. */
+  boolean isLeftToWhoWaits() {
+    return room != null && room.queue().isLeftTo(stock);
   }
 
   /** Closes the one that was idle longest, for somebody waits who cannot use it. */
@@ -231,7 +244,8 @@ final class ServerConnections implements UpstreamConnection.Owner {
       connection.close();
     } else {
       idle.keep(connection);
-      if (room != null && !room.queue().isKeptFor(stock)) {
+      // Where more may be opened those who wait do so for requests that end, and not for this.
+      if (room != null && !room.isLeft() && !room.queue().isKeptFor(stock)) {
         giveUpIdle();
       }
     }

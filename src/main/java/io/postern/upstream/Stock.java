@@ -5,7 +5,9 @@ import io.postern.http.Deadlines;
 import io.postern.pool.ConnectionRoom;
 import io.postern.pool.Pool;
 import io.postern.pool.Server;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,10 @@ final class Stock {
   private final Connector connector;
   private final boolean common;
   private final Map<Server, ServerConnections> byServer = new HashMap<>();
+
+  /** Those that are used no more, of which some are open until their last exchange ends. */
+  private final List<ServerConnections> leaving = new ArrayList<>();
+
   private boolean closing;
 
   /**
@@ -51,28 +57,33 @@ final class Stock {
     ServerConnections known = byServer.get(server);
     return room.isLeft()
         || (known != null && known.hasRoom())
-        || ((room.isLeftOfOwn() || isOwed(pool, known)) && (room.isLeftOfAll() || isOwed(pool)));
+        || ((room.isLeftOfOwn() || isOwed(pool, server)) && (room.isLeftOfAll() || isOwed(pool)));
   }
 
   /** Takes room for one more connection. */
-  boolean takes(ConnectionRoom room, Pool pool, ServerConnections to) {
+  boolean takes(ConnectionRoom room, Pool pool, Server to) {
     return room.take(false, false) || takesAnyway(room, pool, to);
   }
 
   /** A loop that has none at all would wait for ever where others never give one back. */
-  private boolean takesAnyway(ConnectionRoom room, Pool pool, ServerConnections to) {
+  private boolean takesAnyway(ConnectionRoom room, Pool pool, Server to) {
     return room.take(isOwed(pool, to), isOwed(pool));
   }
 
-  private boolean isOwed(Pool pool, @Nullable ServerConnections to) {
-    return sharesConnections(pool) && (to == null || to.isNone());
+  private boolean isOwed(Pool pool, Server to) {
+    return sharesConnections(pool) && isNone(to);
   }
 
   private boolean isOwed(Pool pool) {
     return sharesConnections(pool)
-        && pool.servers().stream()
-            .map(byServer::get)
-            .allMatch(known -> known == null || known.isNone());
+        && pool.servers().stream().allMatch(this::isNone)
+        && leaving.stream().noneMatch(each -> each.isOf(pool) && !each.isNone());
+  }
+
+  private boolean isNone(Server server) {
+    ServerConnections known = byServer.get(server);
+    return (known == null || known.isNone())
+        && leaving.stream().noneMatch(each -> each.isTo(server) && !each.isNone());
   }
 
   /** Whether one connection serves whoever comes: over HTTP/1.1 it serves one at a time. */
@@ -80,16 +91,25 @@ final class Stock {
     return common && pool.dialect().protocol() != Protocol.HTTP_1_1;
   }
 
-  /** Those to a server of which one is idle whose end would make room; null for none. */
+  /**
+   * Those to a server of which one is idle whose end would make room. Where somebody who waits can
+   * use it as it is, that one is called; what nobody can use comes first.
+   *
+   * @return null for none
+   */
   @Nullable ServerConnections idle(Pool pool) {
+    ServerConnections useful = null;
     for (Server server : pool.servers()) {
       ServerConnections known = byServer.get(server);
       ConnectionRoom room = server.connectionRoom();
       if (known != null && room != null && !room.isLeft() && known.hasIdle()) {
-        return room.queue().isWaitedForAt(this) ? null : known;
+        if (!server.takesMore() || !known.hasRoom()) {
+          return known;
+        }
+        useful = useful == null ? known : useful;
       }
     }
-    return null;
+    return useful == null || useful.isLeftToWhoWaits() ? null : useful;
   }
 
   /** Closes what is idle now, and from now on what becomes so. */
@@ -103,6 +123,10 @@ final class Stock {
     ServerConnections gone = byServer.remove(server);
     if (gone != null) {
       gone.closeIdle();
+      leaving.removeIf(ServerConnections::isNone);
+      if (!gone.isNone()) {
+        leaving.add(gone);
+      }
     }
   }
 }

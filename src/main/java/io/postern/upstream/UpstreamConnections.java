@@ -79,11 +79,12 @@ public final class UpstreamConnections {
 
   /**
    * Somebody waits in the queue of a pool: where an idle connection that it cannot use takes up the
-   * room, on this loop or another, one is closed, and who waits is called.
+   * room, on this loop or another, one is closed, and who waits is called. While the pool may have
+   * no more requests in flight none is: it would help nobody.
    */
   public void makeRoom(Pool pool) {
     ConnectionLimits limits = pool.connections();
-    if (limits != null && isAnyIdle(pool) && limits.beginSearch()) {
+    if (limits != null && pool.hasRoom() && isAnyIdle(pool) && limits.beginSearch()) {
       search(pool, limits, 1);
     }
   }
@@ -104,14 +105,15 @@ public final class UpstreamConnections {
       limits.endSearch(); // before: who is called then may have to begin another
       found.giveUpIdle();
     } else if (asked < all.size()) {
-      UpstreamConnections next = all.get((loop.index() + 1) % all.size());
-      next.loop.loop().execute(() -> next.search(pool, limits, asked + 1));
-    } else {
-      limits.endSearch();
-      if (isAnyIdle(pool)) {
-        limits.lookAgain(); // it was in use when we came by
-      }
+      searchNext(pool, limits, asked + 1);
+    } else if (limits.searchesAgain()) {
+      searchNext(pool, limits, 1);
     }
+  }
+
+  private void searchNext(Pool pool, ConnectionLimits limits, int asked) {
+    UpstreamConnections next = all.get((loop.index() + 1) % all.size());
+    next.loop.loop().execute(() -> next.search(pool, limits, asked));
   }
 
   private @Nullable ServerConnections idle(Pool pool) {

@@ -7,11 +7,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,11 +27,11 @@ class QueueTest {
     private final int precedence;
     private final long arrived;
     private boolean choosy;
-    private @Nullable String home;
+    private @Nullable Object home;
     private Queue.@Nullable Ticket ticket;
 
     /** It can use what is open at this home. */
-    One at(String where) {
+    One at(Object where) {
       home = where;
       return this;
     }
@@ -175,8 +170,8 @@ class QueueTest {
     assertThat(first.enter()).isTrue();
     settle();
     assertThat(queue.isKeptFor("here")).as("nobody here waits").isFalse();
-    assertThat(queue.isWaitedForAt("here")).isFalse();
-    assertThat(queue.isWaitedForAt("elsewhere")).isTrue();
+    assertThat(queue.isLeftTo("here")).isFalse();
+    assertThat(queue.isLeftTo("elsewhere")).isTrue();
     int passed = 0;
     for (int i = 0; i < 20; i++) {
       One next = new One(queue, 5, 2 + i).at("here");
@@ -192,11 +187,76 @@ class QueueTest {
     }
     assertThat(passed).isEqualTo(8);
     assertThat(served).hasSize(8).doesNotContain(first);
-    assertThat(queue.isWaitedForAt("here")).as("the first has waited long enough").isFalse();
+    assertThat(queue.isLeftTo("here")).as("the first has waited long enough").isFalse();
     assertThat(queue.isKeptFor("elsewhere")).as("it is the first one's").isTrue();
     queue.end();
     settle();
     assertThat(served).contains(first);
+  }
+
+  /** What is left to one who waits at a home is told to that one, be it first in line or not. */
+  @Test
+  void whoeverItIsLeftToIsCalled() {
+    Queue queue = new Queue(100, 1);
+    assertThat(queue.begin()).isTrue();
+    One first = new One(queue, 5, 1).at("elsewhere");
+    One choosy = new One(queue, 5, 2).at("here").choosy();
+    One here = new One(queue, 5, 3).at("here");
+    assertThat(first.enter()).isTrue();
+    assertThat(choosy.enter()).isTrue();
+    settle();
+    assertThat(queue.isLeftTo("here")).as("only one who cannot use it waits there").isFalse();
+    assertThat(here.enter()).isTrue();
+    settle();
+    queue.giveBack();
+    settle();
+    assertThat(served).as("nobody was told").isEmpty();
+    assertThat(queue.isLeftTo("here")).isTrue();
+    settle();
+    assertThat(served).containsExactly(here);
+  }
+
+  /** A home of which it is known how often it was held against another. */
+  private static final class Home {
+    private static long asked;
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      asked++;
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(this);
+    }
+  }
+
+  /** Clients whose connections are theirs alone leave a long line without looking through it. */
+  @Test
+  void whoLeavesALongLineLooksAtFew() {
+    int clients = 2_000;
+    Queue queue = new Queue(clients, 1);
+    assertThat(queue.begin()).isTrue();
+    List<Home> homes = new ArrayList<>();
+    List<One> all = new ArrayList<>();
+    for (int i = 0; i < clients; i++) {
+      Home home = new Home();
+      One one = new One(queue, 5, i).at(home);
+      homes.add(home);
+      all.add(one);
+      assertThat(one.enter()).isTrue();
+    }
+    settle();
+    Home.asked = 0;
+    for (int i = 0; i < clients; i++) {
+      One one = all.get(i);
+      queue.roomAt(homes.get(i));
+      assertThat(one.ticket != null && one.ticket.leave()).isTrue();
+      settle();
+    }
+    assertThat(queue.waiting()).isZero();
+    assertThat(Home.asked).isLessThan(100L * clients);
   }
 
   /** One that has tried the server which has room holds up nobody, be it before them or not. */
@@ -286,105 +346,5 @@ class QueueTest {
     queue.end();
     settle();
     assertThat(served).containsExactly(urgent, first);
-  }
-
-  /** Threads in place of event loops: never more than may be, and all are served in the end. */
-  @Test
-  void manyLoopsAtOnce() throws InterruptedException {
-    int loops = 4;
-    int each = 5_000;
-    Queue queue = new Queue(loops * each, 3);
-    AtomicInteger running = new AtomicInteger();
-    AtomicInteger most = new AtomicInteger();
-    CountDownLatch done = new CountDownLatch(loops * each);
-    List<ExecutorService> threads = new ArrayList<>();
-    for (int i = 0; i < loops; i++) {
-      threads.add(Executors.newSingleThreadExecutor());
-    }
-    for (int i = 0; i < loops; i++) {
-      ExecutorService loop = threads.get(i);
-      for (int n = 0; n < each; n++) {
-        loop.execute(() -> new Request(queue, loop, running, most, done).begin());
-      }
-    }
-    assertThat(done.await(60, TimeUnit.SECONDS)).as(done.getCount() + " left").isTrue();
-    threads.forEach(ExecutorService::shutdown);
-    assertThat(most.get()).isLessThanOrEqualTo(3);
-    assertThat(queue.waiting()).isZero();
-  }
-
-  /** A request that takes one turn of its loop. */
-  private static final class Request implements Queue.Waiter {
-    private final Queue queue;
-    private final ExecutorService loop;
-    private final AtomicInteger running;
-    private final AtomicInteger most;
-    private final CountDownLatch done;
-    private Queue.@Nullable Ticket ticket;
-
-    Request(
-        Queue queue,
-        ExecutorService loop,
-        AtomicInteger running,
-        AtomicInteger most,
-        CountDownLatch done) {
-      this.queue = queue;
-      this.loop = loop;
-      this.running = running;
-      this.most = most;
-      this.done = done;
-    }
-
-    @Override
-    public int precedence() {
-      return 5;
-    }
-
-    @Override
-    public long arrived() {
-      return System.nanoTime();
-    }
-
-    @Override
-    public boolean isChoosy() {
-      return false;
-    }
-
-    void begin() {
-      if (!queue.isAhead(5) && queue.begin()) {
-        run();
-      } else {
-        ticket = queue.enter(this, loop);
-      }
-    }
-
-    @Override
-    public void onCall() {
-      Queue.Ticket mine = ticket;
-      if (mine == null) {
-        return;
-      }
-      if (queue.begin()) {
-        mine.leave();
-        run();
-      } else {
-        mine.failed();
-      }
-    }
-
-    private void run() {
-      most.accumulateAndGet(running.incrementAndGet(), Math::max);
-      loop.execute(
-          () -> {
-            running.decrementAndGet();
-            queue.end();
-            done.countDown();
-          });
-    }
-
-    @Override
-    public void onDisplaced() {
-      throw new AssertionError("nobody has precedence");
-    }
   }
 }

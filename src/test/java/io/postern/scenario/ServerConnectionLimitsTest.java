@@ -67,7 +67,9 @@ class ServerConnectionLimitsTest {
     "'', connections: 5, 3, 5",
     "'', connections: 1, 2, 1",
     "'', 'connections: 6, connectionsPerServer: 4, requestsPerServer: 5', 2, 6",
-    "'sendProxy: v1,', connections: 5, 1, 5"
+    "'', 'connections: 3, requests: 2', 2, 3",
+    "'sendProxy: v1,', connections: 5, 1, 5",
+    "'sendProxy: v1,', 'connections: 4, requestsPerServer: 1', 2, 4"
   })
   void neverMoreThanTheLimit(String pool, String limits, int servers, int most) {
     int clients = 24;
