@@ -3,6 +3,7 @@ package io.postern.exchange;
 import io.netty.buffer.ByteBuf;
 import io.postern.http.Fields;
 import io.postern.http.MessageStream;
+import io.postern.shaping.Way;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,7 +74,7 @@ final class BodyRelay implements Runnable {
   private Flow flow() {
     Flow own = flow;
     if (own == null) {
-      own = onReading == null ? shaping.sent(this) : shaping.received(this);
+      own = shaping.flow(onReading == null ? Way.SENT : Way.RECEIVED, this);
       flow = own;
     }
     return own;

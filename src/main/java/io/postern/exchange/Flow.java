@@ -1,6 +1,8 @@
 package io.postern.exchange;
 
-import io.postern.shaping.Link;
+import io.postern.shaping.Bandwidth;
+import io.postern.shaping.Ticket;
+import io.postern.shaping.Way;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,19 +15,26 @@ import org.jspecify.annotations.Nullable;
 final class Flow implements Runnable {
 
   private final Shaping shaping;
-  private final @Nullable Link ofTenant;
-  private final @Nullable Link ofListener;
+  private final @Nullable Bandwidth ofTenant;
+  private final @Nullable Bandwidth ofListener;
+  private final Way way;
   private final Runnable onTurn;
   private int passed;
   private long bytes;
   private long more;
-  private boolean waiting;
+  private @Nullable Ticket ticket;
   private long since;
 
-  Flow(Shaping shaping, @Nullable Link ofTenant, @Nullable Link ofListener, Runnable onTurn) {
+  Flow(
+      Shaping shaping,
+      @Nullable Bandwidth ofTenant,
+      @Nullable Bandwidth ofListener,
+      Way way,
+      Runnable onTurn) {
     this.shaping = shaping;
     this.ofTenant = ofTenant;
     this.ofListener = ofListener;
+    this.way = way;
     this.onTurn = onTurn;
   }
 
@@ -35,7 +44,7 @@ final class Flow implements Runnable {
    * @return whether it may at once; if not, it may when {@code onTurn} is run
    */
   boolean pass(long size) {
-    if (waiting) {
+    if (isWaiting()) {
       more += size; // it had been read before
       return false;
     }
@@ -44,7 +53,6 @@ final class Flow implements Runnable {
     if (next()) {
       return true;
     }
-    waiting = true;
     since = shaping.now();
     return false;
   }
@@ -53,22 +61,20 @@ final class Flow implements Runnable {
   void last(long size) {
     long all = size + more;
     more = 0;
-    if (all > 0) {
-      shaping.passes(ofTenant, all, null);
-      shaping.passes(ofListener, all, null);
-    }
+    shaping.last(ofTenant, way, all);
+    shaping.last(ofListener, way, all);
   }
 
   private boolean next() {
     while (passed < 3) {
       passed++;
-      boolean open =
+      ticket =
           switch (passed) {
-            case 1 -> shaping.passes(ofTenant, bytes, this);
-            case 2 -> shaping.passes(ofListener, bytes, this);
-            default -> shaping.hasTime(bytes, this);
+            case 1 -> shaping.pass(ofTenant, way, bytes, this);
+            case 2 -> shaping.pass(ofListener, way, bytes, this);
+            default -> shaping.passInTime(bytes, this);
           };
-      if (!open) {
+      if (ticket != null) {
         return false;
       }
     }
@@ -78,7 +84,8 @@ final class Flow implements Runnable {
   /** One of those that it waited for has let it go on. */
   @Override
   public void run() {
-    if (!waiting || !next()) {
+    ticket = null;
+    if (!next()) {
       return;
     }
     if (more > 0) {
@@ -89,7 +96,6 @@ final class Flow implements Runnable {
         return;
       }
     }
-    waiting = false;
     shaping.waited(since);
     onTurn.run();
   }
@@ -97,14 +103,20 @@ final class Flow implements Runnable {
   /** Nobody waits for its turn any more. */
   void end() {
     last(0);
-    if (waiting) {
-      waiting = false;
-      shaping.waited(since);
+    Ticket left = ticket;
+    if (left == null) {
+      return;
     }
+    ticket = null;
+    left.leave();
+    if (passed == 1) {
+      shaping.last(ofListener, way, bytes); // which has not heard of it
+    }
+    shaping.waited(since);
   }
 
   /** Whether nothing is to be read now. */
   boolean isWaiting() {
-    return waiting;
+    return ticket != null;
   }
 }

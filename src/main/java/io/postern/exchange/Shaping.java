@@ -10,6 +10,8 @@ import io.postern.route.Route;
 import io.postern.shaping.Bandwidth;
 import io.postern.shaping.Link;
 import io.postern.shaping.Share;
+import io.postern.shaping.Ticket;
+import io.postern.shaping.Way;
 import io.postern.tenant.Tenant;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,7 @@ final class Shaping implements Runnable {
   private final @Nullable Bandwidth ofTenant;
   private final @Nullable Bandwidth ofListener;
   private @Nullable Runnable beginning;
+  private @Nullable Ticket ticket;
   private @Nullable Deadline patience;
   private int passed;
   private long since;
@@ -73,32 +76,29 @@ final class Shaping implements Runnable {
   private boolean next() {
     while (passed < 3) {
       passed++;
-      boolean open =
+      ticket =
           switch (passed) {
-            case 1 -> isFree(ofTenant);
-            case 2 -> isFree(ofListener);
-            default -> beginsInTime();
+            case 1 -> pass(ofTenant, Way.SENT, 0, this);
+            case 2 -> pass(ofListener, Way.SENT, 0, this);
+            default -> beginInTime();
           };
-      if (!open) {
+      if (ticket != null) {
         return false;
       }
     }
     return true;
   }
 
-  private boolean beginsInTime() {
-    boolean open = context.time().begin(share, route.precedence(), now(), this);
+  private @Nullable Ticket beginInTime() {
+    Ticket waits = context.time().begin(share, route.precedence(), now(), this);
     context.loop().turns().keepShort(context.time().sharedUntil());
-    return open;
-  }
-
-  private boolean isFree(@Nullable Bandwidth bandwidth) {
-    return bandwidth == null || bandwidth.sent().pass(loop(), share, route.precedence(), 0, this);
+    return waits;
   }
 
   /** One of those that it waited for has let it go on. */
   @Override
   public void run() {
+    ticket = null;
     Runnable goOn = beginning;
     if (goOn != null && next()) {
       end();
@@ -112,6 +112,9 @@ final class Shaping implements Runnable {
       beginning = null;
       waited(since);
     }
+    if (ticket != null) {
+      ticket.leave();
+    }
     if (patience != null) {
       patience.cancel();
     }
@@ -119,37 +122,33 @@ final class Shaping implements Runnable {
 
   /** Whether bandwidth is limited at all. */
   boolean isLimited() {
-    return ofTenant != null || ofListener != null;
+    return (ofTenant != null && ofTenant.isLimited()) || ofListener != null;
   }
 
-  /** What the content of the request passes. */
-  Flow received(Runnable onTurn) {
-    return new Flow(
-        this,
-        ofTenant == null ? null : ofTenant.received(),
-        ofListener == null ? null : ofListener.received(),
-        onTurn);
+  /** What the content of a message passes. */
+  Flow flow(Way way, Runnable onTurn) {
+    return new Flow(this, ofTenant, ofListener, way, onTurn);
   }
 
-  /** What the content of the response passes. */
-  Flow sent(Runnable onTurn) {
-    return new Flow(
-        this,
-        ofTenant == null ? null : ofTenant.sent(),
-        ofListener == null ? null : ofListener.sent(),
-        onTurn);
+  /** So much has passed; null where more may follow at once. */
+  @Nullable Ticket pass(@Nullable Bandwidth bandwidth, Way way, long bytes, Runnable onTurn) {
+    Link link = bandwidth == null ? null : bandwidth.link(way);
+    return link == null ? null : link.pass(loop(), share, route.precedence(), bytes, onTurn);
   }
 
-  /** Whether so much may be followed by more at once. */
-  boolean passes(@Nullable Link link, long bytes, @Nullable Runnable onTurn) {
-    return link == null || link.pass(loop(), share, route.precedence(), bytes, onTurn);
+  /** So much has passed, and nothing follows. */
+  void last(@Nullable Bandwidth bandwidth, Way way, long bytes) {
+    Link link = bandwidth == null ? null : bandwidth.link(way);
+    if (link != null && bytes > 0) {
+      link.last(loop(), share, route.precedence(), bytes);
+    }
   }
 
-  /** Whether the loop has time for more. */
-  boolean hasTime(long bytes, Runnable onTurn) {
-    boolean open = context.time().pass(share, route.precedence(), bytes, onTurn);
+  /** So much has passed; null where the loop has time for more. */
+  @Nullable Ticket passInTime(long bytes, Runnable onTurn) {
+    Ticket waits = context.time().pass(share, route.precedence(), bytes, onTurn);
     context.loop().turns().keepShort(context.time().sharedUntil());
-    return open;
+    return waits;
   }
 
   /** Something was waited for until now. */

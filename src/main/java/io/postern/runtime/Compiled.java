@@ -13,6 +13,7 @@ import io.postern.pool.Pool;
 import io.postern.pool.Server;
 import io.postern.route.RouteTable;
 import io.postern.shaping.Bandwidth;
+import io.postern.shaping.Waits;
 import io.postern.tenant.Tenants;
 import io.postern.tls.KeyLog;
 import io.postern.tls.ListenerTls;
@@ -98,8 +99,9 @@ public record Compiled(
   private static Map<String, Bandwidth> bandwidth(Config config) {
     Map<String, Bandwidth> limited = new LinkedHashMap<>();
     for (ListenerConfig listener : config.listeners().values()) {
-      Bandwidth bandwidth = Bandwidth.of(listener.limits().bandwidth());
-      if (bandwidth != null) {
+      Bandwidth bandwidth = new Bandwidth(new Waits());
+      bandwidth.limit(listener.limits().bandwidth());
+      if (bandwidth.isLimited()) {
         limited.put(listener.name(), bandwidth);
       }
     }

@@ -4,13 +4,12 @@ import io.postern.exchange.Snapshot;
 import io.postern.observe.ExchangeMeters;
 import io.postern.observe.Metrics;
 import io.postern.observe.Metrics.Points;
-import io.postern.shaping.Bandwidth;
-import io.postern.shaping.Link;
+import io.postern.shaping.Waits;
+import io.postern.shaping.Way;
 import io.postern.tenant.Tenant;
 import io.postern.tenant.Tenants;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
@@ -58,8 +57,8 @@ record TenantFamilies(Supplier<Snapshot> snapshot) {
         "How often a request or a message of a tenant had to wait for the bandwidth of the tenant.",
         List.of("tenant", "direction"),
         points -> {
-          each(tenant -> waits(tenant, Bandwidth::received), 0, "received").accept(points);
-          each(tenant -> waits(tenant, Bandwidth::sent), 0, "sent").accept(points);
+          waits(points, Way.RECEIVED, "received");
+          waits(points, Way.SENT, "sent");
         });
     metrics.counters(
         "postern_listener_bandwidth_waits_total",
@@ -71,14 +70,22 @@ record TenantFamilies(Supplier<Snapshot> snapshot) {
                 .bandwidth()
                 .forEach(
                     (listener, bandwidth) -> {
-                      points.add(bandwidth.received().waits(), listener, "received");
-                      points.add(bandwidth.sent().waits(), listener, "sent");
+                      points.add(bandwidth.waits().sum(Way.RECEIVED), listener, "received");
+                      points.add(bandwidth.waits().sum(Way.SENT), listener, "sent");
                     }));
   }
 
-  private static long waits(Tenant tenant, Function<Bandwidth, Link> way) {
-    Bandwidth bandwidth = tenant.bandwidth();
-    return bandwidth == null ? 0 : way.apply(bandwidth).waits();
+  /** All others count on the same, so that it does not go back when one of them is gone. */
+  private void waits(Points points, Way way, String label) {
+    Waits others = snapshot.get().tenants().waitsOfOthers();
+    each(
+            tenant -> {
+              Waits own = tenant.bandwidth().waits();
+              return own == others ? 0 : own.sum(way);
+            },
+            others.sum(way),
+            label)
+        .accept(points);
   }
 
   /** Each for itself as far as they are counted so; all others together, those gone included. */

@@ -20,79 +20,153 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Link {
 
-  private record Waiting(EventLoop loop, Runnable onTurn) {}
+  /** Owned by its loop, but for the entry, which the lock guards. */
+  private final class Waiting implements Ticket, Runnable {
 
-  private final RateQueue<Waiting> queue;
+    private final EventLoop loop;
+    private @Nullable Runnable onTurn;
+    private FairQueue.@Nullable Entry<Waiting> entry;
+
+    Waiting(EventLoop loop, Runnable onTurn) {
+      this.loop = loop;
+      this.onTurn = onTurn;
+    }
+
+    @Override
+    public void leave() {
+      onTurn = null; // its turn may have come, and be on its way here
+      lock.lock();
+      try {
+        if (entry != null) {
+          queue.leave(entry);
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    @Override
+    public void run() {
+      if (onTurn != null) {
+        onTurn.run();
+      }
+    }
+  }
+
   private final Lock lock = new ReentrantLock();
-  private final LongAdder waits = new LongAdder();
-  private boolean scheduled;
+  private final RateQueue<Waiting> queue;
+  private final LongAdder waits;
 
-  /** A link that nothing has passed yet. */
-  public Link(long bytesPerSecond) {
+  /** The loop that looks again; null where none has to. */
+  private @Nullable EventLoop looking;
+
+  /** The number of the look that counts; one from before the rate was another does not. */
+  private int look;
+
+  /**
+   * A link that nothing has passed yet.
+   *
+   * @param waits how often somebody has to wait
+   */
+  Link(long bytesPerSecond, LongAdder waits) {
     this.queue = new RateQueue<>(bytesPerSecond, Ticker.systemTicker().nanoTime());
+    this.waits = waits;
   }
 
   /**
-   * So much content has passed.
+   * So much content has passed, and more would follow.
    *
    * @param loop that of the caller, which is told when it may go on
    * @param bytes may be 0, for who only asks whether it may begin
-   * @param onTurn null where nothing is to follow
-   * @return whether more may come at once; if not, it may when {@code onTurn} is run
+   * @return null where it may at once; else {@code onTurn} is run when it may
    */
-  public boolean pass(
-      EventLoop loop, Share share, int precedence, long bytes, @Nullable Runnable onTurn) {
-    Waiting waiting = onTurn == null ? null : new Waiting(loop, onTurn);
-    boolean passed;
-    long delay;
+  public @Nullable Ticket pass(
+      EventLoop loop, Share share, int precedence, long bytes, Runnable onTurn) {
+    Waiting waiting = new Waiting(loop, onTurn);
     lock.lock();
     try {
       long now = loop.ticker().nanoTime();
-      passed = queue.pass(now, share, precedence, bytes, waiting);
-      delay = nextCall(now);
-    } finally {
-      lock.unlock();
-    }
-    if (!passed && waiting != null) {
-      waits.increment();
-    }
-    later(loop, delay);
-    return passed;
-  }
-
-  /** When somebody has to look again, -1 where somebody will, or nothing waits. */
-  private long nextCall(long now) {
-    long delay = scheduled ? -1 : queue.delay(now);
-    scheduled |= delay >= 0;
-    return delay;
-  }
-
-  private void later(EventLoop loop, long delay) {
-    if (delay >= 0 && !loop.isShuttingDown()) {
-      loop.schedule(() -> goOn(loop), delay, TimeUnit.NANOSECONDS);
-    }
-  }
-
-  private void goOn(EventLoop loop) {
-    List<Waiting> due = new ArrayList<>();
-    long delay;
-    lock.lock();
-    try {
-      scheduled = false;
-      long now = loop.ticker().nanoTime();
-      for (Waiting next = queue.next(now); next != null; next = queue.next(now)) {
-        due.add(next);
+      waiting.entry = queue.pass(now, share, precedence, bytes, waiting);
+      if (waiting.entry == null) {
+        return null;
       }
-      delay = nextCall(now);
+      lookLater(loop, now);
     } finally {
       lock.unlock();
     }
-    later(loop, delay);
-    due.forEach(each -> each.loop.execute(each.onTurn));
+    waits.increment();
+    return waiting;
   }
 
-  /** How often somebody had to wait. */
-  public long waits() {
-    return waits.sum();
+  /** So much content has passed, and nothing follows. */
+  public void last(EventLoop loop, Share share, int precedence, long bytes) {
+    lock.lock();
+    try {
+      long now = loop.ticker().nanoTime();
+      queue.last(now, share, precedence, bytes);
+      lookLater(loop, now);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Another rate from now on, for those too that wait. */
+  void change(long bytesPerSecond) {
+    lock.lock();
+    try {
+      queue.change(Ticker.systemTicker().nanoTime(), bytesPerSecond);
+      lookAtOnce();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** It is not limited any more. */
+  void open() {
+    lock.lock();
+    try {
+      queue.open(Ticker.systemTicker().nanoTime());
+      lookAtOnce();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** In place of the look that there would be by the rate of before. */
+  private void lookAtOnce() {
+    EventLoop loop = looking;
+    if (loop != null && !loop.isShuttingDown()) {
+      int mine = ++look;
+      loop.execute(() -> goOn(loop, mine));
+    }
+  }
+
+  /** Has somebody look again, where something waits and nobody will. */
+  private void lookLater(EventLoop loop, long now) {
+    long delay = looking == null ? queue.delay(now) : -1;
+    if (delay >= 0 && !loop.isShuttingDown()) {
+      looking = loop;
+      int mine = ++look;
+      loop.schedule(() -> goOn(loop, mine), delay, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void goOn(EventLoop loop, int mine) {
+    List<Waiting> due = new ArrayList<>();
+    lock.lock();
+    try {
+      if (mine != look) {
+        return;
+      }
+      looking = null;
+      long now = loop.ticker().nanoTime();
+      for (Waiting each = queue.next(now); each != null; each = queue.next(now)) {
+        due.add(each);
+      }
+      lookLater(loop, now);
+    } finally {
+      lock.unlock();
+    }
+    due.forEach(each -> each.loop.execute(each));
   }
 }

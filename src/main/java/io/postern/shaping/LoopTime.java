@@ -47,20 +47,39 @@ public final class LoopTime {
     this.changed = loop.ticker().nanoTime() - REMEMBERED_NANOS;
   }
 
+  /** Who waits, and what it has had of the time before. */
+  private final class Waiting implements Ticket {
+
+    private final FairQueue.Entry<Runnable> entry;
+    private final long had;
+
+    Waiting(FairQueue.Entry<Runnable> entry, long had) {
+      this.entry = entry;
+      this.had = had;
+    }
+
+    @Override
+    public void leave() {
+      waiting.leave(entry, had);
+    }
+  }
+
   /**
    * A piece of content has passed, and more would follow.
    *
    * @param onTurn run when it may; the same one for each piece of a message
-   * @return whether it may at once
+   * @return null where it may at once
    */
-  public boolean pass(Share share, int precedence, long bytes, Runnable onTurn) {
+  public @Nullable Ticket pass(Share share, int precedence, long bytes, Runnable onTurn) {
     count();
     if (share != last) {
       seen(share, loop.ticker().nanoTime());
     }
     several |= alone != null && !alone.equals(onTurn);
     alone = onTurn;
-    return take(share, precedence, bytes + PIECE, several, onTurn);
+    long cost = bytes + PIECE;
+    FairQueue.Entry<Runnable> entry = take(share, precedence, cost, several, onTurn);
+    return entry == null ? null : new Waiting(entry, cost);
   }
 
   /**
@@ -69,12 +88,14 @@ public final class LoopTime {
    *
    * @param now the time by the clock of the loop
    * @param onTurn run when it may
-   * @return whether it may at once
+   * @return null where it may at once
    */
-  public boolean begin(Share share, int precedence, long now, Runnable onTurn) {
+  public @Nullable Ticket begin(Share share, int precedence, long now, Runnable onTurn) {
     count();
     seen(share, now);
-    return take(share, precedence, PIECE, now - sharedUntil() < 0, onTurn);
+    boolean shared = now - sharedUntil() < 0;
+    FairQueue.Entry<Runnable> entry = take(share, precedence, PIECE, shared, onTurn);
+    return entry == null ? null : new Waiting(entry, 0);
   }
 
   /** Until when it counts as shared, by the clock of the loop; one share alone has all of it. */
@@ -89,14 +110,14 @@ public final class LoopTime {
     }
   }
 
-  private boolean take(Share share, int precedence, long cost, boolean shared, Runnable onTurn) {
+  private FairQueue.@Nullable Entry<Runnable> take(
+      Share share, int precedence, long cost, boolean shared, Runnable onTurn) {
     done += cost;
     if (!shared || (waiting.isEmpty() && done <= BUDGET)) {
-      return true;
+      return null;
     }
     waits.increment();
-    waiting.add(share, precedence, cost, onTurn);
-    return false;
+    return waiting.add(share, precedence, cost, onTurn);
   }
 
   /** Has this pass end in {@link #endPass}, behind what it has brought. */
@@ -114,8 +135,8 @@ public final class LoopTime {
     long served = 0;
     while (served < BUDGET && !waiting.isEmpty()) {
       FairQueue.Entry<Runnable> next = waiting.poll();
+      served += next == null ? 0 : next.cost();
       if (next != null && next.waiter() != null) {
-        served += next.cost();
         letOn(next.waiter());
       }
     }

@@ -18,8 +18,8 @@ final class RateQueue<W> {
 
   private static final double NANOS = 1e9;
 
-  private final double nanosPerByte;
   private final FairQueue<W> waiting = new FairQueue<>();
+  private double nanosPerByte;
   private long paidUntil;
 
   /**
@@ -32,30 +32,60 @@ final class RateQueue<W> {
     this.paidUntil = now;
   }
 
+  /** Another rate from now on, by which what is owed is paid, too. */
+  void change(long now, long bytesPerSecond) {
+    price(now, NANOS / bytesPerSecond);
+  }
+
+  /** Everything may pass from now on, and nothing is owed. */
+  void open(long now) {
+    price(now, 0);
+  }
+
+  private void price(long now, double other) {
+    long owed = Math.max(0, paidUntil - now);
+    paidUntil = now + (nanosPerByte == 0 ? 0 : (long) (owed * (other / nanosPerByte)));
+    nanosPerByte = other;
+  }
+
   /**
-   * So much has passed.
+   * So much has passed, and more would follow.
    *
-   * @param waiter who would go on; null where nobody would
-   * @return whether it may at once; if not, {@link #next} has it when it may
+   * @param waiter who would go on
+   * @return null where it may at once; else its entry, and {@link #next} has it when it may
    */
-  boolean pass(long now, Share share, int precedence, long bytes, @Nullable W waiter) {
+  FairQueue.@Nullable Entry<W> pass(long now, Share share, int precedence, long bytes, W waiter) {
     if (waiting.isEmpty() && isOpen(now)) {
       pay(now, bytes);
-      return true;
+      return null;
     }
-    waiting.add(share, precedence, bytes, waiter);
-    return false;
+    return waiting.add(share, precedence, bytes, waiter);
+  }
+
+  /** So much has passed, and nothing follows. */
+  void last(long now, Share share, int precedence, long bytes) {
+    if (waiting.isEmpty() && isOpen(now)) {
+      pay(now, bytes);
+    } else {
+      waiting.owe(share, precedence, bytes);
+    }
+  }
+
+  /** Who waits waits no more; what it has brought is paid for all the same. */
+  void leave(FairQueue.Entry<W> entry) {
+    waiting.leave(entry, entry.cost());
   }
 
   /** The next whose turn it is by now; null where there is none. */
   @Nullable W next(long now) {
-    while (!waiting.isEmpty() && isOpen(now)) {
+    while (isOpen(now)) {
       FairQueue.Entry<W> entry = waiting.poll();
-      if (entry != null) {
-        pay(now, entry.cost());
-        if (entry.waiter() != null) {
-          return entry.waiter();
-        }
+      if (entry == null) {
+        return null;
+      }
+      pay(now, entry.cost());
+      if (entry.waiter() != null) {
+        return entry.waiter();
       }
     }
     return null;

@@ -2,14 +2,14 @@ package io.postern.shaping;
 
 /**
  * Whoever gets a part of what is scarce: a tenant, or all clients together that are no tenant's.
- * Told apart by identity; immutable and shared.
+ * Told apart by identity. May be used from any thread.
  */
 public final class Share {
 
   /** That of all clients that no tenant is known by. */
   public static final Share OF_UNKNOWN = new Share(1);
 
-  private final int weight;
+  private volatile int weight;
 
   /**
    * A share of its own.
@@ -20,9 +20,9 @@ public final class Share {
     this.weight = weight;
   }
 
-  /** The same one, unless its weight is another. */
-  public Share with(int other) {
-    return other == weight ? this : new Share(other);
+  /** Its weight is another from now on, for those too that wait. At least 1. */
+  public void weigh(int other) {
+    weight = other;
   }
 
   int weight() {

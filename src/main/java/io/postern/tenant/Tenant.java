@@ -5,12 +5,14 @@ import io.postern.config.HandshakeLimits;
 import io.postern.config.TenantConfig;
 import io.postern.shaping.Bandwidth;
 import io.postern.shaping.Share;
+import io.postern.shaping.Waits;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A named customer. Immutable and shared, but for what it takes up of its quotas, on all listeners
- * together.
+ * together, and but for its part of what is scarce, which is another for what is under way, too,
+ * when a newer config says so.
  */
 public final class Tenant {
 
@@ -21,7 +23,7 @@ public final class Tenant {
   private final Quota handshakes;
   private final Quota requests;
   private final Share share;
-  private final @Nullable Bandwidth bandwidth;
+  private final Bandwidth bandwidth;
 
   /**
    * A tenant that takes up nothing yet.
@@ -30,6 +32,7 @@ public final class Tenant {
    * @param name as routes, fields and logs name it
    * @param weight its part of what is scarce
    * @param limits what it may take up
+   * @param waits counts who has to wait for its bandwidth
    * @param routes the indexes of those that it may use; null for all
    */
   public Tenant(
@@ -37,6 +40,7 @@ public final class Tenant {
       AsciiString name,
       int weight,
       TenantConfig.Limits limits,
+      Waits waits,
       @Nullable BitSet routes) {
     this.index = index;
     this.name = name;
@@ -45,7 +49,8 @@ public final class Tenant {
     this.handshakes = new Quota(limits.handshakes());
     this.requests = new Quota(limits.concurrentRequests(), limits.requestRate(), limits.burst());
     this.share = new Share(weight);
-    this.bandwidth = Bandwidth.of(limits.bandwidth());
+    this.bandwidth = new Bandwidth(waits);
+    bandwidth.limit(limits.bandwidth());
   }
 
   /** The same tenant by a newer config: what it takes up counts on. */
@@ -58,10 +63,13 @@ public final class Tenant {
     this.handshakes = before.handshakes.with(begun.concurrent(), begun.rate(), 0);
     this.requests =
         before.requests.with(limits.concurrentRequests(), limits.requestRate(), limits.burst());
-    this.share = before.share.with(weight);
-    this.bandwidth = Bandwidth.of(limits.bandwidth(), before.bandwidth);
+    this.share = before.share;
+    this.bandwidth = before.bandwidth;
+    share.weigh(weight);
+    bandwidth.limit(limits.bandwidth());
   }
 
+  /** The same tenant from now on; its weight and bandwidth are those of this one, too. */
   Tenant with(int weight, TenantConfig.Limits limits, @Nullable BitSet others) {
     return new Tenant(this, weight, limits, others);
   }
@@ -101,8 +109,8 @@ public final class Tenant {
     return share;
   }
 
-  /** What its content has to fit into; null where it is not limited. */
-  public @Nullable Bandwidth bandwidth() {
+  /** What its content has to fit into, where it is limited. */
+  public Bandwidth bandwidth() {
     return bandwidth;
   }
 

@@ -5,6 +5,7 @@ import io.netty.util.NetUtil;
 import io.postern.config.Config;
 import io.postern.config.TenantConfig;
 import io.postern.http.ClientCertificate;
+import io.postern.shaping.Waits;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -48,6 +49,8 @@ public final class Tenants {
   private final boolean unknownAllowed;
   private final Places<AsciiString> places;
   private final Places<Endpoint.Name> endpointPlaces;
+  private final Map<Integer, Waits> waits;
+  private final Waits waitsOfOthers;
 
   // Set before these are shown to anyone.
   private List<AsciiString> counted = List.of();
@@ -58,6 +61,8 @@ public final class Tenants {
     this.unknownAllowed = unknownAllowed;
     places = before == null ? new Places<>() : before.places;
     endpointPlaces = before == null ? new Places<>() : before.endpointPlaces;
+    waits = before == null ? new HashMap<>() : before.waits;
+    waitsOfOthers = waits.computeIfAbsent(MOST_COUNTED, any -> new Waits());
   }
 
   /** The tenants that a config names; it has checked that nothing is two tenants'. */
@@ -105,7 +110,7 @@ public final class Tenants {
     Tenant same = before == null ? null : before.byName.get(name);
     Tenant tenant =
         same == null
-            ? new Tenant(places.of(name), name, config.weight(), config.limits(), own)
+            ? made(places.of(name), name, config, own)
             : same.with(config.weight(), config.limits(), own);
     all.add(tenant);
     byName.put(tenant.name(), tenant);
@@ -114,6 +119,12 @@ public final class Tenants {
     }
     config.clientCertificates().forEach(each -> byCertificate.put(typed(each), tenant));
     config.sources().forEach(source -> bySource.add(source, tenant));
+  }
+
+  /** Who comes back is counted on, as it has the place that it had. */
+  private Tenant made(int place, AsciiString name, TenantConfig config, @Nullable BitSet routes) {
+    Waits own = waits.computeIfAbsent(place, any -> new Waits());
+    return new Tenant(place, name, config.weight(), config.limits(), own, routes);
   }
 
   private static BitSet indexes(List<String> some, Map<String, Integer> all) {
@@ -155,6 +166,11 @@ public final class Tenants {
   /** What was refused to those that are gone and were not counted each for itself. */
   public Refused refusedToGone() {
     return refusedToGone;
+  }
+
+  /** The waits for a bandwidth of all that are not counted each for itself, gone or not. */
+  public Waits waitsOfOthers() {
+    return waitsOfOthers;
   }
 
   /** What a tenant is by these; as it was where it is none of them any more. */

@@ -9,6 +9,7 @@ import io.postern.http.DownstreamConnection.TlsSession;
 import io.postern.http.Fields;
 import io.postern.http.HttpVersion;
 import io.postern.http.RequestHead;
+import io.postern.shaping.Waits;
 import io.postern.tenant.Tenant;
 import io.postern.testkit.Unlimited;
 import java.net.InetSocketAddress;
@@ -98,7 +99,7 @@ class ForwardedFieldsTest {
   @Test
   void whatIsKnownOfTheCallerIsSaidInPlaceOfWhatItSaysItself() {
     vpce = new AsciiString("vpce-08d2bf15fac5001c9");
-    tenant = new Tenant(0, new AsciiString("acme"), 1, Unlimited.TENANT, null);
+    tenant = new Tenant(0, new AsciiString("acme"), 1, Unlimited.TENANT, new Waits(), null);
     assertThat(
             after(
                 HttpVersion.HTTP_1_1,

@@ -9,6 +9,7 @@ import io.postern.fault.Reason;
 import io.postern.http.DownstreamConnection;
 import io.postern.http.DownstreamConnection.TlsSession;
 import io.postern.http.HttpVersion;
+import io.postern.shaping.Waits;
 import io.postern.tenant.Tenant;
 import io.postern.testkit.Unlimited;
 import java.net.InetSocketAddress;
@@ -62,7 +63,7 @@ final class Records {
     record.status = 502;
     record.bytesReceived = 5_000_000_000L;
     record.bytesSent = 17;
-    record.tenant = new Tenant(0, new AsciiString("acme"), 1, Unlimited.TENANT, null);
+    record.tenant = new Tenant(0, new AsciiString("acme"), 1, Unlimited.TENANT, new Waits(), null);
     record.route = "uploads";
     record.pool = "store";
     record.server = "10.1.0.10:8080";

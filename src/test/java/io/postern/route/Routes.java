@@ -21,6 +21,7 @@ import io.postern.config.TenantConfig;
 import io.postern.http.Fields;
 import io.postern.http.HttpVersion;
 import io.postern.http.RequestHead;
+import io.postern.shaping.Waits;
 import io.postern.tenant.Tenant;
 import io.postern.testkit.Unlimited;
 import java.nio.charset.StandardCharsets;
@@ -255,7 +256,9 @@ final class Routes {
             .table()
             .match(
                 head,
-                tenant == null ? null : new Tenant(0, bytes(tenant), 1, Unlimited.TENANT, null));
+                tenant == null
+                    ? null
+                    : new Tenant(0, bytes(tenant), 1, Unlimited.TENANT, new Waits(), null));
     return route == null ? "none" : route.name();
   }
 }

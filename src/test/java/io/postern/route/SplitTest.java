@@ -13,6 +13,7 @@ import io.postern.config.RequestKey.Kind;
 import io.postern.config.RouteConfig;
 import io.postern.http.Fields;
 import io.postern.http.RequestHead;
+import io.postern.shaping.Waits;
 import io.postern.tenant.Tenant;
 import io.postern.testkit.Unlimited;
 import java.util.ArrayList;
@@ -93,7 +94,7 @@ class SplitTest {
   @Test
   void theKeysOfARequest() {
     Fields fields = fields("x-user", "me", "cookie", "sid=1; xsession=2;session=a=b; session=3");
-    Tenant acme = new Tenant(0, bytes("acme"), 1, Unlimited.TENANT, null);
+    Tenant acme = new Tenant(0, bytes("acme"), 1, Unlimited.TENANT, new Waits(), null);
     assertThat(read(by(Kind.REQUEST, ""), fields, acme)).isNull();
     assertThat(read(by(Kind.TENANT, ""), fields, acme)).isEqualTo("acme");
     assertThat(read(by(Kind.TENANT, ""), fields, null)).isNull();

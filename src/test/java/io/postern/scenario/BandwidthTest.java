@@ -15,6 +15,7 @@ import io.postern.testkit.RawClient;
 import io.postern.testkit.Response;
 import io.postern.testkit.Scrape;
 import io.postern.testkit.ScriptedServer;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -49,10 +50,14 @@ class BandwidthTest {
   }
 
   private static long waits(ProxyUnderTest proxy, String direction) {
+    return waits(proxy, direction, "acme");
+  }
+
+  private static long waits(ProxyUnderTest proxy, String direction, String tenant) {
     return Scrape.of(proxy.admin())
         .value(
-            "postern_tenant_bandwidth_waits_total{direction=\"%s\",tenant=\"acme\"}"
-                .formatted(direction));
+            "postern_tenant_bandwidth_waits_total{direction=\"%s\",tenant=\"%s\"}"
+                .formatted(direction, tenant));
   }
 
   private static String content(int size) {
@@ -156,6 +161,56 @@ class BandwidthTest {
     }
   }
 
+  /** What it would have had to pay stays; it is much, for a long time. */
+  @ParameterizedTest
+  @EnumSource
+  void whoIsGoneIsLetGoOf(Version version) {
+    try (ScriptedServer server =
+            ScriptedServer.start(new Respond(Response.of(200, content(MIB / 2))));
+        ProxyUnderTest proxy = proxy(server.port(), "bandwidth: 1KiB/s", "queue: 100ms");
+        Client next = version.connect(proxy)) {
+      Client client = version.connect(proxy);
+      client.request("GET", "/");
+      Await.until("it is held back", () -> waits(proxy, "sent") > 0);
+      Refusals.check(next.get("/"), Reason.QUEUE_TIMEOUT);
+      WeakReference<ExchangeRecord> refused = new WeakReference<>(proxy.record());
+      client.connection().reset();
+      WeakReference<ExchangeRecord> broken = new WeakReference<>(proxy.record());
+      Refusals.check(next.get("/"), Reason.QUEUE_TIMEOUT);
+      assertThat(proxy.record().fault).isNotNull();
+      awaitUnheld("what did not begin", refused);
+      awaitUnheld("what broke off", broken);
+      Refusals.check(next.get("/"), Reason.QUEUE_TIMEOUT);
+    }
+  }
+
+  private static void awaitUnheld(String what, WeakReference<?> held) {
+    Await.until(
+        "nobody holds " + what,
+        () -> {
+          System.gc();
+          return held.refersTo(null);
+        });
+  }
+
+  /** It waited for its tenant, and its listener had not heard of it yet. */
+  @Test
+  void whatHasPassedIsPaidForByWhoIsGone() {
+    try (ScriptedServer server =
+            ScriptedServer.start(new Respond(Response.of(200, content(MIB / 2))));
+        ProxyUnderTest proxy = shared(server.port(), "16KiB/s", "limits: {bandwidth: 1KiB/s}");
+        RawClient client = of("vpce-1", proxy);
+        RawClient other = of("vpce-3", proxy)) {
+      client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      Await.until("it is held back", () -> waits(proxy, "sent", "one") > 0);
+      client.reset();
+      assertThat(proxy.record().fault).isNotNull();
+      other.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      assertThat(other.readHead().status()).isEqualTo(503);
+      assertThat(proxy.record().terminationCode()).isEqualTo("RQ");
+    }
+  }
+
   @Test
   void bothWaysAtOnce() {
     try (ScriptedServer server = ScriptedServer.start(new Echo());
@@ -175,7 +230,7 @@ class BandwidthTest {
     }
   }
 
-  private static ProxyUnderTest shared(int port) {
+  private static ProxyUnderTest shared(int port, String bandwidth, String ofOne) {
     return ProxyUnderTest.start(
         """
                 listeners:
@@ -183,18 +238,18 @@ class BandwidthTest {
                     bind: 127.0.0.1:0
                     proxyProtocol: required
                     tls: {certificates: [@CERTIFICATES@]}
-                    limits: {bandwidth: 16MiB/s}
+                    limits: {bandwidth: %s}
                 tenants:
-                  one: {vpcEndpoints: [vpce-1], weight: 1}
+                  one: {vpcEndpoints: [vpce-1], %s}
                   three: {vpcEndpoints: [vpce-3], weight: 3}
                 routes:
-                  - {name: all, pool: app}
+                  - {name: all, pool: app, timeouts: {queue: 200ms}}
                 pools:
                   app: {servers: [{address: "127.0.0.1:%d"}]}
                 admin: {bind: 127.0.0.1:0}
                 process: {eventLoops: 2}
                 """
-            .formatted(port));
+            .formatted(bandwidth, ofOne, port));
   }
 
   private static RawClient of(String vpce, ProxyUnderTest proxy) {
@@ -208,7 +263,7 @@ class BandwidthTest {
   void tenantsShareAListenerByTheirWeights() {
     try (ScriptedServer server =
             ScriptedServer.start(new Respond(Response.of(200, content(64 * MIB))));
-        ProxyUnderTest proxy = shared(server.port())) {
+        ProxyUnderTest proxy = shared(server.port(), "16MiB/s", "weight: 1")) {
       AtomicLong one = new AtomicLong();
       AtomicLong three = new AtomicLong();
       AtomicBoolean enough = new AtomicBoolean();

@@ -93,7 +93,7 @@ class FairShareTest {
         if (now > nanos / 10) {
           source.tenant.bytes += piece;
         }
-        if (queue.pass(now, source.tenant.share, 5, piece, source)) {
+        if (queue.pass(now, source.tenant.share, 5, piece, source) == null) {
           goOn.add(source);
         }
       }
@@ -204,9 +204,9 @@ class FairShareTest {
   @Test
   void whatNobodyWaitsForIsPaidForToo() {
     RateQueue<String> queue = new RateQueue<>(1000, 0);
-    assertThat(queue.pass(0, Share.OF_UNKNOWN, 5, 500, null)).isTrue();
-    assertThat(queue.pass(0, Share.OF_UNKNOWN, 5, 500, null)).isFalse();
-    assertThat(queue.pass(0, Share.OF_UNKNOWN, 5, 0, "waits")).isFalse();
+    queue.last(0, Share.OF_UNKNOWN, 5, 500);
+    queue.last(0, Share.OF_UNKNOWN, 5, 500);
+    assertThat(queue.pass(0, Share.OF_UNKNOWN, 5, 0, "waits")).isNotNull();
     assertThat(queue.delay(0)).isEqualTo(490 * MILLIS);
     assertThat(queue.next(491 * MILLIS)).isNull();
     assertThat(queue.next(989 * MILLIS)).isNull();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.util.AsciiString;
 import io.netty.util.NetUtil;
 import io.postern.config.Cidr;
+import io.postern.shaping.Waits;
 import io.postern.testkit.Unlimited;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -23,7 +24,8 @@ class SourcesTest {
   private final Sources sources = new Sources();
 
   private void add(String source) {
-    Tenant tenant = new Tenant(tenants.size(), new AsciiString(source), 1, Unlimited.TENANT, null);
+    Tenant tenant =
+        new Tenant(tenants.size(), new AsciiString(source), 1, Unlimited.TENANT, new Waits(), null);
     tenants.add(tenant);
     all.add(Cidr.parse(source));
     sources.add(Cidr.parse(source), tenant);
