@@ -30,7 +30,7 @@ final class Reads extends DefaultMaxMessagesRecvByteBufAllocator {
   private static final int LEAST_OF_SLOW = 8 * 1024;
 
   /** In a pass that is full: a record of TLS. */
-  private static final int LEAST_OF_FULL = 16 * 1024 + 64;
+  private static final int MOST_OF_FULL = 16 * 1024 + 64;
 
   /** So that one fast sender leaves time for the others on its loop, and for what it feeds. */
   private static final int IN_A_ROW = 4;
@@ -137,7 +137,7 @@ final class Reads extends DefaultMaxMessagesRecvByteBufAllocator {
 
     @Override
     public int guess() {
-      return turns.isFull() ? Math.min(size, LEAST_OF_FULL) : size;
+      return turns.isFull() ? Math.min(size, MOST_OF_FULL) : size;
     }
 
     /** The bytes are read, and will be passed on. */
