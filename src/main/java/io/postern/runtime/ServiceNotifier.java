@@ -62,6 +62,27 @@ public final class ServiceNotifier {
   }
 
   /**
+   * The process is about to take over a changed config; {@link #ready} has to follow, whether or
+   * not it did. The manager goes by the time to know which of two reloads this is: it wants that of
+   * CLOCK_MONOTONIC, which is what {@link System#nanoTime} reads on Linux.
+   */
+  public void reloading() {
+    send(
+        "RELOADING=1\nMONOTONIC_USEC="
+            + TimeUnit.NANOSECONDS.toMicros(System.nanoTime())
+            + "\nSTATUS=reloading");
+  }
+
+  /**
+   * How the process is, while nothing of what the manager goes by changes.
+   *
+   * @param status one line for {@code systemctl status}
+   */
+  public void status(String status) {
+    send("STATUS=" + status);
+  }
+
+  /**
    * The process is about to end, by itself.
    *
    * @param longest how long its drain may take; the manager's own limit is extended to it, so that
