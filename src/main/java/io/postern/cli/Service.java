@@ -35,7 +35,7 @@ final class Service {
    */
   static int serve(ConfigOption.Ready ready, Consumer<Runnable> onReady) throws Exception {
     Config config = ready.config();
-    ServiceNotifier manager = ServiceNotifier.of(System.getenv());
+    ServiceNotifier manager = ServiceNotifier.of(System.getenv(), System::nanoTime);
     try (AccessLog log = AccessLog.open(config.accessLog());
         ProxyRuntime runtime = ProxyRuntime.create(config, ready.compiled(), log)) {
       CountDownLatch asked = new CountDownLatch(1);

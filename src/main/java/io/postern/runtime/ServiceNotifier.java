@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,9 +32,11 @@ public final class ServiceNotifier {
   private static final Duration MARGIN = Duration.ofSeconds(30);
 
   private final byte @Nullable [] socket;
+  private final LongSupplier clock;
 
-  private ServiceNotifier(byte @Nullable [] socket) {
+  private ServiceNotifier(byte @Nullable [] socket, LongSupplier clock) {
     this.socket = socket;
+    this.clock = clock;
   }
 
   /**
@@ -41,15 +44,17 @@ public final class ServiceNotifier {
    *
    * @param environment NOTIFY_SOCKET in it is a path, or with a leading {@code @} the name of an
    *     abstract socket
+   * @param clock CLOCK_MONOTONIC in nanoseconds, which is what {@link System#nanoTime} reads on
+   *     Linux: the manager compares it with its own
    */
-  public static ServiceNotifier of(Map<String, String> environment) {
+  public static ServiceNotifier of(Map<String, String> environment, LongSupplier clock) {
     String name = environment.getOrDefault("NOTIFY_SOCKET", "");
     if (name.isEmpty()) {
-      return new ServiceNotifier(null);
+      return new ServiceNotifier(null, clock);
     }
     // The name of an abstract socket begins with a zero byte, see unix(7).
     return new ServiceNotifier(
-        (name.startsWith("@") ? "\0" + name.substring(1) : name).getBytes(UTF_8));
+        (name.startsWith("@") ? "\0" + name.substring(1) : name).getBytes(UTF_8), clock);
   }
 
   /**
@@ -63,13 +68,12 @@ public final class ServiceNotifier {
 
   /**
    * The process is about to take over a changed config; {@link #ready} has to follow, whether or
-   * not it did. The manager goes by the time to know which of two reloads this is: it wants that of
-   * CLOCK_MONOTONIC, which is what {@link System#nanoTime} reads on Linux.
+   * not it did. The manager goes by the time to know which of two reloads this is.
    */
   public void reloading() {
     send(
         "RELOADING=1\nMONOTONIC_USEC="
-            + TimeUnit.NANOSECONDS.toMicros(System.nanoTime())
+            + TimeUnit.NANOSECONDS.toMicros(clock.getAsLong())
             + "\nSTATUS=reloading");
   }
 
