@@ -23,7 +23,7 @@ final class ListenerChecks {
       checkRequestTarget(listener.limits(), report);
       checkHandshakes(listener, report);
     }
-    checkAccessLog(config.accessLog(), report);
+    AccessLogChecks.check(config.accessLog(), report);
     warnOfHeadersFromAnyone(config, report);
   }
 
@@ -112,18 +112,5 @@ final class ListenerChecks {
       report.problem(
           tls.place(), "defaultCertificate", "is none of the certificates", "the chain of one");
     }
-  }
-
-  private static void checkAccessLog(AccessLogConfig log, Report report) {
-    boolean toFile = log.to() == AccessLogConfig.Target.FILE;
-    boolean hasFile = log.place().keys().containsKey("file");
-    if (!report.isClean(Place.below(log.place().path(), "to")) || toFile == hasFile) {
-      return;
-    }
-    report.problem(
-        log.place(),
-        "file",
-        toFile ? "is missing" : "is given, but lines go elsewhere",
-        toFile ? "a path, with to: file" : "to: file, or no file");
   }
 }

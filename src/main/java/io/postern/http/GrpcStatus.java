@@ -86,6 +86,25 @@ public enum GrpcStatus {
     return UNKNOWN;
   }
 
+  /** Whether it is the fault of whoever answers: what is a status from 500 in HTTP. */
+  public boolean isServerError() {
+    return switch (this) {
+      case UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL, UNAVAILABLE, DATA_LOSS -> true;
+      case OK,
+          CANCELLED,
+          INVALID_ARGUMENT,
+          NOT_FOUND,
+          ALREADY_EXISTS,
+          PERMISSION_DENIED,
+          RESOURCE_EXHAUSTED,
+          FAILED_PRECONDITION,
+          ABORTED,
+          OUT_OF_RANGE,
+          UNAUTHENTICATED ->
+          false;
+    };
+  }
+
   /** The code. */
   public int code() {
     return code;

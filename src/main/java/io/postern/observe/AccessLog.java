@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,10 +38,17 @@ public final class AccessLog implements ExchangeSink, AutoCloseable {
   private final Thread thread;
   private volatile boolean closed;
 
-  AccessLog(LogTarget target, int capacity, Ticker ticker, Duration closeLimit) throws IOException {
+  AccessLog(
+      LogTarget target,
+      Function<LineBuffer, AccessLine> format,
+      Sampling sampling,
+      int capacity,
+      Ticker ticker,
+      Duration closeLimit)
+      throws IOException {
     this.closeLimit = closeLimit;
     queue = new RecordQueue(capacity);
-    writer = new LogWriter(queue, target, ticker);
+    writer = new LogWriter(queue, target, format, sampling, ticker);
     thread = Thread.ofPlatform().daemon().name("postern-access-log").start(writer);
   }
 
@@ -49,7 +58,13 @@ public final class AccessLog implements ExchangeSink, AutoCloseable {
    * @throws IOException where the file cannot be opened for writing
    */
   public static AccessLog open(AccessLogConfig config) throws IOException {
-    return new AccessLog(target(config), CAPACITY, Ticker.systemTicker(), CLOSE_LIMIT);
+    return new AccessLog(
+        target(config),
+        AccessLine.of(config),
+        new Sampling(config.sample(), RandomGenerator.of("SplittableRandom")),
+        CAPACITY,
+        Ticker.systemTicker(),
+        CLOSE_LIMIT);
   }
 
   private static LogTarget target(AccessLogConfig config) throws IOException {

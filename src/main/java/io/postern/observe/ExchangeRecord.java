@@ -83,6 +83,9 @@ public final class ExchangeRecord {
   /** How many servers were tried. */
   public int attempts;
 
+  /** Whether one that was tried later was another one. */
+  public boolean changedServer;
+
   /** The first byte of the request head. */
   public long headStarted;
 
@@ -131,6 +134,7 @@ public final class ExchangeRecord {
   /** An attempt on this server begins to connect, or to take a connection. */
   public void connecting(String name, int index, long now) {
     phase = Phase.CONNECT;
+    changedServer |= server != null && !server.equals(name);
     server = name;
     serverIndex = index;
     attempts++;
@@ -163,6 +167,11 @@ public final class ExchangeRecord {
     party = by;
     fault = with;
     finished = now;
+  }
+
+  /** When it left the queue of its pool, or would have passed it; 0 where it did not. */
+  long queueLeft() {
+    return queuePlace > 0 && picked == 0 ? finished : picked;
   }
 
   /** HAProxy's two letters: who ended it, and in which phase. */

@@ -81,6 +81,12 @@ final class JsonObject {
     out.putDecimal(value);
   }
 
+  /** A member whose value is written as it stands. */
+  void literal(byte[] name, byte[] value) {
+    put(name);
+    out.write(value, 0, value.length);
+  }
+
   private int open(byte[] name, int length) {
     put(name);
     out.room(ESCAPED * length + 2);

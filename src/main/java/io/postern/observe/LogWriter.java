@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,9 @@ final class LogWriter implements Runnable {
   /** One write for some 150 lines; more gains nothing measurable. */
   private static final int BATCH_BYTES = 64 * 1024;
 
+  /** For those that leave few bytes or none: whoever wants the file opened anew waits no longer. */
+  private static final int BATCH_RECORDS = 4 * 1024;
+
   private static final long WARNING_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final byte[] NEWLINE = {'\n'};
   private static final String QUEUE_FULL = "the writer did not keep up";
@@ -34,18 +38,27 @@ final class LogWriter implements Runnable {
   private volatile boolean reopenAsked;
   private volatile boolean closing;
 
+  private final AccessLine line;
+  private final Sampling sampling;
   private OutputStream out;
-  private final JsonLine line = new JsonLine(batch);
   private boolean torn;
   private long lostInLog;
   private long lostWarned;
   private String lostWhy = QUEUE_FULL;
   private long warnedAt;
 
-  /** Opens the target. */
-  LogWriter(RecordQueue queue, LogTarget target, Ticker ticker) throws IOException {
+  /** Opens the target, for lines of a format that writes them to a buffer. */
+  LogWriter(
+      RecordQueue queue,
+      LogTarget target,
+      Function<LineBuffer, AccessLine> format,
+      Sampling sampling,
+      Ticker ticker)
+      throws IOException {
     this.queue = queue;
     this.target = target;
+    this.line = format.apply(batch);
+    this.sampling = sampling;
     this.ticker = ticker;
     this.warnedAt = ticker.nanoTime() - WARNING_NANOS;
     this.out = target.open();
@@ -108,7 +121,7 @@ final class LogWriter implements Runnable {
     }
   }
 
-  /** Writes what waits, up to a batch; answers how many bytes of lines that made. */
+  /** Writes what waits, up to a batch; answers 0 where nothing did, BATCH_BYTES where more may. */
   private int writeBatch() {
     ExchangeRecord record = queue.poll();
     if (record == null) {
@@ -116,20 +129,21 @@ final class LogWriter implements Runnable {
     }
     long lostByNow = lost.sum();
     int records = 0;
+    int left = BATCH_RECORDS;
     if (lostByNow > lostInLog) {
       appendLost(lostByNow - lostInLog, record.wallMillis);
     }
     while (record != null) {
-      records += append(record);
-      record = batch.size() < BATCH_BYTES ? queue.poll() : null;
+      records += sampling.keeps(record) ? append(record) : 0;
+      record = batch.size() < BATCH_BYTES && --left > 0 ? queue.poll() : null;
     }
-    if (write(records)) {
+    if (batch.size() == 0 || write(records)) {
       lostInLog = lostByNow;
     }
     int size = batch.size();
     batch.truncate(0);
-    // A record that could not be formatted leaves no bytes, and yet there was one.
-    return Math.max(1, size);
+    // Records that have no line, or could not be formatted, leave no bytes; yet there were some.
+    return left == 0 ? BATCH_BYTES : Math.max(1, size);
   }
 
   private int append(ExchangeRecord record) {

@@ -40,4 +40,19 @@ public final class Configs {
   public static ProcessConfig process() {
     return of("{listeners: {edge: {bind: '127.0.0.1:0'}}, routes: []}").process();
   }
+
+  /**
+   * An access log.
+   *
+   * @param keys the inside of its flow map, such as {@code format: haproxy}
+   */
+  public static AccessLogConfig accessLog(String keys) {
+    String rest = "listeners: {edge: {bind: '127.0.0.1:0'}}, routes: []";
+    return of("{accessLog: {" + keys + "}, " + rest + "}").accessLog();
+  }
+
+  /** The access log of which only the file is said. */
+  public static AccessLogConfig accessLogTo(Path file) {
+    return accessLog("to: file, file: \"" + file + "\"");
+  }
 }

@@ -29,7 +29,7 @@ class AccessLogLossTest {
 
   @BeforeEach
   void open() throws IOException {
-    log = new AccessLog(target, CAPACITY, ticker, Duration.ofSeconds(10));
+    log = target.log(CAPACITY, ticker, Duration.ofSeconds(10));
   }
 
   @AfterEach

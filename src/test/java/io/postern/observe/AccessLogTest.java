@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.netty.util.concurrent.Ticker;
 import io.postern.config.AccessLogConfig;
-import io.postern.config.Place;
+import io.postern.config.Configs;
 import io.postern.http.DownstreamConnection;
 import io.postern.testkit.Await;
 import io.postern.testkit.LogLines;
@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,7 +65,7 @@ class AccessLogTest {
 
   @Test
   void aFileThatCannotBeOpenedIsAnErrorAtOnce() {
-    AccessLogConfig config = config(directory.resolve("absent/access.log"));
+    AccessLogConfig config = Configs.accessLogTo(directory.resolve("absent/access.log"));
 
     assertThatThrownBy(() -> AccessLog.open(config))
         .isInstanceOf(IOException.class)
@@ -129,7 +128,7 @@ class AccessLogTest {
     Path file = folder.resolve("access.log");
     Path moved = directory.resolve("moved");
     try (LogLines warnings = LogLines.warningsOf(AccessLog.class)) {
-      try (AccessLog log = AccessLog.open(config(file))) {
+      try (AccessLog log = AccessLog.open(Configs.accessLogTo(file))) {
         Files.move(folder, moved);
         log.reopen();
         Await.until("the warning", () -> !warnings.all().isEmpty());
@@ -144,7 +143,7 @@ class AccessLogTest {
   void closeDoesNotWaitForEverForAWriteThatHangs() throws IOException {
     TestTarget target = new TestTarget();
     target.block();
-    AccessLog log = new AccessLog(target, 64, Ticker.newMockTicker(), Duration.ofMillis(50));
+    AccessLog log = target.log(64, Ticker.newMockTicker(), Duration.ofMillis(50));
     try (LogLines warnings = LogLines.warningsOf(AccessLog.class)) {
       log.accept(Records.at(connection, "/stuck"));
       target.awaitBlocked();
@@ -159,18 +158,60 @@ class AccessLogTest {
     Await.until("the rest, once the write went on", () -> target.paths().size() == 2);
   }
 
+  @Test
+  void ofTheGoodOnesAShareHasALineAndOfTheOthersAll() throws IOException {
+    TestTarget target = new TestTarget();
+    try (AccessLog log =
+        target.log("sample: 10%", 16 * 1024, Ticker.newMockTicker(), CLOSE_LIMIT)) {
+      for (int i = 0; i < 5_000; i++) {
+        log.accept(Records.at(connection, "/good"));
+        log.accept(Records.failed(connection, "/failed"));
+      }
+    }
+
+    List<String> paths = target.paths();
+    assertThat(paths.stream().filter(path -> path.equals("/failed"))).hasSize(5_000);
+    assertThat(paths.stream().filter(path -> path.equals("/good")).count()).isBetween(400L, 600L);
+  }
+
+  @Test
+  void ofNothingThatIsGoodNothingIsWritten() throws IOException {
+    TestTarget target = new TestTarget();
+    try (AccessLog log = target.log("sample: 0%", 16 * 1024, Ticker.newMockTicker(), CLOSE_LIMIT)) {
+      for (int i = 0; i < 10_000; i++) {
+        log.accept(Records.at(connection, "/good"));
+      }
+      log.accept(Records.failed(connection, "/failed"));
+      Await.until("the one that failed", () -> target.paths().equals(List.of("/failed")));
+      assertThat(log.dropped()).isZero();
+    }
+  }
+
+  @Test
+  void theOtherFormatTellsOfAGapAsWell() throws IOException {
+    TestTarget target = new TestTarget();
+    target.block();
+    try (AccessLog log = target.log("format: haproxy", 2, Ticker.newMockTicker(), CLOSE_LIMIT)) {
+      log.accept(Records.at(connection, "/first"));
+      target.awaitBlocked();
+      for (int i = 0; i < 5; i++) {
+        log.accept(Records.at(connection, "/more"));
+      }
+      target.unblock();
+    }
+
+    List<String> lines = target.text().lines().toList();
+    assertThat(lines).hasSize(4);
+    assertThat(lines.get(1)).isEqualTo("3 records were dropped");
+    assertThat(lines.get(2)).startsWith("192.0.2.7:50000 [").endsWith(" \"<BADREQ>\"");
+  }
+
   private Path file() {
     return directory.resolve("access.log");
   }
 
   private AccessLogConfig toFile() {
-    return config(file());
-  }
-
-  private static AccessLogConfig config(Path file) {
-    Place place = new Place("test", "accessLog", new Place.Position(1, 1), Map.of());
-    return new AccessLogConfig(
-        place, AccessLogConfig.Format.JSON, AccessLogConfig.Target.FILE, file);
+    return Configs.accessLogTo(file());
   }
 
   private static List<String> paths(Path file) throws IOException {

@@ -1,5 +1,6 @@
 package io.postern.observe;
 
+import io.postern.config.Configs;
 import java.io.IOException;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
@@ -11,7 +12,7 @@ public class JsonLineBenchmark {
 
   private final ExchangeRecord record = Records.served();
   private final LineBuffer buffer = new LineBuffer(64 * 1024);
-  private final JsonLine line = new JsonLine(buffer);
+  private final AccessLine line = AccessLine.of(Configs.accessLog("")).apply(buffer);
 
   @Benchmark
   public void append() throws IOException {

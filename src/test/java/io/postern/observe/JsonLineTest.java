@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.netty.util.AsciiString;
+import io.postern.config.AccessLogConfig;
+import io.postern.config.Configs;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
 import io.postern.http.DownstreamConnection.TlsSession;
@@ -17,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class JsonLineTest {
 
   private final LineBuffer buffer = new LineBuffer(16);
-  private final JsonLine line = new JsonLine(buffer);
+  private final AccessLine line = AccessLine.of(Configs.accessLog("")).apply(buffer);
 
   @Test
   void everyFieldIsThereInItsPlace() throws IOException {
@@ -156,6 +158,55 @@ class JsonLineTest {
     assertThat(taken()).isEqualTo("{\"time\":\"2026-11-23T13:32:04.057Z\",\"dropped\":17}\n");
   }
 
+  @Test
+  void onlyTheFieldsThatAreAskedForAreThere() throws IOException {
+    AccessLine few = line("fields: [Ta, status, path, vpce, termination]");
+    assertThat(text(few, Records.full()))
+        .as("in the order of all")
+        .isEqualTo(
+            """
+            {"vpce":"vpce-08d2bf15fac5001c9","path":"/a/b?c=d","status":502,"Ta":1117,\
+            "termination":"SD"}
+            """);
+    assertThat(text(line("fields: [upgrade]"), Records.full())).isEqualTo("{}\n");
+  }
+
+  @Test
+  void everyFieldCanBeAskedForAlone() throws IOException {
+    ExchangeRecord record = Records.full();
+    JsonNode all = json(record);
+    for (AccessLogConfig.Field field : AccessLogConfig.Field.values()) {
+      String alone = text(line("fields: [" + field + "]"), record);
+      JsonNode value = all.get(field.toString());
+      assertThat(alone).isEqualTo(value == null ? "{}\n" : "{\"" + field + "\":" + value + "}\n");
+    }
+  }
+
+  @Test
+  void valuesOfTheQueryAreRedactedInPathAndCause() throws IOException {
+    AccessLine redacting = line("redact: {query: [c]}");
+    ExchangeRecord record = Records.full();
+    record.fault = new Fault(Reason.BAD_TARGET, "no target: /?c=d");
+
+    assertThat(text(redacting, record))
+        .contains("\"path\":\"/a/b?c=***\"")
+        .contains("\"cause\":\"bad-target: no target: /?c=***\"");
+  }
+
+  @Test
+  void aGoodExchangeOfASampleSaysItsRateAndAFailedOneNothing() throws IOException {
+    AccessLine sampled = line("sample: 25%");
+    assertThat(text(sampled, Records.served()))
+        .endsWith("\"termination\":\"--\",\"sampleRate\":0.25}\n");
+    assertThat(text(sampled, Records.full())).doesNotContain("sampleRate");
+    assertThat(text(line("sample: 1%, fields: [upgrade]"), Records.served()))
+        .isEqualTo("{\"sampleRate\":0.01}\n");
+  }
+
+  private AccessLine line(String keys) {
+    return AccessLine.of(Configs.accessLog(keys)).apply(buffer);
+  }
+
   private String timeAt(long wallMillis) throws IOException {
     return json(new ExchangeRecord(Records.connection(null), wallMillis)).get("time").asText();
   }
@@ -165,6 +216,10 @@ class JsonLineTest {
   }
 
   private String text(ExchangeRecord record) throws IOException {
+    return text(line, record);
+  }
+
+  private String text(AccessLine line, ExchangeRecord record) throws IOException {
     line.append(record);
     return taken();
   }

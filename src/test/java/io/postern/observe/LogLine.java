@@ -2,6 +2,7 @@ package io.postern.observe;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.postern.config.Configs;
 import io.postern.fault.Reason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -25,7 +26,7 @@ public record LogLine(int status, String termination, String reason) {
   public static String whole(ExchangeRecord record) {
     try {
       LineBuffer buffer = new LineBuffer(512);
-      new JsonLine(buffer).append(record);
+      AccessLine.of(Configs.accessLog("")).apply(buffer).append(record);
       ByteArrayOutputStream line = new ByteArrayOutputStream();
       buffer.writeTo(line);
       return line.toString(StandardCharsets.US_ASCII);

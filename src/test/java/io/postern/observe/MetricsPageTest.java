@@ -3,7 +3,7 @@ package io.postern.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.config.AccessLogConfig;
-import io.postern.config.Place;
+import io.postern.config.Configs;
 import io.postern.testkit.Await;
 import io.postern.testkit.ProxyUnderTest;
 import io.postern.tls.CertificateAuthority.Issued;
@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -91,13 +90,7 @@ final class MetricsPageTest {
   }
 
   private String text() throws IOException {
-    Place place = new Place("test", "accessLog", new Place.Position(1, 1), Map.of());
-    AccessLogConfig config =
-        new AccessLogConfig(
-            place,
-            AccessLogConfig.Format.JSON,
-            AccessLogConfig.Target.FILE,
-            directory.resolve("access.log"));
+    AccessLogConfig config = Configs.accessLogTo(directory.resolve("access.log"));
     OcspAuthority authority = new OcspAuthority();
     Issued issued = authority.issue("stapled.example.test", null, false);
     issued.writeTo(directory, "stapled");

@@ -102,6 +102,13 @@ final class Records {
     return record;
   }
 
+  /** One whose server was gone. */
+  static ExchangeRecord failed(DownstreamConnection connection, String target) {
+    ExchangeRecord record = at(connection, target);
+    record.fault = Fault.of(Reason.SERVER_RESET);
+    return record;
+  }
+
   private static long millis(long millis) {
     return TimeUnit.MILLISECONDS.toNanos(millis);
   }

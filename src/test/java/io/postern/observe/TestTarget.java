@@ -2,13 +2,18 @@ package io.postern.observe;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.netty.util.concurrent.Ticker;
+import io.postern.config.AccessLogConfig;
+import io.postern.config.Configs;
 import io.postern.testkit.Await;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 
 /** A target in memory whose writes can be made to hang, or to fail half-way. */
@@ -18,6 +23,18 @@ final class TestTarget implements LogTarget {
   private volatile CountDownLatch gate = new CountDownLatch(0);
   private volatile CountDownLatch blocked = new CountDownLatch(0);
   private volatile boolean failing;
+
+  /** A log of JSON to it. */
+  AccessLog log(int capacity, Ticker ticker, Duration closeLimit) throws IOException {
+    return log("", capacity, ticker, closeLimit);
+  }
+
+  /** A log to it as the keys of a config have it. */
+  AccessLog log(String keys, int capacity, Ticker ticker, Duration closeLimit) throws IOException {
+    AccessLogConfig config = Configs.accessLog(keys);
+    Sampling sampling = new Sampling(config.sample(), new SplittableRandom(1));
+    return new AccessLog(this, AccessLine.of(config), sampling, capacity, ticker, closeLimit);
+  }
 
   /** Makes the next write hang. */
   void block() {

@@ -2,7 +2,6 @@ package io.postern.route;
 
 import com.google.re2j.Pattern;
 import io.netty.util.AsciiString;
-import io.postern.config.AccessLogConfig;
 import io.postern.config.Config;
 import io.postern.config.Configs;
 import io.postern.config.FieldEditsConfig;
@@ -185,11 +184,7 @@ final class Routes {
         routes,
         Map.of(),
         new RequestIdConfig(place("requestId", 1), List.of()),
-        new AccessLogConfig(
-            place("accessLog", 1),
-            AccessLogConfig.Format.JSON,
-            AccessLogConfig.Target.STDOUT,
-            null),
+        Configs.accessLog(""),
         null,
         null,
         new ShutdownConfig(place("shutdown", 1), second, second, second),
