@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
  * of a log. A library goes by way of characters, which made the log a twelfth of all that a small
  * request costs.
  *
- * <p>Owned by the writer of the log.
+ * <p>Owned by whoever writes a line.
  */
 final class JsonObject {
 

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
 
-/** Bytes on their way to a log, kept and filled again; owned by the writer of the log. */
+/** Bytes on their way to a log, kept and filled again; owned by whoever writes them. */
 final class LineBuffer {
 
   private static final int LONGEST_NUMBER = 20;
@@ -63,6 +63,11 @@ final class LineBuffer {
   /** Says how much is filled: what was written directly counts, or what stands behind does not. */
   void truncate(int newSize) {
     size = newSize;
+  }
+
+  /** A copy of all. */
+  byte[] toArray() {
+    return Arrays.copyOf(bytes, size);
   }
 
   /** Writes all in one go, and keeps it. */
