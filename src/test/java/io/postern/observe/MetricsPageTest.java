@@ -2,6 +2,8 @@ package io.postern.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.postern.config.AccessLogConfig;
 import io.postern.config.Configs;
 import io.postern.testkit.Await;
@@ -12,8 +14,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -34,6 +40,13 @@ final class MetricsPageTest {
   private static final Pattern FAMILY =
       Pattern.compile("# HELP (\\w+) ([^\n]*)\n# TYPE \\w+ (\\w+)\n([^\n]*)");
 
+  private static final Pattern NAME = Pattern.compile("\\b(postern|jvm|process|system)_\\w+");
+
+  /** In an expression: {@code by (a, b)} or <code>{a="b"}</code>. */
+  private static final Pattern LABELS_USED =
+      Pattern.compile("by \\(([\\w, ]+)\\)|(\\w+)(?:!?~|!?=)~?\"");
+
+  private static final Pattern SHOWN = Pattern.compile("\\{\\{(\\w+)}}");
   private static final Pattern LABEL = Pattern.compile("(\\w+)=\"");
 
   @TempDir private Path directory;
@@ -47,14 +60,71 @@ final class MetricsPageTest {
 
   @Test
   void alertsAskForWhatThereIs() throws IOException {
-    String page = Files.readString(PAGE);
-    assertThat(
-            Pattern.compile("\\b(postern|jvm|process|system)_\\w+")
-                .matcher(Files.readString(Path.of("config/alerts.yaml")).replace("_bucket[", "["))
-                .results()
-                .map(MatchResult::group))
+    assertThat(asked(Files.readString(Path.of("config/alerts.yaml"))))
         .hasSizeGreaterThan(10)
-        .allSatisfy(name -> assertThat(page).contains("\n| `" + name + "` | "));
+        .allSatisfy(name -> assertThat(labels()).containsKey(name));
+  }
+
+  @Test
+  void theOldNamesLeadToWhatThereIs() throws IOException {
+    List<String> rows =
+        Files.readAllLines(Path.of("src/site/markdown/migrating-from-haproxy.md")).stream()
+            .filter(row -> row.startsWith("| `haproxy_"))
+            .toList();
+    assertThat(rows).hasSizeGreaterThan(30);
+    assertThat(asked(String.join("\n", rows)))
+        .allSatisfy(name -> assertThat(labels()).containsKey(name));
+  }
+
+  /** What it asks for is told, and has the labels that it goes by, is summed by, and shows. */
+  @Test
+  void theDashboardAsksForWhatThereIs() throws IOException {
+    JsonNode dashboard =
+        new ObjectMapper().readTree(Path.of("config/grafana-dashboard.json").toFile());
+    List<JsonNode> targets = dashboard.findParents("expr");
+    assertThat(targets).hasSizeGreaterThan(50);
+    for (JsonNode target : targets) {
+      String expression = target.get("expr").asText();
+      Set<String> known = new TreeSet<>(Set.of("job", "instance", "le"));
+      for (String name : asked(expression)) {
+        assertThat(labels()).as(expression).containsKey(name);
+        known.addAll(labels().getOrDefault(name, Set.of()));
+      }
+      assertThat(known)
+          .as(expression)
+          .containsAll(
+              LABELS_USED.matcher(expression).results().flatMap(MetricsPageTest::names).toList())
+          .containsAll(
+              SHOWN
+                  .matcher(target.path("legendFormat").asText())
+                  .results()
+                  .map(label -> label.group(1))
+                  .toList());
+    }
+  }
+
+  private static Stream<String> names(MatchResult used) {
+    String list = used.group(1) == null ? used.group(2) : used.group(1);
+    return Stream.of(list.split(", *", -1));
+  }
+
+  /** The families that a text names. */
+  private static List<String> asked(String text) {
+    return NAME.matcher(text)
+        .results()
+        .map(name -> name.group().replaceAll("_(bucket|sum)$", ""))
+        .toList();
+  }
+
+  /** The labels of each family, as the page has them. */
+  private static Map<String, Set<String>> labels() throws IOException {
+    return told()
+        .map(row -> Pattern.compile("`(\\w+)` \\| \\w+ \\| ([^|]*)").matcher(row))
+        .filter(Matcher::find)
+        .collect(
+            Collectors.toMap(
+                row -> row.group(1),
+                row -> Set.of(row.group(2).replaceAll("[`–\\s]", "").split(",", -1))));
   }
 
   @Test
