@@ -34,7 +34,7 @@ final class DemoServerCommand implements Callable<Integer> {
     Signals.on("TERM", asked::countDown);
     Signals.on("INT", asked::countDown);
     try {
-      Bind at = Bind.parse(bind);
+      Bind.Address at = Bind.Address.parse(bind);
       DemoServer.start(name, new InetSocketAddress(at.host(), at.port()));
     } catch (IOException | IllegalArgumentException e) {
       System.err.println("postern: --bind " + bind + ": " + e.getMessage());

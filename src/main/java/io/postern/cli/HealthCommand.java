@@ -2,6 +2,7 @@ package io.postern.cli;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.postern.config.Bind;
 import io.postern.config.ConfigLoader;
 import io.postern.config.HealthConfig;
 import io.postern.config.Loaded;
@@ -38,8 +39,11 @@ final class HealthCommand implements Callable<Integer> {
     if (health == null) {
       return unhealthy(option.file() + " has no `health`, so there is no port to ask");
     }
+    if (!(health.bind() instanceof Bind.Address at)) {
+      return unhealthy(health.bind() + " has its address in a unit of systemd, not in this config");
+    }
     try {
-      String status = status(health);
+      String status = status(at, health.path());
       boolean ready = status.matches("HTTP/1\\.[01] 200( .*)?");
       System.out.println(status);
       return ready ? 0 : 1;
@@ -54,12 +58,11 @@ final class HealthCommand implements Callable<Integer> {
   }
 
   /** The first line of the answer; empty where there is none. */
-  private static String status(HealthConfig health) throws IOException {
+  private static String status(Bind.Address bind, String path) throws IOException {
     try (Socket socket = new Socket()) {
-      socket.connect(address(health), PATIENCE_MILLIS);
+      socket.connect(address(bind), PATIENCE_MILLIS);
       socket.setSoTimeout(PATIENCE_MILLIS);
-      String request =
-          "GET " + health.path() + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+      String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
       socket.getOutputStream().write(request.getBytes(US_ASCII));
       String line =
           new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII)).readLine();
@@ -68,8 +71,8 @@ final class HealthCommand implements Callable<Integer> {
   }
 
   /** Where the process listens; on every address is on this machine's own too. */
-  private static InetSocketAddress address(HealthConfig health) {
-    InetSocketAddress at = new InetSocketAddress(health.bind().host(), health.bind().port());
+  private static InetSocketAddress address(Bind.Address bind) {
+    InetSocketAddress at = new InetSocketAddress(bind.host(), bind.port());
     return at.getAddress().isAnyLocalAddress()
         ? new InetSocketAddress(InetAddress.getLoopbackAddress(), at.getPort())
         : at;

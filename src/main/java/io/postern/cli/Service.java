@@ -2,13 +2,16 @@ package io.postern.cli;
 
 import io.postern.admin.AdminPorts;
 import io.postern.config.Config;
+import io.postern.config.Problem;
 import io.postern.listener.Listener;
 import io.postern.observe.AccessLog;
 import io.postern.runtime.Drain;
+import io.postern.runtime.PassedSockets;
 import io.postern.runtime.ProxyRuntime;
 import io.postern.runtime.ServiceNotifier;
 import io.postern.runtime.StartException;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
@@ -35,9 +38,20 @@ final class Service {
    */
   static int serve(ConfigOption.Ready ready, Consumer<Runnable> onReady) throws Exception {
     Config config = ready.config();
+    long pid = ProcessHandle.current().pid();
     ServiceNotifier manager = ServiceNotifier.of(System.getenv(), System::nanoTime);
+    PassedSockets sockets = PassedSockets.of(System.getenv(), pid);
+    List<Problem> problems = sockets.problems(config);
+    if (!problems.isEmpty()) {
+      problems.forEach(System.err::println);
+      ready.compiled().close();
+      return 1;
+    }
+    sockets
+        .unused(config)
+        .forEach(name -> LOG.warn("systemd passed {}, and no bind is systemd:{}", name, name));
     try (AccessLog log = AccessLog.open(config.accessLog());
-        ProxyRuntime runtime = ProxyRuntime.create(config, ready.compiled(), log)) {
+        ProxyRuntime runtime = ProxyRuntime.create(config, sockets, ready.compiled(), log)) {
       CountDownLatch asked = new CountDownLatch(1);
       Drain drain = new Drain(runtime, config);
       handleSignals(asked, drain, log); // before anybody is served, or SIGTERM would cut him off

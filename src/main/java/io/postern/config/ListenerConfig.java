@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 public record ListenerConfig(
     Place place,
     @Key String name,
-    @Doc("The address and port to listen on; port 0 is any free one.") Bind bind,
+    @Doc(
+            "The address and port to listen on, port 0 being any free one; or `systemd:NAME`, a socket of systemd.")
+        Bind bind,
     @Default("none") @Doc("Whether connections begin with a PROXY header, of version 1 or 2.")
         ProxyProtocol proxyProtocol,
     @Doc("TLS for this listener; left out, it speaks plain HTTP/1.1.") @Nullable TlsConfig tls,

@@ -26,6 +26,9 @@ final class PortChecks {
       ports.add(new Port(health.place(), health.bind()));
       checkHealth(health, report);
     }
+    if (ports.stream().anyMatch(port -> port.bind() instanceof Bind.Passed)) {
+      checkTransport(config.process(), report);
+    }
     for (int i = 0; i < ports.size(); i++) {
       for (Port earlier : ports.subList(0, i)) {
         checkBinds(earlier, ports.get(i), report);
@@ -33,13 +36,26 @@ final class PortChecks {
     }
   }
 
+  private static void checkTransport(ProcessConfig process, Report report) {
+    switch (process.transport()) {
+      case AUTO, EPOLL -> {}
+      case IO_URING, NIO ->
+          report.warning(
+              WarningCode.TRANSPORT_NOT_FOLLOWED,
+              process.place(),
+              "transport",
+              "is not followed: a bind is a socket of systemd, which takes epoll",
+              "auto or epoll");
+    }
+  }
+
   private static void checkAdmin(AdminConfig admin, Report report) {
     boolean readable = report.isClean(Place.below(admin.place().path(), "bind"));
-    if (readable && !admin.bind().isLoopback()) {
+    if (readable && admin.bind() instanceof Bind.Address at && !at.isLoopback()) {
       report.warning(
           WarningCode.ADMIN_REACHABLE,
           admin.place(),
-          "whoever reaches " + admin.bind() + " reads it: there is no authentication",
+          "whoever reaches " + at + " reads it: there is no authentication",
           "a loopback address, or a network that is closed to others");
     }
   }
@@ -63,6 +79,13 @@ final class PortChecks {
   }
 
   private static boolean overlap(Bind a, Bind b) {
+    if (a instanceof Bind.Address left && b instanceof Bind.Address right) {
+      return overlap(left, right);
+    }
+    return a.equals(b);
+  }
+
+  private static boolean overlap(Bind.Address a, Bind.Address b) {
     if (a.port() != b.port() || a.port() == 0) {
       return false;
     }
@@ -71,7 +94,7 @@ final class PortChecks {
     return Arrays.equals(left, right) || covers(left, right) || covers(right, left);
   }
 
-  private static byte[] address(Bind bind) {
+  private static byte[] address(Bind.Address bind) {
     return Objects.requireNonNull(IpLiteral.of(bind.host())).getAddress();
   }
 

@@ -63,12 +63,7 @@ record ScalarType(
               Template.class, "template", Template.EXPECTED, Template.REGEX, Template::parse),
           new ScalarType(
               Statuses.class, "statuses", Statuses.EXPECTED, Statuses.REGEX, Statuses::parse),
-          new ScalarType(
-              Bind.class,
-              "bind",
-              Bind.EXPECTED,
-              "(\\[[0-9A-Fa-f:.]+\\]|[0-9.]+):[0-9]{1,5}",
-              Bind::parse),
+          new ScalarType(Bind.class, "bind", Bind.EXPECTED, Bind.REGEX, Bind::parse),
           new ScalarType(
               HostPort.class,
               "hostPort",

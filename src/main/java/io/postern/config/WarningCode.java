@@ -13,6 +13,9 @@ public enum WarningCode {
           + " is meant."),
   ADMIN_REACHABLE(
       "The admin port has no authentication, and its address is no loopback address; bind it to one."),
+  TRANSPORT_NOT_FOLLOWED(
+      "A socket of systemd can be taken over by epoll only, so that the whole process runs on it;"
+          + " leave `process.transport` out."),
   UNUSED_POOL("No route leads to the pool, nor copies for it; name it in one, or take it out."),
   UNUSED_CERTIFICATE(
       "No route has a host that the certificate is for, though each route names its hosts; add the"

@@ -9,6 +9,7 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import io.postern.config.Bind;
 import io.postern.config.Cidr;
 import io.postern.config.ListenerConfig;
 import io.postern.config.LoadBalancerConfig;
@@ -88,21 +89,29 @@ public final class Listener {
         admitted,
         loops,
         listener ->
-            sockets
-                .options()
-                .onAccepted(new ServerBootstrap())
-                .group(sockets.group())
-                .channelFactory(sockets.channels())
-                .option(ChannelOption.SO_BACKLOG, 4096)
-                .option(ChannelOption.SO_REUSEADDR, true)
-                .option(ChannelOption.RECVBUF_ALLOCATOR, fewAtATime())
-                .childHandler(
-                    new DownstreamInitializer(
-                        listener.policy(loadBalancer.sources()),
-                        listener.byLoop,
-                        tls,
-                        listener.admission))
-                .bind(config.bind().host(), config.bind().port()));
+            bound(
+                config.bind(),
+                sockets
+                    .options()
+                    .onAccepted(new ServerBootstrap())
+                    .group(sockets.group())
+                    .channelFactory(sockets.channels())
+                    .option(ChannelOption.SO_BACKLOG, 4096)
+                    .option(ChannelOption.SO_REUSEADDR, true)
+                    .option(ChannelOption.RECVBUF_ALLOCATOR, fewAtATime())
+                    .childHandler(
+                        new DownstreamInitializer(
+                            listener.policy(loadBalancer.sources()),
+                            listener.byLoop,
+                            tls,
+                            listener.admission))));
+  }
+
+  private static ChannelFuture bound(Bind bind, ServerBootstrap bootstrap) {
+    return switch (bind) {
+      case Bind.Address at -> bootstrap.bind(at.host(), at.port());
+      case Bind.Passed _ -> bootstrap.register(); // it listens already
+    };
   }
 
   /**

@@ -9,7 +9,8 @@ import io.postern.http.SocketOptions;
  * What a listener is bound with.
  *
  * @param group the loops that accept; it says which of them owns what is accepted
- * @param channels makes server channels of the transport that they drive
+ * @param channels makes server channels of the transport that they drive; those of a socket that
+ *     was passed to us have it already
  * @param options what each accepted connection gets
  */
 public record Sockets(

@@ -52,12 +52,14 @@ record EventLoops(
   /**
    * Starts the loops.
    *
+   * @param passed whether sockets that were passed to us are listened on: only epoll takes them
+   *     over
    * @throws IllegalStateException where the transport that the config asks for cannot be had
    */
-  static EventLoops start(ProcessConfig config) {
+  static EventLoops start(ProcessConfig config, boolean passed) {
     int count = config.eventLoops() > 0 ? config.eventLoops() : NettyRuntime.availableProcessors();
     WindowBudget windows = new WindowBudget(config.windowBudget().bytes());
-    return start(chosen(config.transport()), count, windows);
+    return start(chosen(passed ? Transport.EPOLL : config.transport()), count, windows);
   }
 
   static EventLoops start(Transport transport, int count, WindowBudget windows) {

@@ -56,6 +56,7 @@ public final class ProxyRuntime implements AutoCloseable {
 
   private final Config config;
   private final EventLoops loops;
+  private final PassedSockets passed;
   private final SocketOptions options;
   private final Compiled compiled;
   private final AtomicReference<Snapshot> snapshot;
@@ -74,8 +75,10 @@ public final class ProxyRuntime implements AutoCloseable {
   private @Nullable PoolUpkeep poolUpkeep;
   private @Nullable Lookout lookout;
 
-  private ProxyRuntime(Config config, EventLoops loops, Compiled compiled, ExchangeSink sink) {
+  private ProxyRuntime(
+      Config config, EventLoops loops, PassedSockets passed, Compiled compiled, ExchangeSink sink) {
     this.config = config;
+    this.passed = passed;
     this.loops = loops;
     this.options = SocketOptions.with(KeepAlive.of(config).options(loops.transport()));
     this.snapshot = new AtomicReference<>(compiled.snapshot());
@@ -96,7 +99,18 @@ public final class ProxyRuntime implements AutoCloseable {
    * @throws StartException where a transport cannot be had
    */
   public static ProxyRuntime create(Config config, Compiled compiled, ExchangeSink sink) {
-    return new ProxyRuntime(config, EventLoops.start(config.process()), compiled, sink);
+    return create(config, PassedSockets.none(), compiled, sink);
+  }
+
+  /**
+   * The same, with sockets to listen on.
+   *
+   * @param passed no problem with them is left, see {@link PassedSockets#problems}
+   */
+  public static ProxyRuntime create(
+      Config config, PassedSockets passed, Compiled compiled, ExchangeSink sink) {
+    EventLoops loops = EventLoops.start(config.process(), PassedSockets.areAskedFor(config));
+    return new ProxyRuntime(config, loops, passed, compiled, sink);
   }
 
   /** Makes a proxy that accepts clients. */
@@ -210,7 +224,8 @@ public final class ProxyRuntime implements AutoCloseable {
       EventLoopGroup group,
       List<? extends ExchangeFactory.OfLoop> exchanges) {
     try {
-      Sockets sockets = new Sockets(group, loops.serverChannels(), options);
+      Sockets sockets =
+          new Sockets(group, passed.channels(listener.bind(), loops.serverChannels()), options);
       return Listener.bind(listener, loadBalancer, tls, admitted, sockets, exchanges);
     } catch (InterruptedException e) {
       close();

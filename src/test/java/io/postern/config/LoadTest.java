@@ -29,7 +29,7 @@ final class LoadTest {
     Config config = valid(MINIMAL);
     ListenerConfig edge = requireNonNull(config.listeners().get("edge"));
     assertThat(edge.name()).isEqualTo("edge");
-    assertThat(edge.bind()).isEqualTo(new Bind("0.0.0.0", 80));
+    assertThat(edge.bind()).isEqualTo(new Bind.Address("0.0.0.0", 80));
     assertThat(edge.tls()).isNull();
     assertThat(edge.limits())
         .isEqualTo(

@@ -106,7 +106,7 @@ final class ScalarTypeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"0.0.0.0:443", "127.0.0.1:0", "[::]:443", "[fe80::1]:80"})
+  @ValueSource(strings = {"0.0.0.0:443", "127.0.0.1:0", "[::]:443", "[fe80::1]:80", "systemd:edge"})
   void binds(String text) {
     assertThat(parse(Bind.class, text)).hasToString(text);
     assertThat(text).matches(ScalarType.of(Bind.class).regex());

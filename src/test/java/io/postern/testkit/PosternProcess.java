@@ -41,7 +41,13 @@ public final class PosternProcess implements AutoCloseable {
 
   /** The same, with these variables in its environment as well. */
   public static PosternProcess start(Map<String, String> environment, String... arguments) {
-    List<String> command = new ArrayList<>();
+    return start(List.of(), environment, arguments);
+  }
+
+  /** The same by a program that is given the command and starts it. */
+  static PosternProcess start(
+      List<String> launcher, Map<String, String> environment, String... arguments) {
+    List<String> command = new ArrayList<>(launcher);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + Path.of("config", "jvm.options").toAbsolutePath());
     command.add("-XX:TieredStopAtLevel=1"); // what lives for seconds is up sooner without C2
