@@ -39,7 +39,7 @@ final class Service {
   static int serve(ConfigOption.Ready ready, Consumer<Runnable> onReady) throws Exception {
     Config config = ready.config();
     long pid = ProcessHandle.current().pid();
-    ServiceNotifier manager = ServiceNotifier.of(System.getenv(), System::nanoTime);
+    ServiceNotifier manager = ServiceNotifier.of(System.getenv(), pid, System::nanoTime);
     PassedSockets sockets = PassedSockets.of(System.getenv(), pid);
     List<Problem> problems = sockets.problems(config);
     if (!problems.isEmpty()) {
@@ -76,6 +76,7 @@ final class Service {
     runtime
         .ready()
         .thenRunAsync(() -> ready(runtime, asked, manager, onReady), Thread::startVirtualThread);
+    runtime.feedWatchdog(manager);
     asked.await();
     manager.stopping(drain.longest());
     drain.run();

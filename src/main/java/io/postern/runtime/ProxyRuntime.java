@@ -240,6 +240,11 @@ public final class ProxyRuntime implements AutoCloseable {
     }
   }
 
+  /** Tells the service manager from now on that the event loops get on, where it watches them. */
+  public void feedWatchdog(ServiceNotifier manager) {
+    Watchdog.start(loops, manager);
+  }
+
   private Snapshot current() {
     return Objects.requireNonNull(snapshot.get());
   }

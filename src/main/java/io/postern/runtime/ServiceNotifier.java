@@ -7,6 +7,7 @@ import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -19,8 +20,9 @@ import org.slf4j.LoggerFactory;
  * socket that it names in NOTIFY_SOCKET. Where it names none, nothing is told. A message that
  * cannot be sent is logged and never ends the process.
  *
- * <p>Immutable; called by the thread that starts and stops the proxy. The JDK has no datagrams of
- * Unix sockets, so they are Netty's, without an event loop: a send never blocks.
+ * <p>Immutable; called by the thread that starts and stops the proxy, and by the side loop. The JDK
+ * has no datagrams of Unix sockets, so they are Netty's, without an event loop: a send never
+ * blocks.
  */
 public final class ServiceNotifier {
 
@@ -32,10 +34,13 @@ public final class ServiceNotifier {
   private static final Duration MARGIN = Duration.ofSeconds(30);
 
   private final byte @Nullable [] socket;
+  private final @Nullable Duration patience;
   private final LongSupplier clock;
 
-  private ServiceNotifier(byte @Nullable [] socket, LongSupplier clock) {
+  private ServiceNotifier(
+      byte @Nullable [] socket, @Nullable Duration patience, LongSupplier clock) {
     this.socket = socket;
+    this.patience = patience;
     this.clock = clock;
   }
 
@@ -44,17 +49,40 @@ public final class ServiceNotifier {
    *
    * @param environment NOTIFY_SOCKET in it is a path, or with a leading {@code @} the name of an
    *     abstract socket
+   * @param pid our own, which WATCHDOG_PID has to be where it is given
    * @param clock CLOCK_MONOTONIC in nanoseconds, which is what {@link System#nanoTime} reads on
    *     Linux: the manager compares it with its own
    */
-  public static ServiceNotifier of(Map<String, String> environment, LongSupplier clock) {
+  public static ServiceNotifier of(Map<String, String> environment, long pid, LongSupplier clock) {
     String name = environment.getOrDefault("NOTIFY_SOCKET", "");
     if (name.isEmpty()) {
-      return new ServiceNotifier(null, clock);
+      return new ServiceNotifier(null, null, clock);
     }
     // The name of an abstract socket begins with a zero byte, see unix(7).
-    return new ServiceNotifier(
-        (name.startsWith("@") ? "\0" + name.substring(1) : name).getBytes(UTF_8), clock);
+    byte[] socket = (name.startsWith("@") ? "\0" + name.substring(1) : name).getBytes(UTF_8);
+    return new ServiceNotifier(socket, patience(environment, Long.toString(pid)), clock);
+  }
+
+  /** See sd_watchdog_enabled(3). */
+  private static @Nullable Duration patience(Map<String, String> environment, String pid) {
+    String micros = environment.getOrDefault("WATCHDOG_USEC", "");
+    boolean ours = environment.getOrDefault("WATCHDOG_PID", pid).equals(pid);
+    return ours && micros.matches("[1-9][0-9]{0,15}")
+        ? Duration.of(Long.parseLong(micros), ChronoUnit.MICROS)
+        : null;
+  }
+
+  /**
+   * After how long without {@link #alive} the manager takes the process for hung, and ends it; null
+   * where it does not watch.
+   */
+  @Nullable Duration patience() {
+    return patience;
+  }
+
+  /** The process gets on; by the side loop. */
+  void alive() {
+    send("WATCHDOG=1");
   }
 
   /**

@@ -24,7 +24,7 @@ final class ServiceNotifierTest {
 
   private static void tellsBoth(NotifySocket manager) {
     ServiceNotifier notifier =
-        ServiceNotifier.of(Map.of("NOTIFY_SOCKET", manager.name()), System::nanoTime);
+        ServiceNotifier.of(Map.of("NOTIFY_SOCKET", manager.name()), 1, System::nanoTime);
     notifier.ready("serving edge 127.0.0.1:443");
     notifier.reloading();
     notifier.status("one server of two is down");
@@ -56,7 +56,7 @@ final class ServiceNotifierTest {
     ServerProcess.assumeInstalled(PYTHON, "python3");
     try (NotifySocket manager = NotifySocket.open(directory.resolve("notify").toString())) {
       long before = monotonicMicros();
-      ServiceNotifier.of(Map.of("NOTIFY_SOCKET", manager.name()), System::nanoTime).reloading();
+      ServiceNotifier.of(Map.of("NOTIFY_SOCKET", manager.name()), 1, System::nanoTime).reloading();
       String told = manager.await().lines().skip(1).findFirst().orElseThrow();
       assertThat(Long.parseLong(told.replaceFirst("MONOTONIC_USEC=", "")))
           .isBetween(before, monotonicMicros());
@@ -80,7 +80,7 @@ final class ServiceNotifierTest {
     for (Map<String, String> environment :
         List.<Map<String, String>>of(
             Map.of(), Map.of("NOTIFY_SOCKET", ""), Map.of("NOTIFY_SOCKET", gone))) {
-      assertThatCode(() -> ServiceNotifier.of(environment, System::nanoTime).ready("serving"))
+      assertThatCode(() -> ServiceNotifier.of(environment, 1, System::nanoTime).ready("serving"))
           .doesNotThrowAnyException();
     }
   }
