@@ -70,17 +70,21 @@ class ArchitectureTest {
 
   /** Who may wait or look at a clock all the same, and why. */
   private static final Map<String, String> MAY_WAIT =
-      Map.of(
-          "observe.RecordQueue", "the log's own thread waits for records",
-          "observe.AccessLog", "close waits for the log's thread, on the thread that stops us",
-          "listener.Listener", "the thread that starts us waits until the address is bound",
-          "runtime.ProxyRuntime", "the thread that stops us waits for the loops",
-          "runtime.Drain", "the thread that stops us waits for what is in flight",
-          "shaping.Link", "its lock is held for some hundred nanoseconds by whoever has it",
-          "cli.Service", "the main thread waits for a signal",
-          "cli.RunCommand", "the main thread waits until Netty is set up",
-          "cli.DemoServerCommand", "the same",
-          "cli.WarmLoad", "its clients ask for so long");
+      Map.ofEntries(
+          Map.entry("observe.RecordQueue", "the log's own thread waits for records"),
+          Map.entry(
+              "observe.AccessLog", "close waits for the log's thread, on the thread that stops us"),
+          Map.entry("observe.SyslogUnixDatagrams", "the log's own thread lets its reader read"),
+          Map.entry(
+              "listener.Listener", "the thread that starts us waits until the address is bound"),
+          Map.entry("runtime.ProxyRuntime", "the thread that stops us waits for the loops"),
+          Map.entry("runtime.Drain", "the thread that stops us waits for what is in flight"),
+          Map.entry(
+              "shaping.Link", "its lock is held for some hundred nanoseconds by whoever has it"),
+          Map.entry("cli.Service", "the main thread waits for a signal"),
+          Map.entry("cli.RunCommand", "the main thread waits until Netty is set up"),
+          Map.entry("cli.DemoServerCommand", "the same"),
+          Map.entry("cli.WarmLoad", "its clients ask for so long"));
 
   /** Rooms whose state is shared between event loops by design. */
   private static final Set<String> SHARED_STATE = Set.of("pool", "observe", "runtime", "tls");

@@ -17,15 +17,20 @@ final class AccessLogChecks {
   }
 
   private static void checkTarget(AccessLogConfig log, Report report) {
-    boolean toFile = log.to() == Target.FILE;
-    if (!isClean(log, "to", report) || toFile == isGiven(log, "file")) {
+    if (!isClean(log, "to", report)) {
       return;
     }
-    report.problem(
-        log.place(),
-        "file",
-        toFile ? "is missing" : "is given, but lines go elsewhere",
-        toFile ? "a path, with to: file" : "to: file, or no file");
+    if (log.to() == Target.FILE && !isGiven(log, "file")) {
+      report.problem(log.place(), "file", "is missing", "a path, with to: file");
+    }
+    if (log.to() != Target.FILE && isGiven(log, "file")) {
+      report.problem(
+          log.place(), "file", "is given, but lines go elsewhere", "to: file, or no file");
+    }
+    if (log.to() != Target.SYSLOG && isGiven(log, "syslog")) {
+      report.problem(
+          log.place(), "syslog", "is given, but lines go elsewhere", "to: syslog, or no syslog");
+    }
   }
 
   private static void refuse(AccessLogConfig log, String key, String why, Report report) {

@@ -85,6 +85,12 @@ record ScalarType(
           new ScalarType(
               Cidr.class, "cidr", Cidr.EXPECTED, "[0-9A-Fa-f:.]+/[0-9]{1,3}", Cidr::parse),
           new ScalarType(
+              SyslogServer.class,
+              "syslogServer",
+              SyslogServer.EXPECTED,
+              SyslogServer.REGEX,
+              SyslogServer::parse),
+          new ScalarType(
               Path.class,
               "path",
               "a path, absolute or relative to this file",

@@ -77,6 +77,7 @@ public final class AccessLog implements ExchangeSink, AutoCloseable {
         }
         yield LogTarget.file(file);
       }
+      case SYSLOG -> LogTarget.syslog(config.syslog(), Ticker.systemTicker());
     };
   }
 

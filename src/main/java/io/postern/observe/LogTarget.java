@@ -1,11 +1,14 @@
 package io.postern.observe;
 
+import io.netty.util.concurrent.Ticker;
+import io.postern.config.SyslogConfig;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.time.InstantSource;
 
 /** Where the lines of a log go. */
 @FunctionalInterface
@@ -34,5 +37,11 @@ interface LogTarget {
           @Override
           public void close() {}
         };
+  }
+
+  /** A server of syslog; opening never fails, for it is not there at each start. */
+  static LogTarget syslog(SyslogConfig config, Ticker ticker) {
+    Sender sender = Sender.own();
+    return () -> new SyslogOutput(config, sender, ticker, InstantSource.system());
   }
 }

@@ -130,14 +130,15 @@ final class LogWriter implements Runnable {
     long lostByNow = lost.sum();
     int records = 0;
     int left = BATCH_RECORDS;
-    if (lostByNow > lostInLog) {
+    boolean gap = lostByNow > lostInLog;
+    if (gap) {
       appendLost(lostByNow - lostInLog, record.wallMillis);
     }
     while (record != null) {
       records += sampling.keeps(record) ? append(record) : 0;
       record = batch.size() < BATCH_BYTES && --left > 0 ? queue.poll() : null;
     }
-    if (batch.size() == 0 || write(records)) {
+    if (batch.size() == 0 || write(records, gap)) {
       lostInLog = lostByNow;
     }
     int size = batch.size();
@@ -168,7 +169,12 @@ final class LogWriter implements Runnable {
     }
   }
 
-  private boolean write(int records) {
+  /**
+   * Writes the batch; answers whether the gap is told, where it has one.
+   *
+   * @param gap whether its first line tells of one
+   */
+  private boolean write(int records, boolean gap) {
     try {
       if (torn) {
         // A write that failed may have left half a line; what follows must not be glued to it.
@@ -177,6 +183,9 @@ final class LogWriter implements Runnable {
       batch.writeTo(out);
       torn = false;
       return true;
+    } catch (LinesLost some) {
+      lose(some.count() - (gap && some.first() ? 1 : 0), some);
+      return !some.first();
     } catch (IOException failure) {
       lose(records, failure);
       torn = true;
