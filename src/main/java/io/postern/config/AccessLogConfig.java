@@ -13,8 +13,7 @@ public record AccessLogConfig(
         Format format,
     @Default("stdout") @Doc("Where lines go.") Target to,
     @Doc("The file, with `to: file`; opened anew on SIGUSR1.") @Nullable Path file,
-    @Default("{}") @Doc("With `to: syslog`, who takes a line as a message (RFC 5424).")
-        SyslogConfig syslog,
+    @Default("{}") @Doc("With `to: syslog`, who takes each line as a message.") SyslogConfig syslog,
     @NonEmpty @Doc("What stands in a line of JSON, in the order of this row; left out, all of it.")
         @Nullable List<Field> fields,
     @Default("{}") @Doc("What is not told.") RedactConfig redact,

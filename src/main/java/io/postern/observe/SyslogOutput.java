@@ -6,14 +6,15 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends each line of a batch as a message of syslog (RFC 5424). A server that is away loses lines,
- * and those at once: it is tried again after a tenth of a second, then after twice as long each
- * time, up to ten seconds.
+ * Sends each line of a batch as a message of syslog. A server that is away loses lines, and those
+ * at once: it is tried again after a tenth of a second, then after twice as long each time, up to
+ * ten seconds.
  *
  * <p>Belongs to the thread that writes the log.
  */
@@ -26,6 +27,7 @@ final class SyslogOutput extends OutputStream {
   private final Ticker ticker;
   private final InstantSource clock;
   private final LineBuffer message = new LineBuffer(4 * 1024);
+  private final LocalStamp stamp = new LocalStamp("MMM ppd HH:mm:ss", ZoneId.systemDefault());
   private final String sender;
 
   private @Nullable SyslogLink link;
@@ -44,7 +46,11 @@ final class SyslogOutput extends OutputStream {
     this.ticker = ticker;
     this.clock = clock;
     this.sender =
-        " " + sender.host() + " " + config.appName() + " " + sender.process() + " access - ";
+        switch (config.begins()) {
+          case RFC5424 ->
+              " " + sender.host() + " " + config.appName() + " " + sender.process() + " access - ";
+          case LOCAL -> " " + config.appName() + "[" + sender.process() + "]: ";
+        };
     this.nextTry = ticker.nanoTime();
   }
 
@@ -81,10 +87,19 @@ final class SyslogOutput extends OutputStream {
   }
 
   private void writeHead() {
-    String head =
-        "<" + config.priority() + ">1 " + clock.instant().truncatedTo(ChronoUnit.MILLIS) + sender;
-    byte[] bytes = head.getBytes(StandardCharsets.US_ASCII);
     message.truncate(0);
+    message.put((byte) '<');
+    message.putDecimal(config.priority());
+    message.put((byte) '>');
+    switch (config.begins()) {
+      case RFC5424 -> write("1 " + clock.instant().truncatedTo(ChronoUnit.MILLIS));
+      case LOCAL -> stamp.write(clock.millis(), message);
+    }
+    write(sender);
+  }
+
+  private void write(String ascii) {
+    byte[] bytes = ascii.getBytes(StandardCharsets.US_ASCII);
     message.write(bytes, 0, bytes.length);
   }
 

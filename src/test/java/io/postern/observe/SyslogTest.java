@@ -26,6 +26,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lines of the access log as messages of syslog, on real sockets. */
@@ -36,6 +37,12 @@ class SyslogTest {
           "<(\\d+)>1 \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,3})?Z [!-~]+ ([!-~]+) "
               + ProcessHandle.current().pid()
               + " access - (.*)");
+
+  private static final Pattern LOCAL_MESSAGE =
+      Pattern.compile(
+          "<(\\d+)>[A-Z][a-z]{2} [ 123]\\d \\d\\d:\\d\\d:\\d\\d ([!-~]+)\\["
+              + ProcessHandle.current().pid()
+              + "]: (.*)");
 
   private final DownstreamConnection connection = Records.connection(null);
   private final MockTicker ticker = Ticker.newMockTicker();
@@ -54,7 +61,7 @@ class SyslogTest {
       paths.forEach(path -> log.accept(Records.at(connection, path)));
       Await.until("all of them", () -> paths(receiver.messages()).equals(paths));
 
-      assertThat(receiver.messages()).allMatch(message -> message.startsWith("<134>1 "));
+      assertThat(receiver.messages()).allMatch(message -> message.startsWith("<134>"));
       assertThat(log.dropped()).isZero();
     }
   }
@@ -82,6 +89,27 @@ class SyslogTest {
       assertThat(message.group(1)).as("23 * 8 + 3").isEqualTo("187");
       assertThat(message.group(2)).isEqualTo("edge");
       assertThat(message.group(3)).as("syslog writes the rest").startsWith("192.0.2.7:50000 [");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "udp, '', 5424",
+    "unix, '', 0",
+    "unix, 'format: rfc5424', 5424",
+    "tcp, 'format: local', 0"
+  })
+  void aMessageBeginsAsIsUsualThereOrAsIsSaid(String transport, String said, int rfc)
+      throws IOException {
+    try (SyslogReceiver receiver = receiver(transport);
+        AccessLog log =
+            open("to: syslog, syslog: {server: '%s', %s}".formatted(receiver.server(), said))) {
+      log.accept(Records.at(connection, "/"));
+      Await.until("a message", () -> !receiver.messages().isEmpty());
+      assertThat(receiver.messages().getFirst())
+          .matches(rfc == 0 ? LOCAL_MESSAGE : MESSAGE)
+          .startsWith("<134>")
+          .contains("postern");
     }
   }
 
@@ -217,7 +245,7 @@ class SyslogTest {
   private static List<String> paths(List<String> messages) throws IOException {
     List<String> paths = new ArrayList<>();
     for (String each : messages) {
-      Matcher message = MESSAGE.matcher(each);
+      Matcher message = (each.matches("<\\d+>1 .*") ? MESSAGE : LOCAL_MESSAGE).matcher(each);
       assertThat(message.matches()).as(each).isTrue();
       var json = new ObjectMapper().readTree(message.group(3));
       paths.add(json.has("dropped") ? "-" + json.get("dropped") : json.get("path").asText());
