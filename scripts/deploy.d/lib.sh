@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What both parts of scripts/test-deploy share. Sourced with the three arguments of a part.
+# What the parts of scripts/test-deploy share. Sourced with the three arguments of a part.
 # shellcheck disable=SC2034
 root=$1
 scratch=$2
