@@ -89,6 +89,7 @@ class Process:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 preexec_fn=before_exec,
+                env={**os.environ, "POSTERN_LOG_FORMAT": "text"},  # its messages are read by us
             )
         self.pid = self._child.pid
 
@@ -191,9 +192,9 @@ class Stage:
         )
         (self.dir / f"{prefix}both.pem").write_bytes(cert.read_bytes() + key.read_bytes())
 
-    def client_context(self):
+    def client_context(self, trusted="cert.pem"):
         """TLS of a client that trusts our certificate and no other."""
-        return ssl.create_default_context(cafile=self.dir / "cert.pem")
+        return ssl.create_default_context(cafile=self.dir / trusted)
 
     def start_postern(self, command, port, backend_port, cores, name="postern"):
         """Postern, or what stands in for it: `command` is a shell line in which {config} and the like are replaced."""

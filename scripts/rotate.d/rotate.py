@@ -10,8 +10,8 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
 from certificates import FLAWS, Authority, Served
+from h2load import KEPT_CONNECTIONS, PROTOCOLS, Kept, New
 from harness import MIB, Stage, Trouble, exit_code
-from load import KEPT_CONNECTIONS, PROTOCOLS, Kept, New
 from proxy import WATCH_SECONDS, Proxy
 
 FIRST_SERIAL = 0x1000

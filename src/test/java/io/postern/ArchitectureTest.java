@@ -78,7 +78,12 @@ class ArchitectureTest {
           Map.entry(
               "listener.Listener", "the thread that starts us waits until the address is bound"),
           Map.entry("runtime.ProxyRuntime", "the thread that stops us waits for the loops"),
+          Map.entry("runtime.EventLoops", "the same"),
+          Map.entry("runtime.ListenerUpkeep", "the same waits for the last bytes"),
           Map.entry("runtime.Drain", "the thread that stops us waits for what is in flight"),
+          Map.entry(
+              "runtime.Swap", "the thread of the lookout waits until new servers are checked"),
+          Map.entry("discovery.Discovery", "the same waits until an event loop looks no more"),
           Map.entry(
               "shaping.Link", "its lock is held for some hundred nanoseconds by whoever has it"),
           Map.entry("cli.Service", "the main thread waits for a signal"),
@@ -96,6 +101,7 @@ class ArchitectureTest {
           Map.entry("http.WindowBudget", "what the windows of all loops may take together"),
           Map.entry("listener.HandshakeReports", "how many handshakes failed lately, on all loops"),
           Map.entry("listener.Admission", "one count of the open connections of all loops"),
+          Map.entry("listener.Listener", "on what terms clients come now, on all loops"),
           Map.entry("listener.HandshakeQueue", "how many wait, for whoever scrapes the metrics"),
           Map.entry("tenant.Quota", "what is taken of it on all loops"),
           Map.entry("shaping.Link", "bandwidth that all loops share"),

@@ -7,6 +7,7 @@ import io.postern.config.HandshakeLimits;
 import io.postern.config.HealthConfig;
 import io.postern.config.ListenerConfig;
 import io.postern.config.ListenerConfig.ProxyProtocol;
+import io.postern.config.Loaded;
 import io.postern.config.Place;
 import io.postern.config.Size;
 import io.postern.observe.Metrics;
@@ -14,6 +15,7 @@ import io.postern.runtime.ProxyRuntime;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,9 +58,14 @@ public final class AdminPorts implements AutoCloseable {
    * Opens the other ports: after the runtime listens, for the metrics take half a second to set up.
    *
    * @param others makes families known that are not the runtime's
+   * @param source reads the config again; null where there is no file
    * @throws io.postern.runtime.StartException where an address cannot be bound
    */
-  public static AdminPorts open(Config config, ProxyRuntime runtime, Consumer<Metrics> others) {
+  public static AdminPorts open(
+      Config config,
+      ProxyRuntime runtime,
+      Consumer<Metrics> others,
+      @Nullable Supplier<Loaded> source) {
     AdminConfig admin = config.admin();
     if (admin == null) {
       return new AdminPorts(null, null);
@@ -67,7 +74,8 @@ public final class AdminPorts implements AutoCloseable {
     runtime.describe(metrics);
     others.accept(metrics);
     ListenerConfig port = port(admin.place(), "admin", admin.bind(), ProxyProtocol.NONE);
-    return new AdminPorts(metrics, open(runtime, port, new AdminSite(metrics)));
+    return new AdminPorts(
+        metrics, open(runtime, port, new AdminSite(metrics, new Api(runtime, source))));
   }
 
   private static InetSocketAddress open(

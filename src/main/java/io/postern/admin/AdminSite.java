@@ -16,8 +16,9 @@ import org.slf4j.LoggerFactory;
  * What those who run the proxy can ask.
  *
  * @param metrics all of them
+ * @param api for programs
  */
-record AdminSite(Metrics metrics) implements LocalExchange.Site {
+record AdminSite(Metrics metrics, Api api) implements LocalExchange.Site {
 
   private static final Logger LOG = LoggerFactory.getLogger(AdminSite.class);
 
@@ -25,7 +26,8 @@ record AdminSite(Metrics metrics) implements LocalExchange.Site {
       """
       Postern
 
-      /metrics   all metrics, for Prometheus
+      /metrics         all metrics, for Prometheus
+      /api/v1/status   how it is: listeners, pools, servers; as JSON for who accepts application/json
       """;
 
   @Override
@@ -35,11 +37,21 @@ record AdminSite(Metrics metrics) implements LocalExchange.Site {
           Replies.text(421, "ask by an IP address or localhost: other names are not ours\n"));
       return;
     }
-    switch (request.path().toString()) {
+    String path = request.path().toString();
+    if (path.startsWith(Api.PREFIX)) {
+      api.answer(request, exchange);
+      return;
+    }
+    switch (path) {
       case "/" -> exchange.reply(Replies.text(200, PAGES));
       case "/metrics" -> scrape(format(request), exchange);
       default -> exchange.reply(Replies.text(404, "not found\n"));
     }
+  }
+
+  @Override
+  public boolean takesPost(RequestHead request) {
+    return api.takesPost(request);
   }
 
   /**

@@ -10,6 +10,7 @@ import io.postern.http.Fields;
 import io.postern.http.LocalReply;
 import io.postern.http.Methods;
 import io.postern.http.RequestHead;
+import java.net.InetSocketAddress;
 import java.util.concurrent.Executor;
 
 /**
@@ -22,8 +23,16 @@ final class LocalExchange implements DownstreamStream.Listener {
   /** What is behind a port. */
   interface Site {
 
-    /** Answers a GET or HEAD by {@link #reply}, at once or later, on the loop. */
+    /**
+     * Answers a GET or HEAD, or a POST that it takes, by {@link #reply}, at once or later, on the
+     * loop.
+     */
     void answer(RequestHead request, LocalExchange exchange);
+
+    /** Whether what is asked for may be asked for by a POST. */
+    default boolean takesPost(RequestHead request) {
+      return false;
+    }
   }
 
   private final DownstreamStream stream;
@@ -43,7 +52,8 @@ final class LocalExchange implements DownstreamStream.Listener {
   @Override
   public void onHead(RequestHead head, boolean last) {
     toHead = head.isHead();
-    if (toHead || head.method().contentEquals(Methods.GET)) {
+    boolean post = head.method().contentEquals(Methods.POST) && site.takesPost(head);
+    if (toHead || post || head.method().contentEquals(Methods.GET)) {
       site.answer(head, this);
     } else {
       LocalReply reply = Replies.text(405, "only GET and HEAD\n");
@@ -58,6 +68,11 @@ final class LocalExchange implements DownstreamStream.Listener {
       over = true;
       reply.writeTo(stream, toHead);
     }
+  }
+
+  /** Who asks. */
+  InetSocketAddress client() {
+    return stream.connection().client();
   }
 
   /** The event loop, for an answer that is made elsewhere. */

@@ -53,7 +53,7 @@ final class DemoCommand implements Callable<Integer> {
     Map<String, String> environment = new HashMap<>(System.getenv());
     environment.put("DEMO", directory.toString());
     ConfigOption.Ready ready = ConfigOption.ready(load(directory, environment));
-    return ready == null ? 1 : Service.serve(ready, stop -> explain(directory));
+    return ready == null ? 1 : Service.serve(ready, null, stop -> explain(directory));
   }
 
   private Loaded load(Path directory, Map<String, String> environment) throws IOException {

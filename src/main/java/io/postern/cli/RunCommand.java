@@ -18,8 +18,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "run",
     description =
-        "Serves until SIGTERM, then drains; a second SIGTERM stops at once. SIGUSR1 opens the"
-            + " access log anew.")
+        "Serves until SIGTERM, then drains; a second SIGTERM stops at once. SIGHUP reads the config"
+            + " again, as a change of its file does; SIGUSR1 opens the access log anew.")
 final class RunCommand implements Callable<Integer> {
 
   @Mixin private ConfigOption option = new ConfigOption();
@@ -54,7 +54,7 @@ final class RunCommand implements Callable<Integer> {
     }
     try (KeyLog keyLog = opened) {
       ConfigOption.Ready ready = ConfigOption.ready(loaded, keyLog);
-      return ready == null ? 1 : Service.serve(ready, stop -> {});
+      return ready == null ? 1 : Service.serve(ready, config, stop -> {});
     }
   }
 }

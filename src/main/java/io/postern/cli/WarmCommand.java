@@ -77,7 +77,7 @@ final class WarmCommand implements Callable<Integer> {
         ConfigOption.ready(ConfigLoader.parse(CONFIG, Shipped.text(CONFIG), scratch, variables));
     WarmLoad load = new WarmLoad(edge, authority.caCertificate());
     AtomicLong served = new AtomicLong();
-    int exit = ready == null ? 1 : Service.serve(ready, stop -> served.set(ask(load, stop)));
+    int exit = ready == null ? 1 : Service.serve(ready, null, stop -> served.set(ask(load, stop)));
     if (exit == 0 && served.get() == 0) {
       System.err.println("postern: no request was served, so nothing was learned of serving");
       return 1;

@@ -16,4 +16,9 @@ public record ByteRate(long bytesPerSecond) {
     }
     return new ByteRate(Size.parse(text.substring(0, text.length() - 2)).bytes());
   }
+
+  @Override
+  public String toString() {
+    return new Size(bytesPerSecond) + "/s";
+  }
 }

@@ -30,4 +30,13 @@ public record CheckAddress(@Nullable String host, int port) {
     }
     return this;
   }
+
+  @Override
+  public String toString() {
+    if (host == null) {
+      return String.valueOf(port);
+    }
+    String both = new HostPort(host, port).toString();
+    return port == 0 ? both.substring(0, both.length() - 2) : both;
+  }
 }

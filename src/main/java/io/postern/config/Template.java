@@ -69,4 +69,18 @@ public record Template(List<Part> parts) {
     }
     return variable;
   }
+
+  /** As it is written. */
+  @Override
+  public String toString() {
+    StringBuilder written = new StringBuilder();
+    for (Part part : parts) {
+      written.append(
+          switch (part) {
+            case Text text -> text.text().replace("{", "{{");
+            case Variable variable -> "{" + variable + "}";
+          });
+    }
+    return written.toString();
+  }
 }

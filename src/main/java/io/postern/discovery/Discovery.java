@@ -11,15 +11,16 @@ import io.postern.pool.Pool;
 import io.postern.pool.Roster;
 import io.postern.pool.Server;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the servers of the pools that ask for it. Immutable; started and stopped from any thread,
- * while the work is done on the event loops.
+ * Finds the servers of the pools that ask for it. Pools come and go by one thread, which is no
+ * event loop, while the work is done on the event loops.
  */
 public final class Discovery {
 
@@ -33,12 +34,15 @@ public final class Discovery {
     void onChanged(Pool pool, Roster.Change change);
   }
 
-  private final List<DnsDiscovery> inDns;
-  private final List<FileDiscovery> inFiles;
+  private final Outside outside;
+  private final Listener listener;
+  private final Map<String, Finding> byPool = new ConcurrentHashMap<>();
+  private int next;
 
-  private Discovery(List<DnsDiscovery> inDns, List<FileDiscovery> inFiles) {
-    this.inDns = inDns;
-    this.inFiles = inFiles;
+  /** Nothing is looked for yet. */
+  public Discovery(Outside outside, Listener listener) {
+    this.outside = outside;
+    this.listener = listener;
   }
 
   /**
@@ -56,33 +60,41 @@ public final class Discovery {
       InstantSource clock) {}
 
   /**
-   * Begins to look.
+   * Begins to look for the servers of a pool; passed over where the config lists them.
    *
-   * @param pools those whose servers the config lists are passed over
-   * @param files those that list servers, by the names of their pools
+   * @param file lists them; null where they are found in another way
+   * @return done when they were looked for once, found or not
    */
-  public static Discovery start(
-      Collection<Pool> pools,
-      Map<String, PartWatch<List<PoolConfig.Server>>> files,
-      Outside outside,
-      Listener listener) {
-    DnsClient.Channels channels = new DnsClient.Channels(outside.datagrams, outside.streams);
-    List<DnsDiscovery> inDns = new ArrayList<>();
-    List<FileDiscovery> inFiles = new ArrayList<>();
-    for (Pool pool : pools) {
-      DiscoveryConfig config = pool.discovery();
-      int next = (inDns.size() + inFiles.size()) % outside.loops.size();
-      LoopContext loop = outside.loops.get(next);
-      Takeover takeover = new Takeover(pool, outside.clock, listener);
-      PartWatch<List<PoolConfig.Server>> file = files.get(pool.name());
-      if (file != null) {
-        inFiles.add(new FileDiscovery(pool, file, loop.loop(), takeover));
-      } else if (config != null) {
-        inDns.add(new DnsDiscovery(pool, config, loop, channels, takeover));
+  public CompletableFuture<Void> begin(
+      Pool pool, @Nullable PartWatch<List<PoolConfig.Server>> file) {
+    DiscoveryConfig config = pool.discovery();
+    if (config == null) {
+      return CompletableFuture.completedFuture(null);
+    }
+    LoopContext loop = outside.loops.get(next++ % outside.loops.size());
+    Takeover takeover = new Takeover(pool, outside.clock, listener);
+    Finding begun =
+        file == null
+            ? new DnsDiscovery(pool, config, loop, channels(), takeover)
+            : new FileDiscovery(pool, file, loop.loop(), takeover);
+    byPool.put(pool.name(), begun);
+    return begun.start();
+  }
+
+  private DnsClient.Channels channels() {
+    return new DnsClient.Channels(outside.datagrams, outside.streams);
+  }
+
+  /** Looks for the servers of a pool no more; waits until none are told. */
+  public void end(Pool pool) throws InterruptedException {
+    Finding gone = byPool.remove(pool.name());
+    if (gone != null) {
+      try {
+        gone.stop().get();
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("what looks for servers cannot be stopped", e);
       }
     }
-    inDns.forEach(DnsDiscovery::start);
-    return new Discovery(List.copyOf(inDns), List.copyOf(inFiles));
   }
 
   /**
@@ -90,18 +102,11 @@ public final class Discovery {
    * is no event loop.
    */
   public void lookAtFiles() {
-    inFiles.forEach(FileDiscovery::look);
-  }
-
-  /** Done when each pool was looked for once, found or not; what files list is there before. */
-  public CompletableFuture<Void> firstRound() {
-    return CompletableFuture.allOf(
-        inDns.stream().map(DnsDiscovery::first).toArray(CompletableFuture[]::new));
+    byPool.values().forEach(Finding::lookAtFile);
   }
 
   /** Looks no more; the servers stay. */
   public void stop() {
-    inDns.forEach(DnsDiscovery::stop);
-    inFiles.forEach(FileDiscovery::stop);
+    byPool.values().forEach(Finding::stop);
   }
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owned by one event loop, which alone changes the servers of the pool.
  */
-final class DnsDiscovery {
+final class DnsDiscovery implements Finding {
 
   private final Pool pool;
   private final DiscoveryConfig config;
@@ -43,18 +43,16 @@ final class DnsDiscovery {
     lookup = new Lookup(client, config);
   }
 
-  /** Done when the first look-up has ended, whatever came out, and was told. */
-  CompletableFuture<Void> first() {
+  @Override
+  public CompletableFuture<Void> start() {
+    loop.loop().execute(this::look);
     return first;
   }
 
-  void start() {
-    loop.loop().execute(this::look);
-  }
-
-  void stop() {
-    loop.loop()
-        .execute(
+  @Override
+  public Future<?> stop() {
+    return loop.loop()
+        .submit(
             () -> {
               ended = true;
               if (next != null) {

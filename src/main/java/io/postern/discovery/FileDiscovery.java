@@ -7,6 +7,8 @@ import io.postern.config.Problem;
 import io.postern.files.PartWatch;
 import io.postern.pool.Pool;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +18,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Owned by the thread that looks at files; what it finds is taken over on one event loop.
  */
-final class FileDiscovery {
+final class FileDiscovery implements Finding {
 
   private static final Logger LOG = LoggerFactory.getLogger(Discovery.class);
   private static final int MOST_TOLD = 5;
@@ -37,8 +39,13 @@ final class FileDiscovery {
     this.takeover = takeover;
   }
 
-  /** Looks whether the file is another, and reads it; may block. */
-  void look() {
+  @Override
+  public CompletableFuture<Void> start() {
+    return CompletableFuture.completedFuture(null); // what the file lists is there already
+  }
+
+  @Override
+  public void lookAtFile() {
     Part<List<PoolConfig.Server>> part = file.look();
     if (part == null) {
       return;
@@ -51,8 +58,9 @@ final class FileDiscovery {
     }
   }
 
-  void stop() {
-    loop.execute(() -> ended = true);
+  @Override
+  public Future<?> stop() {
+    return loop.submit(() -> ended = true);
   }
 
   private void take(Part<List<PoolConfig.Server>> part) {

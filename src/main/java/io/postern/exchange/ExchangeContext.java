@@ -8,7 +8,10 @@ import io.postern.pool.Picker;
 import io.postern.pool.Pool;
 import io.postern.shaping.LoopTime;
 import io.postern.upstream.UpstreamConnections;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -62,6 +65,13 @@ public record ExchangeContext(
   Picker picker(Pool pool) {
     return pickers.computeIfAbsent(
         pool, any -> any.picker(loop.index(), random, loop.deadlines()::now));
+  }
+
+  /** No other pools are chosen from any more, but by exchanges that go on. On the loop. */
+  public void keepOnly(Collection<Pool> pools) {
+    Set<Pool> kept = Collections.newSetFromMap(new IdentityHashMap<>());
+    kept.addAll(pools);
+    pickers.keySet().removeIf(each -> !kept.contains(each));
   }
 
   @Override

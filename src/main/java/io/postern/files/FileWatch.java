@@ -52,6 +52,12 @@ public final class FileWatch {
     return refused;
   }
 
+  /** They are read now, whoever has asked for it: as they are, they are no news. */
+  public void reading() {
+    seen = FileStamp.of(files);
+    read = seen;
+  }
+
   /** What was read is in order. */
   public void accept() {
     read = seen;

@@ -7,19 +7,18 @@ import io.postern.pool.Pool;
 import io.postern.pool.Server;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Leaves servers out whose exchanges fail, in the pools that ask for it. Immutable, and started
- * before there are exchanges; what it is told comes from all event loops, and each pool has one
- * that decides.
+ * Leaves servers out whose exchanges fail, in the pools that ask for it. What it is told comes from
+ * all event loops, and each pool has one that decides; pools come and go by one thread.
  */
 public final class Ejection {
 
@@ -29,34 +28,49 @@ public final class Ejection {
   private final InstantSource clock;
   private final Consumer<Server> onFailure;
 
-  /** Filled before it is started, and not changed. */
-  private final Map<String, Outliers> byPool = new HashMap<>();
+  private final Map<String, Outliers> byPool = new ConcurrentHashMap<>();
+  private int next;
 
-  private Ejection(List<LoopContext> loops, InstantSource clock, Consumer<Server> onFailure) {
+  /**
+   * No pool is watched yet.
+   *
+   * @param loops what brings servers back
+   * @param clock the wall clock, for the state of servers
+   * @param onFailure told of each failure, by the event loop of its exchange
+   */
+  public Ejection(List<LoopContext> loops, InstantSource clock, Consumer<Server> onFailure) {
     this.loops = loops;
     this.clock = clock;
     this.onFailure = onFailure;
   }
 
-  /**
-   * Begins to count.
-   *
-   * @param pools those without {@code health.passive} are passed over
-   * @param loops what brings servers back
-   * @param clock the wall clock, for the state of servers
-   * @param onFailure told of each failure, by the event loop of its exchange
-   */
-  public static Ejection start(
-      Collection<Pool> pools,
-      List<LoopContext> loops,
-      InstantSource clock,
-      Consumer<Server> onFailure) {
-    Ejection ejection = new Ejection(loops, clock, onFailure);
-    int next = 0;
-    for (Pool pool : pools) {
-      ejection.watch(pool, loops.get(next++ % loops.size()));
+  /** Begins to count for a pool; passed over where that does not ask for it. */
+  public void begin(Pool pool) {
+    PassiveCheck config = pool.passive();
+    if (config != null) {
+      LoopContext owner = loops.get(next++ % loops.size());
+      Outliers outliers =
+          new Outliers(pool, config, clock, Ending.of(owner.loop()), new Returning(owner));
+      byPool.put(pool.name(), outliers);
+      pool.servers().forEach(outliers::watch);
     }
-    return ejection;
+  }
+
+  /** Goes on with a pool that is another version of one that is known. */
+  public void change(Pool before, Pool after) {
+    if (!after.sharesServers(before) || !Objects.equals(after.passive(), before.passive())) {
+      end(before);
+      begin(after);
+    }
+  }
+
+  /** Counts no more for a pool; who was left out is not any more. */
+  public void end(Pool pool) {
+    Outliers gone = byPool.remove(pool.name());
+    if (gone != null) {
+      pool.servers().forEach(each -> each.report(null));
+      gone.end(now());
+    }
   }
 
   /** Counts for servers that have come to a pool; before there are exchanges with them. */
@@ -72,16 +86,6 @@ public final class Ejection {
     Outliers outliers = byPool.get(pool.name());
     if (outliers != null) {
       outliers.forget(removed, now());
-    }
-  }
-
-  private void watch(Pool pool, LoopContext owner) {
-    PassiveCheck config = pool.passive();
-    if (config != null) {
-      Outliers outliers =
-          new Outliers(pool, config, clock, Ending.of(owner.loop()), new Returning(owner));
-      byPool.put(pool.name(), outliers);
-      pool.servers().forEach(outliers::watch);
     }
   }
 

@@ -6,18 +6,21 @@ import io.postern.pool.Server;
 import io.postern.upstream.Connector;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator.SplittableGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,35 +56,99 @@ public final class HealthChecks {
   }
 
   /**
-   * Sends the first check of every server at once, and goes on from there.
+   * Nothing is checked yet.
    *
-   * @param pools those without checks are passed over
    * @param loops the event loops that the servers are spread over
    * @param connectors one for each loop, in the same order
    */
-  public static HealthChecks start(
-      Collection<Pool> pools,
-      List<LoopContext> loops,
-      List<Connector> connectors,
-      Outside outside) {
-    HealthChecks checks = new HealthChecks(loops, connectors, outside);
-    Map<Pool, List<ServerChecks>> byPool = new LinkedHashMap<>();
-    for (Subject subject : Subject.of(pools)) {
-      ServerChecks started = checks.check(subject);
-      for (ServerChecks.Member each : subject.members()) {
-        byPool.computeIfAbsent(each.pool(), any -> new ArrayList<>()).add(started);
-      }
-    }
-    byPool.forEach((pool, started) -> checks.await(firstRound(pool, started)));
-    return checks;
+  public static HealthChecks of(
+      List<LoopContext> loops, List<Connector> connectors, Outside outside) {
+    return new HealthChecks(loops, connectors, outside);
   }
 
-  /** Checks servers that have come to a pool; passed over where that has no checks. */
-  public void add(Pool pool, List<Server> added) {
-    List<ServerChecks> started = Subject.of(pool, added).stream().map(this::check).toList();
-    if (!started.isEmpty()) {
-      await(allOf(started.stream().map(ServerChecks::first).toList()));
+  /**
+   * From now on the servers of these pools are checked, as the pools have it, and of pools that the
+   * config lists the servers of no others are. Who was checked before, and is in the same way, is
+   * not felt to be another; of who is new the first check is sent at once. By one thread at a time.
+   *
+   * @param pools that the config lists the servers of, with those
+   * @return done when all that are new were checked once
+   */
+  public CompletableFuture<Void> become(Map<Pool, List<Server>> pools) {
+    Set<ServerChecks> before = listed();
+    Map<Pool, List<ServerChecks>> begun = new LinkedHashMap<>();
+    for (Subject subject : Subject.of(pools)) {
+      ServerChecks goesOn = goesOn(subject, before);
+      if (goesOn != null) {
+        before.remove(goesOn);
+        goesOn.become(subject.members());
+        subject.members().forEach(each -> byServer.put(each.server(), goesOn));
+      } else {
+        ServerChecks started = check(subject);
+        subject.members().forEach(each -> of(begun, each.pool()).add(started));
+      }
     }
+    before.forEach(this::end);
+    pools.forEach((pool, servers) -> passUnchecked(pool, servers));
+    List<CompletableFuture<Void>> rounds = new ArrayList<>();
+    begun.forEach((pool, started) -> rounds.add(firstRound(pool, started)));
+    await(allOf(rounds));
+    return allOf(rounds);
+  }
+
+  private static List<ServerChecks> of(Map<Pool, List<ServerChecks>> begun, Pool pool) {
+    return begun.computeIfAbsent(pool, any -> new ArrayList<>());
+  }
+
+  /** Those of pools that the config lists the servers of: others come and go for themselves. */
+  private Set<ServerChecks> listed() {
+    Set<ServerChecks> all = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (ServerChecks each : byServer.values()) {
+      if (each.members().getFirst().pool().discovery() == null) {
+        all.add(each);
+      }
+    }
+    return all;
+  }
+
+  private @Nullable ServerChecks goesOn(Subject subject, Set<ServerChecks> before) {
+    for (ServerChecks.Member each : subject.members()) {
+      ServerChecks known = byServer.get(each.server());
+      if (known != null && before.contains(known) && known.asks(subject.check())) {
+        return known;
+      }
+    }
+    return null;
+  }
+
+  private void end(ServerChecks gone) {
+    gone.stop();
+    gone.first().complete(null); // nobody waits for who has gone
+    byServer.values().removeIf(gone::equals);
+  }
+
+  /** Who is not checked counts as up. */
+  private void passUnchecked(Pool pool, List<Server> servers) {
+    if (pool.check() == null) {
+      servers.stream()
+          .filter(server -> !server.isUp())
+          .forEach(server -> server.turnUp(outside.clock().instant()));
+    }
+  }
+
+  /**
+   * Checks servers that have come to a pool that finds them; passed over where that has no checks.
+   *
+   * @return done when all of them were checked once
+   */
+  public CompletableFuture<Void> add(Pool pool, List<Server> added) {
+    List<ServerChecks> started = Subject.of(pool, added).stream().map(this::check).toList();
+    CompletableFuture<Void> round = allOf(started.stream().map(ServerChecks::first).toList());
+    if (!started.isEmpty()) {
+      await(round);
+    }
+    passUnchecked(pool, added);
+    return round;
   }
 
   /**
@@ -109,9 +176,15 @@ public final class HealthChecks {
 
   private ServerChecks check(Subject subject) {
     int loop = Math.floorMod(next.getAndIncrement(), loops.size());
+    boolean known = byServer.containsKey(subject.members().getFirst().server());
     ServerChecks checks =
         new ServerChecks(
-            subject.members(), subject.check(), loops.get(loop), connectors.get(loop), outside);
+            subject.members(),
+            known,
+            subject.check(),
+            loops.get(loop),
+            connectors.get(loop),
+            outside);
     subject.members().forEach(each -> byServer.put(each.server(), checks));
     checks.start();
     return checks;

@@ -36,6 +36,7 @@ final class Outliers {
   private final Executor owner;
   private final Listener listener;
   private final List<Outlier> outliers = new ArrayList<>();
+  private boolean ended;
 
   /**
    * Nobody is watched yet.
@@ -69,6 +70,16 @@ final class Outliers {
         });
   }
 
+  /** All return, and none is watched any more. By any thread. */
+  void end(long now) {
+    owner.execute(
+        () -> {
+          ended = true;
+          outliers.forEach(each -> readmit(each, each.server().ejections(), now));
+          outliers.clear();
+        });
+  }
+
   Pool pool() {
     return pool;
   }
@@ -86,7 +97,7 @@ final class Outliers {
   private void eject(Outlier outlier, String why, long now) {
     Server server = outlier.server();
     outlier.looked();
-    if (server.isUsable() && mayEject(server)) {
+    if (!ended && server.isUsable() && mayEject(server)) {
       Duration during = outlier.next(now);
       server.eject(why, clock.instant());
       listener.onEjected(outlier, why, during);

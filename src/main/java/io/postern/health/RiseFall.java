@@ -17,15 +17,26 @@ final class RiseFall {
 
   private final int rise;
   private final int fall;
-  private boolean up = true;
+  private boolean up;
   private boolean known;
   private int against;
   private int streak;
 
   /** Up, and not checked yet; both numbers are at least 1. */
   RiseFall(int rise, int fall) {
+    this(rise, fall, true, false);
+  }
+
+  /**
+   * As it was left.
+   *
+   * @param known whether there was any result
+   */
+  RiseFall(int rise, int fall, boolean up, boolean known) {
     this.rise = rise;
     this.fall = fall;
+    this.up = up;
+    this.known = known;
   }
 
   /** Takes the next result. */
@@ -40,6 +51,11 @@ final class RiseFall {
     streak = against;
     against = 0;
     return good ? Change.UP : Change.DOWN;
+  }
+
+  /** Whether there was any result. */
+  boolean isKnown() {
+    return known;
   }
 
   /** Up, as far as is decided. */

@@ -32,7 +32,7 @@ final class ServerChecks {
   /** A server as one of the pools has it. */
   record Member(Pool pool, Server server) {}
 
-  private final List<Member> members;
+  private volatile List<Member> members;
   private final ActiveCheck config;
   private final CheckTarget target;
   private final LoopContext loop;
@@ -46,10 +46,18 @@ final class ServerChecks {
   private @Nullable Future<?> next;
   private final AtomicBoolean hastened = new AtomicBoolean();
   private Instant downSince = Instant.EPOCH;
+  private String lastFailure = "";
   private long begun;
 
+  /**
+   * Checks that have not begun.
+   *
+   * @param known whether other checks have found out how the server is; else the first one decides
+   *     alone
+   */
   ServerChecks(
       List<Member> members,
+      boolean known,
       ActiveCheck config,
       LoopContext loop,
       Connector connector,
@@ -62,7 +70,8 @@ final class ServerChecks {
     this.random = outside.random().split();
     this.clock = outside.clock();
     this.onDown = outside.onDown();
-    this.riseFall = new RiseFall(config.rise(), config.fall());
+    this.riseFall =
+        new RiseFall(config.rise(), config.fall(), members.getFirst().server().isUp(), known);
   }
 
   /** Done when the first check has ended, whatever came out. */
@@ -71,7 +80,40 @@ final class ServerChecks {
   }
 
   void start() {
-    loop.loop().execute(this::begin);
+    loop.loop()
+        .execute(
+            () -> {
+              members.forEach(this::adopt);
+              begin();
+            });
+  }
+
+  /** In which pools the server stands. */
+  List<Member> members() {
+    return members;
+  }
+
+  /** Whether it asks what another check would. */
+  boolean asks(ActiveCheck other) {
+    return config.equals(other);
+  }
+
+  /** It stands in these pools from now on; in those that are new it is as it was found. */
+  void become(List<Member> now) {
+    List<Member> before = members;
+    members = now;
+    loop.loop()
+        .execute(() -> now.stream().filter(each -> !before.contains(each)).forEach(this::adopt));
+  }
+
+  private void adopt(Member member) {
+    if (riseFall.isKnown() && riseFall.isUp() != member.server.isUp()) {
+      if (riseFall.isUp()) {
+        member.server.turnUp(clock.instant());
+      } else {
+        member.server.turnDown(lastFailure, downSince);
+      }
+    }
   }
 
   void stop() {
@@ -114,6 +156,7 @@ final class ServerChecks {
 
   private void onResult(String failure) {
     boolean good = failure.isEmpty();
+    lastFailure = good ? lastFailure : failure;
     RiseFall.Change change = riseFall.next(good);
     for (Member each : members) {
       if (!good) {

@@ -8,7 +8,6 @@ import io.postern.pool.Pool;
 import io.postern.pool.Server;
 import io.postern.tls.UpstreamTls;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -21,37 +20,41 @@ import org.jspecify.annotations.Nullable;
  */
 record Subject(ActiveCheck check, List<Member> members) {
 
-  /** Those of all pools that ask for checks, in the order of the pools. */
-  static List<Subject> of(Collection<Pool> pools) {
+  /**
+   * Those of all pools that ask for checks, in the order of the pools.
+   *
+   * @param pools which the config lists the servers of, with these
+   */
+  static List<Subject> of(Map<Pool, List<Server>> pools) {
     List<Subject> all = new ArrayList<>();
     Map<String, List<Subject>> byAddress = new HashMap<>();
-    for (Pool pool : pools) {
-      ActiveCheck check = pool.check();
-      if (check == null) {
-        continue;
-      }
-      if (pool.discovery() != null) {
-        all.addAll(of(pool, pool.servers())); // they come and go for themselves
-        continue;
-      }
-      for (Server server : pool.servers()) {
-        if (!isChecked(server)) {
-          continue;
-        }
-        List<Subject> alike =
-            byAddress.computeIfAbsent(
-                server.label().toLowerCase(Locale.ROOT), any -> new ArrayList<>(1));
-        Subject subject =
-            alike.stream().filter(each -> each.suits(check, server)).findFirst().orElse(null);
-        if (subject == null) {
-          subject = new Subject(check, new ArrayList<>(1));
-          alike.add(subject);
-          all.add(subject);
-        }
-        subject.members.add(new Member(pool, server));
+    pools.forEach(
+        (pool, servers) -> {
+          ActiveCheck check = pool.check();
+          if (check != null) {
+            servers.stream()
+                .filter(Subject::isChecked)
+                .forEach(each -> add(new Member(pool, each), check, byAddress, all));
+          }
+        });
+    return all;
+  }
+
+  private static void add(
+      Member member, ActiveCheck check, Map<String, List<Subject>> byAddress, List<Subject> all) {
+    Server server = member.server();
+    List<Subject> alike =
+        byAddress.computeIfAbsent(
+            server.label().toLowerCase(Locale.ROOT), any -> new ArrayList<>(1));
+    for (Subject each : alike) {
+      if (each.suits(check, server)) {
+        each.members.add(member);
+        return;
       }
     }
-    return all;
+    Subject subject = new Subject(check, new ArrayList<>(List.of(member)));
+    alike.add(subject);
+    all.add(subject);
   }
 
   /** Those of one pool, each for itself; none where it asks for no checks. */

@@ -1,11 +1,14 @@
 package io.postern.http;
 
 import io.netty.bootstrap.Bootstrap;
-import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What every TCP connection is opened with, on the side of clients and on that of servers alike.
@@ -14,6 +17,8 @@ import java.util.Map;
  * @param values by option, each of the type that its option takes
  */
 public record SocketOptions(Map<ChannelOption<?>, Object> values) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SocketOptions.class);
 
   /**
    * The options of both sides.
@@ -34,10 +39,13 @@ public record SocketOptions(Map<ChannelOption<?>, Object> values) {
     return bootstrap;
   }
 
-  /** Sets them on what accepts connections, for each that it accepts. */
-  public ServerBootstrap onAccepted(ServerBootstrap bootstrap) {
-    values.forEach((option, value) -> bootstrap.childOption(typed(option), value));
-    return bootstrap;
+  /** Sets them on a connection that was accepted; of one that has ended by now not all may be. */
+  public void on(Channel accepted) {
+    try {
+      values.forEach((option, value) -> accepted.config().setOption(typed(option), value));
+    } catch (ChannelException e) {
+      LOG.debug("the options of {} cannot be set", accepted, e);
+    }
   }
 
   @SuppressWarnings("unchecked") // a value has the type that its option takes

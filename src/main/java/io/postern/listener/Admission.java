@@ -31,28 +31,38 @@ final class Admission {
   private final boolean asksForCertificates;
   private final Admitted admitted;
   private final ListenerMeters meters;
-  private final AtomicInteger open = new AtomicInteger();
-  private final Map<Source, Integer> bySource = new ConcurrentHashMap<>();
-  private final Map<ConnectionLimit, SparseLog> logs = new EnumMap<>(ConnectionLimit.class);
+  private final AtomicInteger open;
+  private final Map<Source, Integer> bySource;
+  private final Map<ConnectionLimit, SparseLog> logs;
 
   /**
    * Admission to a listener.
    *
    * @param asksForCertificates whether clients of any host are asked for one
+   * @param before by what the clients came that are there already; null where there are none
    */
   Admission(
       ListenerConfig config,
       boolean asksForCertificates,
       Admitted admitted,
-      ListenerMeters meters) {
+      ListenerMeters meters,
+      @Nullable Admission before) {
     this.listener = config.name();
     this.perSource = config.limits().connectionsPerSource();
     this.asksForCertificates = asksForCertificates;
     this.admitted = admitted;
     this.meters = meters;
+    open = before == null ? new AtomicInteger() : before.open;
+    bySource = before == null ? new ConcurrentHashMap<>() : before.bySource;
+    logs = before == null ? logs() : before.logs;
+  }
+
+  private static Map<ConnectionLimit, SparseLog> logs() {
+    Map<ConnectionLimit, SparseLog> logs = new EnumMap<>(ConnectionLimit.class);
     for (ConnectionLimit each : ConnectionLimit.values()) {
       logs.put(each, new SparseLog(LOG));
     }
+    return logs;
   }
 
   int open() {

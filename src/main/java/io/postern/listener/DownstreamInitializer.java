@@ -3,11 +3,9 @@ package io.postern.listener;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.EventLoop;
 import io.postern.http.LoopContext;
 import io.postern.tls.ListenerTls;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
 /**
  * Makes the pipeline of an accepted connection, in wire order: the PROXY header, TLS by the
@@ -16,28 +14,25 @@ import org.jspecify.annotations.Nullable;
 @Sharable
 final class DownstreamInitializer extends ChannelInitializer<Channel> {
 
-  private final HeaderPolicy policy;
-  private final Map<EventLoop, Downstream> byLoop;
-  private final @Nullable ListenerTls tls;
-  private final Admission admission;
+  private final Supplier<Accepting> now;
 
-  DownstreamInitializer(
-      HeaderPolicy policy,
-      Map<EventLoop, Downstream> byLoop,
-      @Nullable ListenerTls tls,
-      Admission admission) {
-    this.policy = policy;
-    this.byLoop = byLoop;
-    this.tls = tls;
-    this.admission = admission;
+  /**
+   * Makes pipelines.
+   *
+   * @param now asked for each connection, which keeps what it gets
+   */
+  DownstreamInitializer(Supplier<Accepting> now) {
+    this.now = now;
   }
 
   @Override
   protected void initChannel(Channel channel) {
-    if (!admission.accepts(channel)) {
+    Accepting accepting = now.get();
+    accepting.options().on(channel);
+    if (!accepting.admission().accepts(channel)) {
       return;
     }
-    Downstream downstream = byLoop.get(channel.eventLoop());
+    Downstream downstream = accepting.byLoop().get(channel.eventLoop());
     if (downstream == null) {
       throw new IllegalStateException("a connection on an event loop that is not ours");
     }
@@ -47,15 +42,18 @@ final class DownstreamInitializer extends ChannelInitializer<Channel> {
         .pipeline()
         .addLast(
             new ProxyHeaderHandler(
-                policy,
+                accepting.policy(),
                 loop.deadlines(),
-                (arrived, arrival) -> begin(downstream, arrived, arrival)));
+                (arrived, arrival) -> begin(accepting, downstream, arrived, arrival)));
   }
 
-  private void begin(Downstream downstream, Channel channel, Arrival arrival) {
+  private static void begin(
+      Accepting accepting, Downstream downstream, Channel channel, Arrival arrival) {
+    Admission admission = accepting.admission();
     if (!admission.admits(channel, arrival)) {
       return;
     }
+    ListenerTls tls = accepting.tls();
     if (tls == null) {
       downstream.install(channel, arrival, null, false);
     } else {

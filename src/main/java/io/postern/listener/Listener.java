@@ -10,7 +10,6 @@ import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.postern.config.Bind;
-import io.postern.config.Cidr;
 import io.postern.config.ListenerConfig;
 import io.postern.config.LoadBalancerConfig;
 import io.postern.fault.Fault;
@@ -24,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,79 +32,31 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Listener {
 
-  private final ListenerConfig config;
-  private final Map<EventLoop, Downstream> byLoop = new HashMap<>();
   private final ListenerMeters meters = new ListenerMeters();
-  private final HandshakeReports reports;
-  private final Admission admission;
-  private final HandshakeAdmission beginning;
-  private final HandshakeQueues queues;
-  private final @Nullable ListenerTls tls;
+  private final List<? extends ExchangeFactory.OfLoop> loops;
+  private final Map<EventLoop, ClientConnections> connections = new HashMap<>();
   private final Channel server;
+  private volatile Terms terms;
+  private volatile Accepting accepting;
 
-  private Listener(
-      ListenerConfig config,
-      LoadBalancerConfig loadBalancer,
-      @Nullable ListenerTls tls,
-      Admitted admitted,
-      List<? extends ExchangeFactory.OfLoop> loops,
-      Binding binding)
+  private Listener(Terms terms, Sockets sockets, List<? extends ExchangeFactory.OfLoop> loops)
       throws InterruptedException {
-    this.config = config;
-    this.tls = tls;
-    this.reports = new HandshakeReports(config.name(), meters);
-    this.admission =
-        new Admission(config, tls != null && tls.asksForCertificates(), admitted, meters);
-    this.beginning = new HandshakeAdmission(config, admitted, meters);
-    this.queues = admitted.handshakes();
+    this.loops = loops;
     for (ExchangeFactory.OfLoop each : loops) {
-      byLoop.put(each.loop().loop(), downstream(loadBalancer, each));
+      connections.put(each.loop().loop(), new ClientConnections(each.loop()));
     }
-    this.server = binding.bind(this).sync().channel();
-  }
-
-  private interface Binding {
-    ChannelFuture bind(Listener listener);
-  }
-
-  /**
-   * Binds a listener; it accepts from now on.
-   *
-   * @param loadBalancer what stands before it
-   * @param loops the loops to spread connections over, each with what opens its exchanges
-   * @param admitted who may come, and how many
-   */
-  public static Listener bind(
-      ListenerConfig config,
-      LoadBalancerConfig loadBalancer,
-      @Nullable ListenerTls tls,
-      Admitted admitted,
-      Sockets sockets,
-      List<? extends ExchangeFactory.OfLoop> loops)
-      throws InterruptedException {
-    return new Listener(
-        config,
-        loadBalancer,
-        tls,
-        admitted,
-        loops,
-        listener ->
-            bound(
-                config.bind(),
-                sockets
-                    .options()
-                    .onAccepted(new ServerBootstrap())
-                    .group(sockets.group())
-                    .channelFactory(sockets.channels())
-                    .option(ChannelOption.SO_BACKLOG, 4096)
-                    .option(ChannelOption.SO_REUSEADDR, true)
-                    .option(ChannelOption.RECVBUF_ALLOCATOR, fewAtATime())
-                    .childHandler(
-                        new DownstreamInitializer(
-                            listener.policy(loadBalancer.sources()),
-                            listener.byLoop,
-                            tls,
-                            listener.admission))));
+    this.terms = terms;
+    this.accepting = accepting(terms, null);
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(sockets.group())
+            .channelFactory(sockets.channels())
+            .option(ChannelOption.SO_BACKLOG, 4096)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .option(ChannelOption.AUTO_READ, false)
+            .option(ChannelOption.RECVBUF_ALLOCATOR, fewAtATime())
+            .childHandler(new DownstreamInitializer(() -> accepting));
+    this.server = bound(terms.config().bind(), bootstrap).sync().channel();
   }
 
   private static ChannelFuture bound(Bind bind, ServerBootstrap bootstrap) {
@@ -115,6 +67,53 @@ public final class Listener {
   }
 
   /**
+   * Binds a listener. Clients can connect from now on, and wait until it is {@link #open}.
+   *
+   * @param loops the loops to spread connections over, each with what opens its exchanges
+   */
+  public static Listener bind(
+      Terms terms, Sockets sockets, List<? extends ExchangeFactory.OfLoop> loops)
+      throws InterruptedException {
+    return new Listener(terms, sockets, loops);
+  }
+
+  /** Accepts from now on. */
+  public void open() {
+    server.config().setAutoRead(true);
+  }
+
+  /**
+   * Who is accepted from now on comes on other terms; who is there stays on those that it came on.
+   *
+   * @param other with a bind that is this socket's
+   */
+  public void change(Terms other) {
+    accepting = accepting(other, accepting.admission());
+    terms = other;
+  }
+
+  private Accepting accepting(Terms by, @Nullable Admission before) {
+    ListenerConfig config = by.config();
+    ListenerTls tls = by.tls();
+    boolean asks = tls != null && tls.asksForCertificates();
+    Admission admission = new Admission(config, asks, by.admitted(), meters, before);
+    HandshakeAdmission beginning = new HandshakeAdmission(config, by.admitted(), meters);
+    HandshakeReports reports = new HandshakeReports(config.name(), meters);
+    Map<EventLoop, Downstream> byLoop = new HashMap<>();
+    for (ExchangeFactory.OfLoop each : loops) {
+      EventLoop loop = each.loop().loop();
+      Handshakes handshakes =
+          new Handshakes(
+              config.timeouts().handshake().toNanos(),
+              beginning,
+              by.admitted().handshakes().of(loop),
+              reports);
+      byLoop.put(loop, downstream(by, each, handshakes));
+    }
+    return new Accepting(policy(by), byLoop, tls, admission, by.options());
+  }
+
+  /**
    * Four in a pass of the loop, not sixteen as Netty has it: in a flood of connections what the
    * others bring waits for fewer.
    */
@@ -122,11 +121,12 @@ public final class Listener {
     return new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(4);
   }
 
-  private HeaderPolicy policy(List<Cidr> sources) {
+  private HeaderPolicy policy(Terms by) {
+    ListenerConfig config = by.config();
     return new HeaderPolicy(
         config.name(),
         config.proxyProtocol(),
-        sources,
+        by.loadBalancer().sources(),
         config.timeouts().proxyHeader().toNanos(),
         meters.arrivals());
   }
@@ -153,21 +153,21 @@ public final class Listener {
         new Http2Reports(meters));
   }
 
-  private Downstream downstream(LoadBalancerConfig loadBalancer, ExchangeFactory.OfLoop context) {
-    ListenerConfig.Limits limits = config.limits();
+  @SuppressWarnings("NullAway") // every loop has its connections
+  private Downstream downstream(Terms by, ExchangeFactory.OfLoop context, Handshakes handshakes) {
+    ListenerConfig config = by.config();
     ListenerConfig.Timeouts timeouts = config.timeouts();
     return new Downstream(
         config.name(),
-        settings(config, loadBalancer, meters),
+        settings(config, by.loadBalancer(), meters),
         config.tls() != null && config.tls().forwardClientCertificate(),
         new Retirement.Terms(
             timeouts.connectionAge() == null ? 0 : timeouts.connectionAge().toNanos(),
-            limits.requestsPerConnection()),
+            config.limits().requestsPerConnection()),
         context,
-        new ClientConnections(context.loop()),
+        connections.get(context.loop().loop()),
         meters,
-        new Handshakes(
-            timeouts.handshake().toNanos(), beginning, queues.of(context.loop().loop()), reports));
+        handshakes);
   }
 
   private static UnusualNames unusualNames(ListenerConfig.UnusualFieldNames config) {
@@ -180,7 +180,12 @@ public final class Listener {
 
   /** The name in the config. */
   public String name() {
-    return config.name();
+    return terms.config().name();
+  }
+
+  /** On what terms clients come now. */
+  public Terms terms() {
+    return terms;
   }
 
   /** The address that is bound, with the port that was free where the config said 0. */
@@ -190,12 +195,12 @@ public final class Listener {
 
   /** Its certificates; null on a plain one. */
   public @Nullable ListenerTls tls() {
-    return tls;
+    return terms.tls();
   }
 
   /** How many connections are open. */
   public int openConnections() {
-    return admission.open();
+    return accepting.admission().open();
   }
 
   /** What is counted of it. */
@@ -205,7 +210,7 @@ public final class Listener {
 
   /** Asks all clients to go away, each at a random moment of the spread; still accepts. */
   public void drain(long spreadMillis) {
-    onEachLoop(connections -> connections.drain(spreadMillis));
+    onEachLoop(each -> each.drain(spreadMillis));
   }
 
   /** Accepts no more. */
@@ -220,16 +225,16 @@ public final class Listener {
    */
   public List<Future<Void>> abort(Fault fault) {
     List<Future<Void>> closed = new ArrayList<>();
-    byLoop.forEach(
+    connections.forEach(
         (loop, each) -> {
           Promise<Void> promise = loop.newPromise();
           closed.add(promise);
-          loop.execute(() -> each.connections().abort(fault, promise));
+          loop.execute(() -> each.abort(fault, promise));
         });
     return closed;
   }
 
-  private void onEachLoop(java.util.function.Consumer<ClientConnections> task) {
-    byLoop.forEach((loop, each) -> loop.execute(() -> task.accept(each.connections())));
+  private void onEachLoop(Consumer<ClientConnections> task) {
+    connections.forEach((loop, each) -> loop.execute(() -> task.accept(each)));
   }
 }

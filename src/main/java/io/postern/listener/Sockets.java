@@ -3,7 +3,6 @@ package io.postern.listener;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
-import io.postern.http.SocketOptions;
 
 /**
  * What a listener is bound with.
@@ -11,9 +10,5 @@ import io.postern.http.SocketOptions;
  * @param group the loops that accept; it says which of them owns what is accepted
  * @param channels makes server channels of the transport that they drive; those of a socket that
  *     was passed to us have it already
- * @param options what each accepted connection gets
  */
-public record Sockets(
-    EventLoopGroup group,
-    ChannelFactory<? extends ServerChannel> channels,
-    SocketOptions options) {}
+public record Sockets(EventLoopGroup group, ChannelFactory<? extends ServerChannel> channels) {}

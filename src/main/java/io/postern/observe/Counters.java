@@ -29,6 +29,11 @@ public final class Counters<E extends Enum<E>> {
     adder(key).increment();
   }
 
+  /** So many more, or fewer. */
+  public void add(E key, long change) {
+    adder(key).add(change);
+  }
+
   /** What was counted so far. */
   public long of(E key) {
     return adder(key).sum();

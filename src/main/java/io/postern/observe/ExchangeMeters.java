@@ -8,7 +8,6 @@ import io.postern.observe.Metrics.Points;
 import io.postern.tenant.Endpoint;
 import io.postern.tenant.Tenant;
 import io.postern.tenant.Tenants;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
@@ -26,7 +25,7 @@ public final class ExchangeMeters implements ExchangeSink {
   /** The label of all tenants together that are not counted each for itself: no tenant's name. */
   public static final String OTHERS = "(others)";
 
-  private final List<RouteMeters> routes;
+  private final Supplier<List<List<RouteMeters>>> routes;
   private final Supplier<Tenants> tenants;
 
   /** Those of tenants that have a place of their own, and behind them that of all others. */
@@ -48,12 +47,13 @@ public final class ExchangeMeters implements ExchangeSink {
    * Counts for these tenants and routes.
    *
    * @param tenants those of now, when they are told of
+   * @param routes the same of routes, each with one for each of its pools
    * @param next takes the records too: the access log
    */
-  public ExchangeMeters(Supplier<Tenants> tenants, List<RouteMeters> routes, ExchangeSink next) {
+  public ExchangeMeters(
+      Supplier<Tenants> tenants, Supplier<List<List<RouteMeters>>> routes, ExchangeSink next) {
     this.tenants = tenants;
-    this.routes = new ArrayList<>(routes);
-    this.routes.add(unrouted);
+    this.routes = routes;
     this.next = next;
     for (Party party : Party.values()) {
       ends.put(party, new Counters<>(Phase.class));
@@ -187,7 +187,10 @@ public final class ExchangeMeters implements ExchangeSink {
   }
 
   private <T> Consumer<T> ofRoutes(BiConsumer<RouteMeters, T> collect) {
-    return points -> routes.forEach(route -> collect.accept(route, points));
+    return points -> {
+      routes.get().forEach(each -> each.forEach(route -> collect.accept(route, points)));
+      collect.accept(unrouted, points);
+    };
   }
 
   private static List<StatusCounters> places() {

@@ -105,8 +105,9 @@ public final class RouteMeters {
     if (known != null) {
       return known;
     }
-    String name = later.size() < MOST_LATER ? server : OTHERS;
-    return later.computeIfAbsent(name, any -> new StatusCounters());
+    int again = servers.indexOf(server); // it had gone, and has come back
+    String name = again >= 0 || later.size() < MOST_LATER ? server : OTHERS;
+    return later.computeIfAbsent(name, any -> again >= 0 ? exchanges[again] : new StatusCounters());
   }
 
   private void countServer(ExchangeRecord record) {
@@ -123,7 +124,12 @@ public final class RouteMeters {
       exchanges[i].collect(points, route, pool, servers.get(i));
     }
     exchanges[servers.size()].collect(points, route, pool, "");
-    later.forEach((server, counted) -> counted.collect(points, route, pool, server));
+    later.forEach(
+        (server, counted) -> {
+          if (!servers.contains(server)) {
+            counted.collect(points, route, pool, server);
+          }
+        });
   }
 
   void collectReceived(Points points) {

@@ -64,10 +64,14 @@ public record Pool(
       List<PoolConfig.Server> servers,
       ProcessConfig here,
       @Nullable UpstreamTls tls) {
-    Dialect dialect = new Dialect(config.protocol(), tls, config.ping(), config.sendProxy());
-    PoolConfig.Limits limits = config.limits();
-    Bounds bounds = Bounds.of(limits);
+    Dialect dialect = dialect(config, tls);
+    Bounds bounds = Bounds.of(config.limits());
     Roster roster = new Roster(Identity.listed(servers, here), dialect, bounds);
+    return of(config, here, roster, dialect, budget(config));
+  }
+
+  private static Pool of(
+      PoolConfig config, ProcessConfig here, Roster roster, Dialect dialect, RetryBudget budget) {
     return new Pool(
         config.name(),
         Selection.of(config),
@@ -76,12 +80,60 @@ public record Pool(
         here,
         config.discovery(),
         config.idle(),
-        limits.idlePerServer(),
-        bounds.queue(),
-        bounds.connections(),
-        new RetryBudget(config.retryBudget(), Ticker.systemTicker().nanoTime()),
+        config.limits().idlePerServer(),
+        roster.bounds().queue(),
+        roster.bounds().connections(),
+        budget,
         config.health().active(),
         config.health().passive());
+  }
+
+  private static Dialect dialect(PoolConfig config, @Nullable UpstreamTls tls) {
+    return new Dialect(config.protocol(), tls, config.ping(), config.sendProxy());
+  }
+
+  private static RetryBudget budget(PoolConfig config) {
+    return new RetryBudget(config.retryBudget(), Ticker.systemTicker().nanoTime());
+  }
+
+  /**
+   * What this pool is by another section of the config. It has the same servers, which another list
+   * is a {@link #draft} for. Where they are connected to in the same way, and may have as much,
+   * they are the same objects, with their connections and with who waits for them; else others, of
+   * which is known what is known of these.
+   *
+   * @param was the section that this one is by
+   * @param tls as for {@link #of}
+   */
+  public Pool with(PoolConfig was, PoolConfig config, @Nullable UpstreamTls tls) {
+    Dialect other = dialect(config, tls);
+    boolean same =
+        other.equals(dialect)
+            && was.limits().equals(config.limits())
+            && was.idle().equals(config.idle());
+    Roster its = same ? roster : new Roster(roster, other, Bounds.of(config.limits()));
+    boolean sameBudget = was.retryBudget().equals(config.retryBudget());
+    return of(config, here, its, other, sameBudget ? retryBudget : budget(config));
+  }
+
+  /** Whether another version of it has the same servers, as objects. */
+  public boolean sharesServers(Pool other) {
+    return roster.equals(other.roster);
+  }
+
+  /** The servers that a list would bring and take away; nothing changes yet. By one thread. */
+  public Roster.Draft draft(List<PoolConfig.Server> listed) {
+    return roster.draft(Identity.listed(listed, here));
+  }
+
+  /** From now on its servers are those of its last draft; see {@link Roster#take}. */
+  public Roster.Change take(Roster.Draft draft, Instant at, Consumer<List<Server>> before) {
+    return roster.take(draft, at, before);
+  }
+
+  /** It is gone: what is connected to its servers is kept no longer than it is in use. */
+  public void leave() {
+    roster.leave();
   }
 
   /** Its servers now: a list that does not change, and is another one when they do. */
@@ -144,5 +196,16 @@ public record Pool(
    */
   public Picker picker(int loop, RandomGenerator random, LongSupplier clock) {
     return new Picker(this, loop, random, clock);
+  }
+
+  /** Two versions of a pool are two, however alike they are. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other;
+  }
+
+  @Override
+  public int hashCode() {
+    return System.identityHashCode(this);
   }
 }

@@ -1,5 +1,6 @@
 package io.postern.pool;
 
+import io.postern.config.PoolConfig.Duty;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,18 +38,54 @@ public final class Roster {
     }
   }
 
+  /**
+   * Who is to be there, and is not yet.
+   *
+   * @param all in their order
+   * @param said what will be said of those that have stayed
+   */
+  public record Draft(
+      List<Server> all, Map<Server, Identity> said, List<Server> added, List<Server> removed) {
+
+    /** How many of them may be chosen then, as far as is known now. */
+    public int readyServers() {
+      return (int) all.stream().filter(this::isReady).count();
+    }
+
+    private boolean isReady(Server server) {
+      Identity of = said.get(server);
+      return of == null
+          ? server.isUsable() && server.weight() > 0
+          : of.duty() == Duty.READY && of.weight() > 0 && server.isUp() && !server.isEjected();
+    }
+  }
+
   private final Dialect dialect;
   private final Bounds bounds;
-  private final LongAdder answers = new LongAdder();
-  private final LongAdder failures = new LongAdder();
-  private final LongAdder changes = new LongAdder();
+  private final LongAdder answers;
+  private final LongAdder failures;
+  private final LongAdder changes;
   private volatile List<Server> servers;
   private int next;
 
   Roster(List<Identity> listed, Dialect dialect, Bounds bounds) {
     this.dialect = dialect;
     this.bounds = bounds;
+    answers = new LongAdder();
+    failures = new LongAdder();
+    changes = new LongAdder();
     servers = List.copyOf(listed.stream().map(this::fresh).toList());
+  }
+
+  /** The same servers, which are spoken to in another way or held to other bounds. */
+  Roster(Roster before, Dialect dialect, Bounds bounds) {
+    this.dialect = dialect;
+    this.bounds = bounds;
+    answers = before.answers;
+    failures = before.failures;
+    changes = before.changes;
+    next = before.next;
+    servers = before.servers.stream().map(server -> new Server(server, dialect, bounds)).toList();
   }
 
   private Server fresh(Identity who) {
@@ -58,6 +95,16 @@ public final class Roster {
   /** Those of now. */
   List<Server> servers() {
     return servers;
+  }
+
+  /** The bounds that they share. */
+  Bounds bounds() {
+    return bounds;
+  }
+
+  /** None of them is a server of the pool any more: it is gone. */
+  void leave() {
+    servers.forEach(Server::leave);
   }
 
   /**
@@ -70,29 +117,49 @@ public final class Roster {
    */
   Change change(List<Identity> found, Instant at, Consumer<List<Server>> before) {
     answers.increment();
+    return take(draft(found), at, before);
+  }
+
+  /** Who would be there; nothing changes yet. Only the last draft may be taken over. */
+  Draft draft(List<Identity> found) {
     Map<InetSocketAddress, Server> known = new LinkedHashMap<>();
     servers.forEach(each -> known.put(each.address(), each));
     Map<InetSocketAddress, Server> wanted = new LinkedHashMap<>();
+    Map<Server, Identity> said = new LinkedHashMap<>();
     List<Server> added = new ArrayList<>();
-    List<Server> altered = new ArrayList<>();
     for (Identity each : found) {
       Server kept = known.remove(each.address());
       if (kept != null) {
         wanted.put(each.address(), kept);
-        if (kept.become(each, at)) {
-          altered.add(kept);
-        }
+        said.put(kept, each);
       } else if (!wanted.containsKey(each.address())) {
         Server fresh = fresh(each);
         added.add(fresh);
         wanted.put(each.address(), fresh);
       }
     }
-    Change change =
-        new Change(List.copyOf(added), List.copyOf(known.values()), List.copyOf(altered));
+    return new Draft(
+        List.copyOf(wanted.values()), said, List.copyOf(added), List.copyOf(known.values()));
+  }
+
+  /**
+   * From now on those are there.
+   *
+   * @param at when, by the wall clock
+   * @param before given who is new, before any event loop sees it
+   */
+  public Change take(Draft draft, Instant at, Consumer<List<Server>> before) {
+    List<Server> altered = new ArrayList<>();
+    draft.said.forEach(
+        (server, who) -> {
+          if (server.become(who, at)) {
+            altered.add(server);
+          }
+        });
+    Change change = new Change(draft.added, draft.removed, List.copyOf(altered));
     if (!change.isNone()) {
       before.accept(change.added());
-      servers = List.copyOf(wanted.values());
+      servers = draft.all;
       changes.increment(); // who has seen this count sees these servers
       change.removed().forEach(Server::leave);
       if (bounds.queue() != null) {

@@ -66,8 +66,8 @@ public final class Server extends ServerCounters {
   private final AtomicInteger inFlight = new AtomicInteger();
 
   private final AtomicLong bytesDue = new AtomicLong();
-  private final AtomicReference<@Nullable ConnectFault> lastConnectFault = new AtomicReference<>();
-  private final AtomicBoolean unverified = new AtomicBoolean();
+  private final AtomicReference<@Nullable ConnectFault> lastConnectFault;
+  private final AtomicBoolean unverified;
 
   private final AtomicReference<Condition> condition;
   private volatile @Nullable Outcomes outcomes;
@@ -80,6 +80,19 @@ public final class Server extends ServerCounters {
   public record ConnectFault(Fault fault, Instant at) {}
 
   Server(int index, Identity who, Dialect dialect, Bounds bounds) {
+    this(index, who, dialect, bounds, null);
+  }
+
+  /**
+   * The same server, spoken to in another way or held to other bounds. What is known and counted of
+   * it goes on; what is in flight to the one before is no concern of this one's.
+   */
+  Server(Server before, Dialect dialect, Bounds bounds) {
+    this(before.index, before.who, dialect, bounds, before);
+  }
+
+  private Server(int index, Identity who, Dialect dialect, Bounds bounds, @Nullable Server before) {
+    super(before);
     this.index = index;
     this.dialect = dialect;
     queue = bounds.queue();
@@ -90,7 +103,9 @@ public final class Server extends ServerCounters {
     identity = KeyHash.of(label, 0);
     cookie = Stickiness.value(identity);
     address = who.address();
-    condition = new AtomicReference<>(Condition.of(who.duty()));
+    lastConnectFault = before == null ? new AtomicReference<>() : before.lastConnectFault;
+    unverified = before == null ? new AtomicBoolean() : before.unverified;
+    condition = before == null ? new AtomicReference<>(Condition.of(who.duty())) : before.condition;
   }
 
   /** Where to connect for a host and port of the config; unresolved where the host is a name. */
@@ -357,8 +372,8 @@ public final class Server extends ServerCounters {
     return outcomes;
   }
 
-  /** From now on somebody is told how its exchanges end. */
-  public void report(Outcomes to) {
+  /** From now on somebody is told how its exchanges end; nobody with null. */
+  public void report(@Nullable Outcomes to) {
     outcomes = to;
   }
 

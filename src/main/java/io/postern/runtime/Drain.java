@@ -1,6 +1,5 @@
 package io.postern.runtime;
 
-import io.postern.config.Config;
 import io.postern.config.ShutdownConfig;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -21,15 +20,11 @@ public final class Drain {
   private static final Duration GLANCE = Duration.ofMillis(50);
 
   private final ProxyRuntime runtime;
-  private final ShutdownConfig config;
-  private final Duration drain;
   private final CountDownLatch hurried = new CountDownLatch(1);
 
   /** A drain that has not begun. */
-  public Drain(ProxyRuntime runtime, Config config) {
+  public Drain(ProxyRuntime runtime) {
     this.runtime = runtime;
-    this.config = config.shutdown();
-    this.drain = config.loadBalancer().drain(config.shutdown());
   }
 
   /** Ends the drain at once: what is in flight is cut. */
@@ -39,7 +34,12 @@ public final class Drain {
 
   /** How long {@link #run} waits at most; what it then does takes some seconds more. */
   public Duration longest() {
-    return config.announce().plus(config.spread()).plus(drain);
+    ShutdownConfig config = runtime.config().shutdown();
+    return config.announce().plus(config.spread()).plus(drain(config));
+  }
+
+  private Duration drain(ShutdownConfig shutdown) {
+    return runtime.config().loadBalancer().drain(shutdown);
   }
 
   /** Whether {@link #hurry} was called. */
@@ -53,6 +53,8 @@ public final class Drain {
    * @return whether everything ended by itself, and nothing was cut
    */
   public boolean run() throws InterruptedException {
+    ShutdownConfig config = runtime.config().shutdown();
+    Duration drain = drain(config);
     runtime.announceEnd();
     LOG.info("announcing for {}: nothing is refused yet", shown(config.announce()));
     boolean calm = pause(config.announce());

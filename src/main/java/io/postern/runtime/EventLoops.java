@@ -2,6 +2,7 @@ package io.postern.runtime;
 
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
@@ -23,13 +24,17 @@ import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.NettyRuntime;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
 import io.postern.config.ProcessConfig;
 import io.postern.config.ProcessConfig.Transport;
 import io.postern.http.LoopContext;
 import io.postern.http.WindowBudget;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The event loops of the process, and the channels of the transport that drives them.
@@ -48,6 +53,8 @@ record EventLoops(
     ChannelFactory<? extends ServerChannel> serverChannels,
     ChannelFactory<? extends SocketChannel> channels,
     ChannelFactory<? extends DatagramChannel> datagrams) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EventLoops.class);
 
   /**
    * Starts the loops.
@@ -130,5 +137,16 @@ record EventLoops(
     BusyWatch.start(own, group);
     return new EventLoops(
         transport, group, List.copyOf(contexts), side, serverChannels, channels, datagrams);
+  }
+
+  /** Ends loops; answers whether they have in time. */
+  static boolean end(EventLoopGroup group) {
+    // The quiet time is for connections that still say close_notify.
+    Future<?> ended = group.shutdownGracefully(50, 5000, TimeUnit.MILLISECONDS);
+    boolean inTime = ended.awaitUninterruptibly(6, TimeUnit.SECONDS);
+    if (!inTime) {
+      LOG.warn("the event loops did not end in time");
+    }
+    return inTime;
   }
 }

@@ -1,7 +1,12 @@
 package io.postern.runtime;
 
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -20,6 +25,9 @@ final class Lookout implements AutoCloseable {
           Thread.ofPlatform().daemon().name("lookout").factory());
   private final long intervalMillis;
 
+  /** What is to be done about what was asked for and is not done when we are closed. */
+  private final Set<Runnable> cancels = ConcurrentHashMap.newKeySet();
+
   Lookout(Duration interval) {
     intervalMillis = interval.toMillis();
   }
@@ -30,7 +38,32 @@ final class Lookout implements AutoCloseable {
         () -> guarded(look), intervalMillis, intervalMillis, TimeUnit.MILLISECONDS);
   }
 
-  /** Does something once, after a while. */
+  /**
+   * Does something as soon as no look is under way.
+   *
+   * @return what came of it; cancelled where we are closed before, or are by now
+   */
+  <T> CompletableFuture<T> now(Callable<T> task) {
+    CompletableFuture<T> done = new CompletableFuture<>();
+    Runnable cancel = () -> done.cancel(false);
+    cancels.add(cancel);
+    done.whenComplete((result, failure) -> cancels.remove(cancel));
+    try {
+      thread.execute(
+          () -> {
+            try {
+              done.complete(task.call());
+            } catch (Exception | Error e) {
+              done.completeExceptionally(e);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      done.cancel(false);
+    }
+    return done;
+  }
+
+  /** Does something once, after a while; not where we are closed before. */
   void after(Duration delay, Runnable task) {
     thread.schedule(() -> guarded(task), delay.toMillis() + 1, TimeUnit.MILLISECONDS);
   }
@@ -47,6 +80,7 @@ final class Lookout implements AutoCloseable {
   @Override
   public void close() {
     thread.shutdownNow();
+    cancels.forEach(Runnable::run);
     try {
       if (!thread.awaitTermination(5, TimeUnit.SECONDS)) {
         LOG.warn("a look at the files does not end");

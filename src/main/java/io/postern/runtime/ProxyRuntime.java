@@ -1,42 +1,39 @@
 package io.postern.runtime;
 
-import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.Future;
 import io.postern.config.Config;
+import io.postern.config.Difference;
 import io.postern.config.ListenerConfig;
-import io.postern.config.LoadBalancerConfig;
 import io.postern.config.ProcessConfig.Transport;
 import io.postern.exchange.ExchangeContext;
 import io.postern.exchange.Snapshot;
-import io.postern.fault.Fault;
-import io.postern.fault.Reason;
-import io.postern.http.DownstreamStream;
+import io.postern.files.FileWatch;
 import io.postern.http.ExchangeFactory;
 import io.postern.http.LoopContext;
-import io.postern.http.SocketOptions;
 import io.postern.listener.Admitted;
 import io.postern.listener.HandshakeQueues;
 import io.postern.listener.Listener;
 import io.postern.listener.Sockets;
+import io.postern.listener.Terms;
 import io.postern.observe.ExchangeMeters;
 import io.postern.observe.ExchangeSink;
 import io.postern.observe.Metrics;
 import io.postern.shaping.LoopTime;
 import io.postern.tls.KeyLog;
-import io.postern.tls.ListenerTls;
 import io.postern.upstream.Connector;
 import io.postern.upstream.UpstreamConnections;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.random.RandomGenerator;
 import java.util.random.RandomGenerator.SplittableGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,44 +48,43 @@ public final class ProxyRuntime implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ProxyRuntime.class);
   private static final InstantSource CLOCK = InstantSource.system();
 
-  /** How long the answers to what is cut may take to leave. */
-  private static final long LAST_BYTES_NANOS = 1_000_000_000L;
-
-  private final Config config;
   private final EventLoops loops;
   private final PassedSockets passed;
-  private final SocketOptions options;
-  private final Compiled compiled;
+  private final AtomicReference<Compiled> compiled;
   private final AtomicReference<Snapshot> snapshot;
+  private final Reloads reloads;
   private final HandshakeQueues handshakes = new HandshakeQueues();
   private final ExchangeMeters exchanges;
   private final List<Connector> connectors = new ArrayList<>();
   private final List<UpstreamConnections> upstreams = new ArrayList<>();
   private final List<LoopTime> times = new CopyOnWriteArrayList<>();
-  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  private final List<ExchangeContext> contexts = new ArrayList<>();
   private final List<Listener> aside = new ArrayList<>();
   private final SplittableGenerator random = new SplittableRandom();
   private final AtomicReference<RunState> state = new AtomicReference<>(RunState.STARTING);
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final AtomicReference<@Nullable Swap> swap = new AtomicReference<>();
   private final TenantUpkeep tenantUpkeep;
+  private final ListenerUpkeep listeners;
+  private final Lookout lookout;
+  private final Swap.Sockets sockets;
   private @Nullable PoolUpkeep poolUpkeep;
-  private @Nullable Lookout lookout;
+  private @Nullable TlsUpkeep tlsUpkeep;
 
   private ProxyRuntime(
       Config config, EventLoops loops, PassedSockets passed, Compiled compiled, ExchangeSink sink) {
-    this.config = config;
     this.passed = passed;
     this.loops = loops;
-    this.options = SocketOptions.with(KeepAlive.of(config).options(loops.transport()));
+    this.sockets = Swap.Sockets.of(config, loops);
     this.snapshot = new AtomicReference<>(compiled.snapshot());
-    this.exchanges =
-        new ExchangeMeters(
-            () -> current().tenants(),
-            compiled.snapshot().meters().stream().flatMap(List::stream).toList(),
-            sink);
-    this.compiled = compiled;
-    this.tenantUpkeep = new TenantUpkeep(config, compiled.parts(), snapshot);
+    this.exchanges = new ExchangeMeters(() -> current().tenants(), () -> current().meters(), sink);
+    this.compiled = new AtomicReference<>(compiled);
+    this.tenantUpkeep = new TenantUpkeep(compiled, snapshot);
+    this.lookout = new Lookout(config.process().watchInterval());
+    this.listeners =
+        new ListenerUpkeep(loops, passed, contexts, () -> current().tenants(), handshakes);
+    this.reloads = new Reloads(config, CLOCK, this::take);
   }
 
   /**
@@ -127,27 +123,35 @@ public final class ProxyRuntime implements AutoCloseable {
    * @throws StartException where an address cannot be bound; nothing is left running
    */
   public void listen() {
-    int most = Descriptors.clientConnections(Descriptors.limit());
-    List<ExchangeContext> contexts = contexts();
-    for (ListenerConfig each : config.listeners().values()) {
-      int limit = Math.min(most, each.limits().connections());
-      if (limit < each.limits().connections()) {
-        LOG.warn(
-            "listener {}: limits.connections is {}, and the limit of open files leaves room for {};"
-                + " {} it is",
-            each.name(),
-            each.limits().connections(),
-            most,
-            limit);
-      }
-      ListenerTls tls = compiled.tls().get(each.name());
-      Admitted admitted = new Admitted(limit, () -> current().tenants(), handshakes);
-      listeners.add(bound(each, config.loadBalancer(), tls, admitted, loops.group(), contexts));
-    }
-    PoolUpkeep started = new PoolUpkeep(compiled, loops, connectors, upstreams, random, CLOCK);
-    poolUpkeep = started;
-    lookOut(started);
-    started
+    Compiled first = compiled();
+    contexts.addAll(newContexts());
+    orClose(
+        () -> {
+          listeners.take(
+              listeners.propose(first, sockets.options()), first.config(), CLOCK.instant());
+          return listeners;
+        });
+    PoolUpkeep pools = new PoolUpkeep(first, loops, connectors, upstreams, random, CLOCK);
+    poolUpkeep = pools;
+    lookout.each(pools::lookAtFiles);
+    lookout.each(tenantUpkeep::look);
+    lookout.each(() -> listeners.sweep(CLOCK.instant()));
+    TlsUpkeep tls =
+        TlsUpkeep.start(
+            lookout,
+            this::compiled,
+            loops.contexts(),
+            CLOCK,
+            changed -> changed.servers().forEach(pools::closeIdle));
+    tlsUpkeep = tls;
+    swap.set(
+        new Swap(
+            new Swap.Reached(
+                compiled, snapshot, listeners, pools, tls, tenantUpkeep, contexts, connectors),
+            loops,
+            CLOCK,
+            sockets));
+    pools
         .firstRound()
         .thenRun(
             () -> {
@@ -156,18 +160,58 @@ public final class ProxyRuntime implements AutoCloseable {
             });
   }
 
-  private void lookOut(PoolUpkeep pools) {
-    Lookout started = new Lookout(config.process().watchInterval());
-    lookout = started;
-    started.each(pools::lookAtFiles);
-    started.each(tenantUpkeep::look);
-    TlsUpkeep.start(
-        started,
-        config,
-        compiled,
-        loops.contexts(),
-        CLOCK,
-        changed -> changed.servers().forEach(pools::closeIdle));
+  /** The config that runs, compiled; where a file of tenants has changed, without that. */
+  public Compiled compiled() {
+    return Objects.requireNonNull(compiled.get());
+  }
+
+  private ReloadReport take(Config config, List<Difference> differences, ReloadRequest request)
+      throws InterruptedException {
+    Swap ours = swap.get();
+    return ours == null
+        ? Swap.refused(List.of("it does not serve yet"))
+        : ours.take(config, differences, request);
+  }
+
+  /**
+   * Puts another config in the place of the one that runs, where nothing speaks against it, and
+   * nothing is lost by it. One at a time.
+   *
+   * @return what came of it; cancelled where the proxy ends before
+   */
+  public CompletableFuture<ReloadReport> reload(ReloadRequest request) {
+    return lookout.now(() -> reloads.reload(request));
+  }
+
+  /** The same with the version that ran before the one of now. */
+  public CompletableFuture<ReloadReport> rollback(String by, boolean force) {
+    return lookout.now(() -> reloads.rollback(by, force));
+  }
+
+  /**
+   * From now on somebody is told when a file has changed, and the change has stood for two looks.
+   *
+   * @return to be called by whoever reads it for a reload: what is read then is no news
+   */
+  public Runnable follow(Path file, Runnable changed) {
+    FileWatch watch = new FileWatch(List.of(file));
+    lookout.each(
+        () -> {
+          if (watch.isNews()) {
+            changed.run();
+          }
+        });
+    return watch::reading;
+  }
+
+  /** Which version of the config runs. */
+  public ConfigVersion version() {
+    return reloads.version();
+  }
+
+  /** The config that runs. */
+  public Config config() {
+    return reloads.config();
   }
 
   /**
@@ -180,64 +224,56 @@ public final class ProxyRuntime implements AutoCloseable {
   public Listener listenAside(ListenerConfig port, ExchangeFactory exchanges) {
     LoopContext side = loops.side();
     SideExchanges answering = new SideExchanges(side, random.split(), exchanges);
-    Listener listener =
-        bound(
+    Terms terms =
+        new Terms(
             port,
-            config.loadBalancer().withAnySource(),
+            config().loadBalancer().withAnySource(),
             null,
             Admitted.anyone(port.limits().connections()),
-            side.loop(),
-            List.of(answering));
+            sockets.options());
+    Listener listener =
+        orClose(
+            () ->
+                ListenerUpkeep.bind(
+                    terms,
+                    new Sockets(side.loop(), passed.channels(port.bind(), loops.serverChannels())),
+                    List.of(answering)));
+    listener.open();
     aside.add(listener);
     return listener;
   }
 
-  private record SideExchanges(LoopContext loop, RandomGenerator random, ExchangeFactory factory)
-      implements ExchangeFactory.OfLoop {
-    @Override
-    public DownstreamStream.Listener open(DownstreamStream stream, long headStarted) {
-      return factory.open(stream, headStarted);
-    }
-  }
-
-  private List<ExchangeContext> contexts() {
-    List<ExchangeContext> contexts = new ArrayList<>();
-    for (LoopContext loop : loops.contexts()) {
-      LoopTime time = new LoopTime(loop.loop());
-      times.add(time);
-      Connector connector = new Connector(loop, loops.channels(), options, CLOCK);
-      UpstreamConnections upstream = new UpstreamConnections(loop, connector, upstreams);
-      connectors.add(connector);
-      upstreams.add(upstream);
-      contexts.add(
-          ExchangeContext.of(
-              loop, snapshot::get, upstream, time, random.split(), exchanges, CLOCK::millis));
-    }
-    return contexts;
-  }
-
-  private Listener bound(
-      ListenerConfig listener,
-      LoadBalancerConfig loadBalancer,
-      @Nullable ListenerTls tls,
-      Admitted admitted,
-      EventLoopGroup group,
-      List<? extends ExchangeFactory.OfLoop> exchanges) {
+  /** Where it cannot be done nothing is left running. */
+  private <T> T orClose(Callable<T> start) {
     try {
-      Sockets sockets =
-          new Sockets(group, passed.channels(listener.bind(), loops.serverChannels()), options);
-      return Listener.bind(listener, loadBalancer, tls, admitted, sockets, exchanges);
+      return start.call();
+    } catch (StartException e) {
+      close();
+      throw e;
     } catch (InterruptedException e) {
       close();
       Thread.currentThread().interrupt();
       throw new StartException("interrupted while starting", e);
     } catch (Exception e) {
-      // Netty throws the checked BindException past the compiler.
       close();
-      throw new StartException(
-          "listener " + listener.name() + " cannot bind " + listener.bind() + ": " + e.getMessage(),
-          e);
+      throw new StartException("cannot start: " + e.getMessage(), e);
     }
+  }
+
+  private List<ExchangeContext> newContexts() {
+    List<ExchangeContext> made = new ArrayList<>();
+    for (LoopContext loop : loops.contexts()) {
+      LoopTime time = new LoopTime(loop.loop());
+      times.add(time);
+      Connector connector = new Connector(loop, loops.channels(), sockets.options(), CLOCK);
+      UpstreamConnections upstream = new UpstreamConnections(loop, connector, upstreams);
+      connectors.add(connector);
+      upstreams.add(upstream);
+      made.add(
+          ExchangeContext.of(
+              loop, snapshot::get, upstream, time, random.split(), exchanges, CLOCK::millis));
+    }
+    return made;
   }
 
   /** Tells the service manager from now on that the event loops get on, where it watches them. */
@@ -262,12 +298,13 @@ public final class ProxyRuntime implements AutoCloseable {
   public void describe(Metrics metrics) {
     exchanges.describe(metrics);
     new ListenerFamilies(this::listeners).describe(metrics);
+    reloads.describe(metrics);
     new TenantFamilies(snapshot::get).describe(metrics);
     tenantUpkeep.describe(metrics);
     new RouteFamilies(snapshot::get).describe(metrics);
     new PoolFamilies(snapshot::get).describe(metrics);
     new ServerFamilies(snapshot::get).describe(metrics);
-    KeyLog keyLog = compiled.keyLog();
+    KeyLog keyLog = compiled().keyLog();
     metrics.gauges(
         "postern_tls_key_log_active",
         "1 while the secrets of TLS connections are written to a file, else 0.",
@@ -278,7 +315,7 @@ public final class ProxyRuntime implements AutoCloseable {
 
   /** The listeners, in the order of the config. */
   public List<Listener> listeners() {
-    return List.copyOf(listeners);
+    return listeners.listeners();
   }
 
   /** The ports beside them, in the order in which they were bound. */
@@ -306,7 +343,7 @@ public final class ProxyRuntime implements AutoCloseable {
 
   /** How many clients' connections are open. */
   public int openConnections() {
-    return listeners.stream().mapToInt(Listener::openConnections).sum();
+    return listeners.all().stream().mapToInt(Listener::openConnections).sum();
   }
 
   /** Says that the end is near; nothing else changes yet. */
@@ -316,23 +353,12 @@ public final class ProxyRuntime implements AutoCloseable {
 
   /** Asks all clients to go away over the spread; still accepts. */
   void sendAway(long spreadMillis) {
-    listeners.forEach(listener -> listener.drain(spreadMillis));
+    listeners.all().forEach(listener -> listener.drain(spreadMillis));
   }
 
   /** Accepts no more. */
   void stopAccepting() {
-    listeners.forEach(Listener::close);
-  }
-
-  /** Ends every exchange that still runs, and every connection; waits for their last bytes. */
-  private static void abort(List<Listener> listeners) {
-    Fault stopped = Fault.of(Reason.STOPPED);
-    List<Future<Void>> ends = new ArrayList<>();
-    listeners.forEach(listener -> ends.addAll(listener.abort(stopped)));
-    long end = System.nanoTime() + LAST_BYTES_NANOS;
-    for (Future<Void> each : ends) {
-      each.awaitUninterruptibly(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-    }
+    listeners.all().forEach(Listener::close);
   }
 
   /** Stops at once: cuts what is in flight, and ends the loops. Does nothing the second time. */
@@ -345,11 +371,9 @@ public final class ProxyRuntime implements AutoCloseable {
     if (poolUpkeep != null) {
       poolUpkeep.stop();
     }
-    if (lookout != null) {
-      lookout.close();
-    }
+    lookout.close();
     stopAccepting();
-    abort(listeners);
+    ListenerUpkeep.abort(listeners.all());
     for (int i = 0; i < upstreams.size(); i++) {
       // Waited for, as is what was asked of the loop before: a loop that is told to end closes its
       // channels first, and what is in flight would end as if its client had gone.
@@ -358,21 +382,14 @@ public final class ProxyRuntime implements AutoCloseable {
         LOG.warn("event loop {} is too busy to end its exchanges well", i);
       }
     }
-    if (ended(loops.group())) {
-      compiled.close();
+    if (EventLoops.end(loops.group())) {
+      compiled().close();
+      if (tlsUpkeep != null) {
+        tlsUpkeep.close();
+      }
     }
     aside.forEach(Listener::close);
-    abort(aside);
-    ended(loops.side().loop());
-  }
-
-  private static boolean ended(EventLoopGroup group) {
-    // The quiet time is for connections that still say close_notify.
-    Future<?> ended = group.shutdownGracefully(50, 5000, TimeUnit.MILLISECONDS);
-    boolean inTime = ended.awaitUninterruptibly(6, TimeUnit.SECONDS);
-    if (!inTime) {
-      LOG.warn("the event loops did not end in time");
-    }
-    return inTime;
+    ListenerUpkeep.abort(aside);
+    EventLoops.end(loops.side().loop());
   }
 }

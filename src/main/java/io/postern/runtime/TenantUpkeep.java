@@ -25,17 +25,24 @@ final class TenantUpkeep {
   private static final Logger LOG = LoggerFactory.getLogger(TenantUpkeep.class);
   private static final int MOST_TOLD = 5;
 
-  private final Config config;
-  private final @Nullable PartWatch<Map<String, TenantConfig>> file;
+  private Config config;
+  private @Nullable PartWatch<Map<String, TenantConfig>> file;
   private final AtomicReference<Snapshot> snapshot;
   private final AtomicLong changes = new AtomicLong();
   private final AtomicLong refusals = new AtomicLong();
   private List<Problem> told = List.of();
 
-  TenantUpkeep(Config config, Parts parts, AtomicReference<Snapshot> snapshot) {
-    this.config = config;
-    this.file = parts.tenants();
+  TenantUpkeep(Compiled first, AtomicReference<Snapshot> snapshot) {
+    this.config = first.config();
+    this.file = first.parts().tenants();
     this.snapshot = snapshot;
+  }
+
+  /** Another config is taken over, and the tenants that its file had when it was read. */
+  void follow(Compiled other) {
+    config = other.config();
+    file = other.parts().tenants();
+    told = List.of();
   }
 
   /** Looks whether the file is another, and reads it; may block. */

@@ -1,7 +1,7 @@
 package io.postern.runtime;
 
-import io.postern.config.Config;
 import io.postern.config.HostPattern;
+import io.postern.config.ListenerConfig;
 import io.postern.http.LoopContext;
 import io.postern.pool.Pool;
 import io.postern.tls.CertificateStore;
@@ -9,13 +9,18 @@ import io.postern.tls.KeyLog;
 import io.postern.tls.ListenerTls;
 import io.postern.tls.UpstreamTls;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,20 +33,23 @@ final class TlsUpkeep {
 
   private static final Logger LOG = LoggerFactory.getLogger(TlsUpkeep.class);
 
-  private final Compiled compiled;
-  private final Set<HostPattern> needed;
+  /** What may come behind the time of a handshake: a last flight that is read on. */
+  private static final Duration MARGIN = Duration.ofSeconds(10);
+
+  private final Supplier<Compiled> compiled;
   private final List<LoopContext> loops;
   private final InstantSource clock;
   private final Consumer<Pool> changed;
 
+  /** What nobody uses any more from a moment on, and is given up then. */
+  private final Map<ListenerTls, Instant> retired = new HashMap<>();
+
   private TlsUpkeep(
-      Compiled compiled,
-      Set<HostPattern> needed,
+      Supplier<Compiled> compiled,
       List<LoopContext> loops,
       InstantSource clock,
       Consumer<Pool> changed) {
     this.compiled = compiled;
-    this.needed = needed;
     this.loops = loops;
     this.clock = clock;
     this.changed = changed;
@@ -50,33 +58,81 @@ final class TlsUpkeep {
   /**
    * Begins.
    *
+   * @param compiled the config as it is now
    * @param changed told of pools whose servers are connected to by other files from now on; what
    *     connections it finds were made by those of before
    */
-  static void start(
+  static TlsUpkeep start(
       Lookout lookout,
-      Config config,
-      Compiled compiled,
+      Supplier<Compiled> compiled,
       List<LoopContext> loops,
       InstantSource clock,
       Consumer<Pool> changed) {
-    Set<HostPattern> needed =
-        config.routes().stream()
-            .flatMap(route -> route.match().hosts().stream())
-            .collect(Collectors.toSet());
-    TlsUpkeep upkeep = new TlsUpkeep(compiled, needed, loops, clock, changed);
-    compiled.tls().values().forEach(each -> each.fetchResponses(clock, new SplittableRandom()));
+    TlsUpkeep upkeep = new TlsUpkeep(compiled, loops, clock, changed);
+    compiled.get().tls().values().forEach(upkeep::begin);
     lookout.each(upkeep::look);
-    KeyLog keyLog = compiled.keyLog();
+    KeyLog keyLog = compiled.get().keyLog();
     if (keyLog != null) {
       lookout.after(Duration.between(clock.instant(), keyLog.until()), keyLog::endIfOver);
     }
+    return upkeep;
+  }
+
+  private void begin(ListenerTls tls) {
+    tls.fetchResponses(clock, new SplittableRandom());
+  }
+
+  /** Another config is taken over; called by the thread of the lookout. */
+  void follow(Compiled before, Compiled after) {
+    Collection<ListenerTls> now = after.tls().values();
+    now.stream().filter(each -> !before.tls().containsValue(each)).forEach(this::begin);
+    before
+        .config()
+        .listeners()
+        .values()
+        .forEach(
+            listener -> {
+              ListenerTls old = before.tls().get(listener.name());
+              if (old != null && !now.contains(old)) {
+                retire(old, listener.timeouts());
+              }
+            });
+  }
+
+  /** Whose handshake had begun may choose a certificate of it until that is over. */
+  private void retire(ListenerTls old, ListenerConfig.Timeouts within) {
+    retired.put(
+        old, clock.instant().plus(within.proxyHeader()).plus(within.handshake()).plus(MARGIN));
+  }
+
+  private void sweep() {
+    Instant now = clock.instant();
+    retired.entrySet().stream()
+        .filter(each -> now.isAfter(each.getValue()))
+        .map(Map.Entry::getKey)
+        .toList()
+        .forEach(
+            each -> {
+              retired.remove(each);
+              each.close();
+            });
+  }
+
+  /** Gives up what was not yet; when nobody looks any more. */
+  void close() {
+    retired.keySet().forEach(ListenerTls::close);
   }
 
   private void look() {
-    compiled.tls().values().forEach(each -> guarded(() -> look(each)));
-    compiled.snapshot().pools().values().forEach(each -> guarded(() -> look(each)));
-    KeyLog keyLog = compiled.keyLog();
+    guarded(this::sweep);
+    Compiled now = compiled.get();
+    Set<HostPattern> needed =
+        now.config().routes().stream()
+            .flatMap(route -> route.match().hosts().stream())
+            .collect(Collectors.toSet());
+    now.tls().values().forEach(each -> guarded(() -> look(each, needed)));
+    now.snapshot().pools().values().forEach(each -> guarded(() -> look(each)));
+    KeyLog keyLog = now.keyLog();
     if (keyLog != null) {
       guarded(keyLog::endIfOver); // the clock may have been set since the start
     }
@@ -90,7 +146,7 @@ final class TlsUpkeep {
     }
   }
 
-  private void look(ListenerTls listener) {
+  private void look(ListenerTls listener, Set<HostPattern> needed) {
     CertificateStore replaced = listener.refresh(clock.instant(), needed);
     if (replaced != null) {
       whenUnused(replaced::close);

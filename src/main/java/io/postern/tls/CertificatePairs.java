@@ -46,9 +46,30 @@ final class CertificatePairs {
 
   private final StapleFiles responses;
 
-  CertificatePairs(TlsConfig config) {
+  /**
+   * None is read yet.
+   *
+   * @param before of another config, which has read some of them; null where none has
+   */
+  CertificatePairs(TlsConfig config, @Nullable CertificatePairs before) {
     this.config = config;
     this.responses = new StapleFiles(config);
+    if (before != null) {
+      before.good.forEach(
+          (chain, pair) -> {
+            if (isSame(pair.loaded.config(), before.config)) {
+              good.put(chain, pair);
+            }
+          });
+    }
+  }
+
+  private boolean isSame(TlsConfig.Certificate known, TlsConfig its) {
+    return config.certificates().contains(known)
+        || (!its.certificates().contains(known)
+            && Objects.equals(config.certificateDirectory(), its.certificateDirectory())
+            && Objects.equals(
+                config.certificateDirectoryPassphrase(), its.certificateDirectoryPassphrase()));
   }
 
   private record Pair(Loaded loaded, FileStamp stamp) {}

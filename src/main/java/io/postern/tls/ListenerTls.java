@@ -72,6 +72,8 @@ public final class ListenerTls implements AutoCloseable {
    *
    * @param now the time at which the certificates have to be valid
    * @param keyLog told the secrets of connections; null where nobody is
+   * @param before what it is to follow, whose tickets are taken on, and whose certificates where
+   *     they are the same are not read again; null where there is none
    * @param problems takes what is wrong
    * @param warnings takes what is served and should be seen to
    * @return null where something is wrong; else the caller has to close it
@@ -80,24 +82,29 @@ public final class ListenerTls implements AutoCloseable {
       TlsConfig config,
       Instant now,
       @Nullable KeyLog keyLog,
+      @Nullable ListenerTls before,
       List<Problem> problems,
       List<Problem> warnings) {
-    return compile(config, now, TlsLibrary.preferred(keyLog), problems, warnings);
+    return compile(config, now, TlsLibrary.preferred(keyLog), before, problems, warnings);
   }
 
   static @Nullable ListenerTls compile(
       TlsConfig config,
       Instant now,
       TlsLibrary library,
+      @Nullable ListenerTls before,
       List<Problem> problems,
       List<Problem> warnings) {
     List<Problem> own = new ArrayList<>();
     HostPolicies policies = HostPolicies.of(config, now, own, warnings);
-    CertificatePairs pairs = new CertificatePairs(config);
+    CertificatePairs pairs = new CertificatePairs(config, before == null ? null : before.pairs);
     CertificatePairs.Look look = pairs.first(now);
     own.addAll(look.problems());
     warnings.addAll(look.warnings());
-    TicketKeys tickets = TicketKeys.of(config.sessionTickets());
+    boolean sameTickets =
+        before != null && before.config.sessionTickets().equals(config.sessionTickets());
+    TicketKeys tickets =
+        before != null && sameTickets ? before.tickets : TicketKeys.of(config.sessionTickets());
     CertificateStore store =
         new StoreCompiler(config, policies, library, tickets.at(now), own)
             .compile(look.pairs(), null);
@@ -133,6 +140,11 @@ public final class ListenerTls implements AutoCloseable {
   /** The certificates of now. Any thread; an event loop must not keep it beyond its task. */
   public CertificateStore store() {
     return store;
+  }
+
+  /** Whether it is what would come of a config. Any thread. */
+  public boolean isBy(TlsConfig other) {
+    return config.equals(other);
   }
 
   /** Whether clients of any host are asked for a certificate. Any thread. */

@@ -15,6 +15,7 @@ import io.postern.fault.Fault;
 import io.postern.files.FileWatch;
 import io.postern.tls.CertificateFiles.Loaded;
 import io.postern.tls.UpstreamTlsCompiler.Files;
+import java.lang.ref.Cleaner;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,12 +33,13 @@ import org.slf4j.LoggerFactory;
  * last in order. Event loops make handlers of it; one thread at a time may {@link #refresh} and
  * close it.
  *
- * <p>It holds native memory and must be closed, once no event loop can connect by it any more.
- * Connections that were made by it go on.
+ * <p>It holds native memory, which is given up when it is closed, once no event loop can connect by
+ * it any more; or when nobody can reach it. Connections that were made by it go on.
  */
 public final class UpstreamTls implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(UpstreamTls.class);
+  private static final Cleaner CLEANER = Cleaner.create();
 
   private final PoolConfig pool;
   private final PoolTlsConfig config;
@@ -45,11 +47,27 @@ public final class UpstreamTls implements AutoCloseable {
   private final FileWatch watch;
   private final LongAdder swaps = new LongAdder();
   private final LongAdder refusals = new LongAdder();
-  private volatile Made now;
+  private final Held held;
+  private final Cleaner.Cleanable release;
   private List<Problem> told = List.of();
 
   /** A context, and the files that it was made of. */
   private record Made(SslContext context, Files of) {}
+
+  /** What is in use, apart from us: it is given up when nobody can reach us any more. */
+  private static final class Held implements Runnable {
+
+    private volatile Made now;
+
+    Held(Made first) {
+      now = first;
+    }
+
+    @Override
+    public void run() {
+      ReferenceCountUtil.release(now.context());
+    }
+  }
 
   /**
    * What servers that ask are shown.
@@ -64,7 +82,8 @@ public final class UpstreamTls implements AutoCloseable {
     this.config = Objects.requireNonNull(pool.tls());
     this.library = library;
     this.watch = watch;
-    this.now = made;
+    this.held = new Held(made);
+    this.release = CLEANER.register(this, held);
   }
 
   /**
@@ -120,7 +139,7 @@ public final class UpstreamTls implements AutoCloseable {
     // Where the context finds sessions. The name may be that of all servers, and the port as well,
     // which nothing else looks at: of what is verified it is no part (RFC 9525 §6.2).
     int sessions = (index << 16) | server.getPort();
-    SslHandler handler = now.context().newHandler(allocator, name, sessions);
+    SslHandler handler = held.now.context().newHandler(allocator, name, sessions);
     SSLParameters parameters = handler.engine().getSSLParameters();
     parameters.setServerNames(isAddress(name) ? List.of() : List.of(new SNIHostName(name)));
     parameters.setEndpointIdentificationAlgorithm(config.verify() == Verify.FULL ? "HTTPS" : "");
@@ -146,7 +165,7 @@ public final class UpstreamTls implements AutoCloseable {
     }
     List<Problem> problems = new ArrayList<>();
     List<Problem> warnings = new ArrayList<>();
-    Made before = now;
+    Made before = held.now;
     Made after;
     try {
       after = made(before, new UpstreamTlsCompiler(pool, instant, problems, warnings));
@@ -165,7 +184,7 @@ public final class UpstreamTls implements AutoCloseable {
     if (after.context().equals(before.context())) {
       return null;
     }
-    now = after;
+    held.now = after;
     swaps.increment();
     sayWhatIsNew(before.of(), after.of());
     return () -> ReferenceCountUtil.release(before.context());
@@ -220,7 +239,7 @@ public final class UpstreamTls implements AutoCloseable {
 
   /** What servers that ask are shown now; null where there is nothing to show. Any thread. */
   public @Nullable Shown shown() {
-    Loaded shown = now.of().shown();
+    Loaded shown = held.now.of().shown();
     return shown == null ? null : new Shown(shown.config().chain().toString(), shown.expires());
   }
 
@@ -247,6 +266,6 @@ public final class UpstreamTls implements AutoCloseable {
   /** Gives up what it holds of the context. */
   @Override
   public void close() {
-    ReferenceCountUtil.release(now.context());
+    release.clean();
   }
 }

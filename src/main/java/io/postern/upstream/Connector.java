@@ -71,6 +71,12 @@ public final class Connector {
             .option(ChannelOption.AUTO_CLOSE, false);
   }
 
+  /** From now on connections are opened with these options. */
+  public void use(SocketOptions options) {
+    assert loop.loop().inEventLoop();
+    options.on(bootstrap);
+  }
+
   /**
    * Opens a connection. Where the pool of the server has TLS it is open when the handshake has
    * ended, and where it speaks HTTP/2 when the server's SETTINGS have come.

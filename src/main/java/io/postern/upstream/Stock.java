@@ -41,7 +41,19 @@ final class Stock {
   }
 
   ServerConnections to(Pool pool, Server server) {
-    return byServer.computeIfAbsent(server, any -> made(pool, server));
+    ServerConnections known = byServer.get(server);
+    return known == null ? begun(pool, server) : known;
+  }
+
+  private ServerConnections begun(Pool pool, Server server) {
+    ServerConnections made = made(pool, server);
+    if (server.isGone()) { // for who has known it before: nobody else will use them
+      made.closeIdle();
+      leave(made);
+    } else {
+      byServer.put(server, made);
+    }
+    return made;
   }
 
   private ServerConnections made(Pool pool, Server server) {
@@ -123,10 +135,12 @@ final class Stock {
     ServerConnections gone = byServer.remove(server);
     if (gone != null) {
       gone.closeIdle();
-      leaving.removeIf(ServerConnections::isNone);
-      if (!gone.isNone()) {
-        leaving.add(gone);
-      }
+      leave(gone);
     }
+  }
+
+  private void leave(ServerConnections gone) {
+    leaving.removeIf(ServerConnections::isNone);
+    leaving.add(gone);
   }
 }

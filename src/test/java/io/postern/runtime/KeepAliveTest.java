@@ -52,11 +52,10 @@ class KeepAliveTest {
     CompletableFuture<Channel> accepted = new CompletableFuture<>();
     try {
       Channel server =
-          options
-              .onAccepted(new ServerBootstrap())
+          new ServerBootstrap()
               .group(loops.group())
               .channelFactory(loops.serverChannels())
-              .childHandler(onActive(accepted))
+              .childHandler(onActive(accepted, options))
               .bind("127.0.0.1", 0)
               .sync()
               .channel();
@@ -86,9 +85,15 @@ class KeepAliveTest {
   }
 
   private static ChannelInitializer<Channel> onActive(CompletableFuture<Channel> made) {
+    return onActive(made, new SocketOptions(Map.of()));
+  }
+
+  private static ChannelInitializer<Channel> onActive(
+      CompletableFuture<Channel> made, SocketOptions options) {
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(Channel channel) {
+        options.on(channel);
         made.complete(channel);
       }
     };

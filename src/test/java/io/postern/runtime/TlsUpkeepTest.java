@@ -60,7 +60,7 @@ class TlsUpkeepTest {
         };
     try (LogLines log = LogLines.warningsOf(TlsUpkeep.class);
         Lookout lookout = new Lookout(config.process().watchInterval())) {
-      TlsUpkeep.start(lookout, config, compiled, loops.contexts(), clock, _ -> {});
+      TlsUpkeep.start(lookout, () -> compiled, loops.contexts(), clock, _ -> {});
       CA.issue(KeyType.ECDSA, List.of("a.example.com")).writeTo(dir, "a");
       Await.until("the new certificate", () -> tls.swaps() == 1);
       assertThat(log.about("certificates cannot be looked at")).hasSize(2);

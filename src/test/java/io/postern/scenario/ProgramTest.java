@@ -1,7 +1,6 @@
 package io.postern.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -272,31 +271,6 @@ class ProgramTest {
       assertThat(json(postern.output().getFirst()).get("termination").asText()).isEqualTo("KH");
       gate.open();
     }
-  }
-
-  @Test
-  void sighupDoesNotEndIt() throws IOException {
-    assumeFalse(hangupsAreIgnored(), "run under nohup, which its children inherit");
-    try (ScriptedServer server = ScriptedServer.start();
-        PosternProcess postern =
-            PosternProcess.start("run", "-c", config(server, "", "announce: 0s, spread: 0s"));
-        RawClient client = RawClient.connect(postern.awaitListener("plain"))) {
-      postern.signal("HUP");
-      postern.awaitError("SIGHUP");
-      assertThat(client.get("/", "localhost").status()).isEqualTo(200);
-      assertThat(postern.isAlive()).isTrue();
-    }
-  }
-
-  private static boolean hangupsAreIgnored() throws IOException {
-    String mask =
-        Files.readAllLines(Path.of("/proc/self/status")).stream()
-            .filter(line -> line.startsWith("SigIgn:"))
-            .findFirst()
-            .orElseThrow()
-            .substring("SigIgn:".length())
-            .strip();
-    return (Long.parseUnsignedLong(mask, 16) & 1) != 0; // SIGHUP is signal 1
   }
 
   @Test

@@ -37,6 +37,11 @@ class ServiceManagerTest {
       postern.awaitError("postern ready");
       assertThat(manager.await())
           .matches("READY=1\nSTATUS=serving plain 127\\.0\\.0\\.1:\\d+ \\(1 event loops, \\w+\\)");
+      postern.signal("HUP");
+      assertThat(manager.await()).matches("RELOADING=1\nMONOTONIC_USEC=\\d+\nSTATUS=reloading");
+      assertThat(manager.await())
+          .startsWith("READY=1\nSTATUS=serving plain ")
+          .endsWith(", version 1 of the config");
       postern.signal("TERM");
       assertThat(manager.await())
           .isEqualTo("STOPPING=1\nSTATUS=draining, for 60 s at most\nEXTEND_TIMEOUT_USEC=90000000");

@@ -16,6 +16,8 @@ import io.postern.runtime.Drain;
 import io.postern.runtime.Explanation;
 import io.postern.runtime.ProxyRuntime;
 import io.postern.runtime.Question;
+import io.postern.runtime.ReloadReport;
+import io.postern.runtime.ReloadRequest;
 import io.postern.tls.CertificateAuthority;
 import io.postern.tls.KeyLog;
 import io.postern.tls.KeyType;
@@ -31,6 +33,7 @@ import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -48,22 +51,22 @@ public final class ProxyUnderTest implements AutoCloseable {
   private final ProxyRuntime runtime;
   private final @Nullable InetSocketAddress health;
   private final AdminPorts ports;
-  private final Config config;
-  private final Compiled compiled;
+  private final Path directory;
+  private final AtomicReference<String> file;
   private final BlockingQueue<ExchangeRecord> records;
 
   private ProxyUnderTest(
       ProxyRuntime runtime,
       @Nullable InetSocketAddress health,
       AdminPorts ports,
-      Config config,
-      Compiled compiled,
+      Path directory,
+      AtomicReference<String> file,
       BlockingQueue<ExchangeRecord> records) {
     this.runtime = runtime;
     this.health = health;
     this.ports = ports;
-    this.config = config;
-    this.compiled = compiled;
+    this.directory = directory;
+    this.file = file;
     this.records = records;
   }
 
@@ -89,7 +92,8 @@ public final class ProxyUnderTest implements AutoCloseable {
 
   private static ProxyUnderTest start(
       String yaml, Consumer<@Nullable InetSocketAddress> beforeListening, @Nullable KeyLog keyLog) {
-    Config config = load(yaml);
+    Path directory = certificates();
+    Config config = valid(load(yaml, directory));
     Compiled compiled = Compiled.of(config, InstantSource.system().instant(), keyLog);
     assertThat(compiled.problems()).isEmpty();
     BlockingQueue<ExchangeRecord> records = new LinkedBlockingQueue<>();
@@ -97,8 +101,14 @@ public final class ProxyUnderTest implements AutoCloseable {
     InetSocketAddress health = AdminPorts.openHealth(config, runtime);
     beforeListening.accept(health);
     runtime.listen();
-    AdminPorts ports = AdminPorts.open(config, runtime, others -> {});
-    return new ProxyUnderTest(runtime, health, ports, config, compiled, records);
+    AtomicReference<String> file = new AtomicReference<>(yaml);
+    AdminPorts ports =
+        AdminPorts.open(
+            config,
+            runtime,
+            others -> {},
+            () -> load(Objects.requireNonNull(file.get()), directory));
+    return new ProxyUnderTest(runtime, health, ports, directory, file, records);
   }
 
   /**
@@ -158,33 +168,66 @@ public final class ProxyUnderTest implements AutoCloseable {
   }
 
   private static String withCertificates(String yaml, Path directory) throws IOException {
+    issue(directory);
+    return yaml.replace("@CERTIFICATES@", pair(directory));
+  }
+
+  private static void issue(Path directory) throws IOException {
     AUTHORITY
         .issue(KeyType.ECDSA, List.of("localhost", "example.test", "*.example.test"))
         .writeTo(directory, "server");
-    return yaml.replace(
-        "@CERTIFICATES@",
-        "{chain: %s, key: %s}"
-            .formatted(directory.resolve("server.pem"), directory.resolve("server.key")));
   }
 
-  private static Config load(String yaml) {
+  private static String pair(Path directory) {
+    return "{chain: %s, key: %s}"
+        .formatted(directory.resolve("server.pem"), directory.resolve("server.key"));
+  }
+
+  /** A directory with certificates. */
+  private static Path certificates() {
     try {
       Path directory =
           Files.createTempDirectory(Path.of("target").toAbsolutePath(), "certificates-");
-      Loaded loaded =
-          ConfigLoader.parse("test.yaml", withCertificates(yaml, directory), directory, Map.of());
-      return switch (loaded) {
-        case Loaded.Valid valid -> valid.config();
-        case Loaded.Invalid invalid -> fail("%s", invalid.problems());
-      };
+      issue(directory);
+      return directory;
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
   }
 
+  private static Loaded load(String yaml, Path directory) {
+    return ConfigLoader.parse(
+        "test.yaml", yaml.replace("@CERTIFICATES@", pair(directory)), directory, Map.of());
+  }
+
+  private static Config valid(Loaded loaded) {
+    return switch (loaded) {
+      case Loaded.Valid valid -> valid.config();
+      case Loaded.Invalid invalid -> fail("%s", invalid.problems());
+    };
+  }
+
+  /** The file has another config now, which is read when somebody asks for that. */
+  public void write(String yaml) {
+    file.set(yaml);
+  }
+
+  /** Reloads another config, and waits until it is known what came of it. */
+  public ReloadReport reload(String yaml) {
+    return reload(yaml, false, false);
+  }
+
+  /** The same, forced or only tried. */
+  public ReloadReport reload(String yaml, boolean force, boolean trial) {
+    return runtime
+        .reload(new ReloadRequest(() -> load(yaml, directory), "a test", force, trial))
+        .join();
+  }
+
   /** What is wrong with a config that loads, once what it names is looked at. */
   public static List<String> problems(String yaml) {
-    Compiled compiled = Compiled.of(load(yaml), InstantSource.system().instant());
+    Compiled compiled =
+        Compiled.of(valid(load(yaml, certificates())), InstantSource.system().instant());
     compiled.close();
     return compiled.problems().stream().map(Object::toString).toList();
   }
@@ -235,12 +278,12 @@ public final class ProxyUnderTest implements AutoCloseable {
 
   /** What would become of a request. */
   public Explanation explain(Question question) {
-    return Explanation.of(config, compiled, question);
+    return Explanation.of(runtime.config(), runtime.compiled(), question);
   }
 
   /** A pool. */
   public Pool pool(String name) {
-    return Objects.requireNonNull(compiled.snapshot().pools().get(name));
+    return Objects.requireNonNull(runtime.compiled().snapshot().pools().get(name));
   }
 
   /** What the proxy counts of a server of a pool. */
@@ -250,7 +293,7 @@ public final class ProxyUnderTest implements AutoCloseable {
 
   /** A drain of this proxy by its config; {@link Drain#run} blocks. */
   public Drain drain() {
-    return new Drain(runtime, config);
+    return new Drain(runtime);
   }
 
   /** Waits for the record of the next exchange to finish. */

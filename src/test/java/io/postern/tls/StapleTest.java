@@ -70,7 +70,7 @@ class StapleTest {
 
   private List<String> problems(TlsConfig config, List<Problem> warnings) {
     List<Problem> problems = new ArrayList<>();
-    ListenerTls made = ListenerTls.compile(config, NOW, (KeyLog) null, problems, warnings);
+    ListenerTls made = ListenerTls.compile(config, NOW, (KeyLog) null, null, problems, warnings);
     if (made != null) {
       made.close();
     }

@@ -149,7 +149,7 @@ final class Stores {
     List<Problem> problems = new ArrayList<>();
     ListenerTls tls =
         ListenerTls.compile(
-            config, now(), new TlsLibrary(provider, null), problems, new ArrayList<>());
+            config, now(), new TlsLibrary(provider, null), null, problems, new ArrayList<>());
     if (tls == null) {
       throw new AssertionError(problems.toString());
     }
@@ -160,7 +160,8 @@ final class Stores {
   static List<String> problems(TlsConfig config) {
     List<Problem> problems = new ArrayList<>();
     ListenerTls tls =
-        ListenerTls.compile(config, now(), TlsLibrary.preferred(null), problems, new ArrayList<>());
+        ListenerTls.compile(
+            config, now(), TlsLibrary.preferred(null), null, problems, new ArrayList<>());
     if (tls != null) {
       tls.close();
     }

@@ -1,4 +1,4 @@
-"""What h2load does while certificates change, and whether every request of it was answered."""
+"""What h2load asks of a proxy while something happens to it, and whether every request of it was answered."""
 
 import dataclasses
 import re
@@ -6,8 +6,7 @@ import subprocess
 import threading
 import time
 
-from certificates import HOST
-
+HOST = "localhost"
 PROTOCOLS = {"h2": (), "http/1.1": ("--h1",)}
 KEPT_CONNECTIONS, KEPT_RATE = 8, 10  # of each protocol; requests a second on each connection
 MORE_SECONDS = 5

@@ -5,8 +5,8 @@ import subprocess
 import time
 
 import authority
+from h2load import HOST
 
-HOST = "localhost"
 _KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
 
 # What is wrong with a pair that has to be refused.

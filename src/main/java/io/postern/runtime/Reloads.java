@@ -1,0 +1,186 @@
+package io.postern.runtime;
+
+import io.postern.config.Config;
+import io.postern.config.Difference;
+import io.postern.config.Loaded;
+import io.postern.observe.Metrics;
+import io.postern.runtime.ReloadReport.Verdict;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The versions of the config, of which one runs. What is read is taken over as a whole or not at
+ * all, by the thread of the lookout; who runs, and since when, may be asked from any.
+ */
+final class Reloads {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Reloads.class);
+
+  /** So many versions can be gone back to. */
+  private static final int MOST_KEPT = 10;
+
+  private static final int MOST_TOLD = 20;
+
+  /** Takes a config over, or says why not. By the thread of the lookout. */
+  interface Taker {
+    ReloadReport take(Config config, List<Difference> differences, ReloadRequest request)
+        throws InterruptedException;
+  }
+
+  private final Taker taker;
+  private final InstantSource clock;
+  private final Deque<ConfigVersion> before = new ArrayDeque<>();
+  private final Map<Verdict, AtomicLong> counts = new EnumMap<>(Verdict.class);
+  private volatile ConfigVersion now;
+  private volatile boolean lastGood = true;
+
+  Reloads(Config first, InstantSource clock, Taker taker) {
+    this.taker = taker;
+    this.clock = clock;
+    now = new ConfigVersion(1, first, clock.instant(), "start");
+    for (Verdict each : Verdict.values()) {
+      counts.put(each, new AtomicLong());
+    }
+  }
+
+  /** The config that runs. */
+  Config config() {
+    return now.config();
+  }
+
+  /** The version that runs. */
+  ConfigVersion version() {
+    return now;
+  }
+
+  /** Reads what is asked for, and takes it over where nothing speaks against it. */
+  ReloadReport reload(ReloadRequest request) {
+    ReloadReport report = attempt(request);
+    if (!request.trial()) {
+      count(report.verdict());
+    }
+    tell(report, request);
+    return report;
+  }
+
+  /** Goes back to the version that ran before the one of now. */
+  ReloadReport rollback(String by, boolean force) {
+    ConfigVersion last = before.pollLast();
+    if (last == null) {
+      return refused(List.of("there is no version before"));
+    }
+    Loaded kept = new Loaded.Valid(last.config(), List.of());
+    ConfigVersion undone = now;
+    ReloadReport report = reload(new ReloadRequest(() -> kept, by, force, false));
+    before.remove(undone); // or two versions would be gone back to in turn
+    if (report.verdict() == Verdict.REFUSED) {
+      before.addLast(last);
+    }
+    return report;
+  }
+
+  private ReloadReport attempt(ReloadRequest request) {
+    try {
+      return switch (request.source().get()) {
+        case Loaded.Invalid invalid -> refused(invalid.problems());
+        case Loaded.Valid valid -> attempt(valid.config(), request);
+      };
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return refused(List.of("the process is about to end"));
+    } catch (RuntimeException | Error e) {
+      LOG.error("a reload failed", e);
+      return refused(List.of("it failed: " + e));
+    }
+  }
+
+  private ReloadReport attempt(Config config, ReloadRequest request) throws InterruptedException {
+    List<Difference> differences = Difference.between(now.config(), config);
+    ReloadReport report = taker.take(config, differences, request);
+    if (report.verdict() == Verdict.TAKEN) {
+      before.addLast(now);
+      if (before.size() > MOST_KEPT) {
+        before.removeFirst();
+      }
+      now = new ConfigVersion(now.number() + 1, config, clock.instant(), request.by());
+    }
+    return new ReloadReport(
+        report.verdict(), now.number(), differences, report.effects(), report.problems());
+  }
+
+  private ReloadReport refused(List<?> problems) {
+    return new ReloadReport(
+        Verdict.REFUSED,
+        now.number(),
+        List.of(),
+        List.of(),
+        problems.stream().map(Object::toString).toList());
+  }
+
+  private void count(Verdict verdict) {
+    Objects.requireNonNull(counts.get(verdict)).incrementAndGet();
+    lastGood = verdict != Verdict.REFUSED;
+  }
+
+  private static void tell(ReloadReport report, ReloadRequest request) {
+    switch (report.verdict()) {
+      case SAME -> LOG.info("config read again ({}): nothing has changed", request.by());
+      case TRIED -> LOG.info("config tried ({}): it would be taken over", request.by());
+      case REFUSED -> {
+        LOG.warn(
+            "config refused ({}), version {} runs on: {} problems",
+            request.by(),
+            report.version(),
+            report.problems().size());
+        report.problems().stream().limit(MOST_TOLD).forEach(each -> LOG.warn("{}", each));
+      }
+      case TAKEN -> {
+        LOG.info(
+            "config version {} runs from now on ({}): {} differences",
+            report.version(),
+            request.by(),
+            report.differences().size());
+        report.differences().stream().limit(MOST_TOLD).forEach(each -> LOG.info("{}", each));
+        report.effects().stream().limit(MOST_TOLD).forEach(each -> LOG.info("{}", each));
+      }
+    }
+  }
+
+  void describe(Metrics metrics) {
+    metrics.counters(
+        "postern_config_reloads_total",
+        "How often a config was read again, by what came of it: taken, same as before, or refused.",
+        List.of("result"),
+        points ->
+            counts.forEach(
+                (verdict, count) -> {
+                  if (verdict != Verdict.TRIED) {
+                    points.add(count.get(), verdict.name().toLowerCase(Locale.ROOT));
+                  }
+                }));
+    metrics.gauges(
+        "postern_config_version",
+        "The number of the version of the config that runs; the one of the start is 1.",
+        List.of(),
+        points -> points.add(now.number()));
+    metrics.gauges(
+        "postern_config_taken_timestamp_seconds",
+        "When that was taken over, in seconds since 1970.",
+        List.of(),
+        points -> points.add(now.since().toEpochMilli() / 1000.0));
+    metrics.gauges(
+        "postern_config_last_reload_successful",
+        "0 where the last config that was read was refused, else 1.",
+        List.of(),
+        points -> points.add(lastGood ? 1 : 0));
+  }
+}

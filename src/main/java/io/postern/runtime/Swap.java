@@ -1,0 +1,191 @@
+package io.postern.runtime;
+
+import io.postern.config.Config;
+import io.postern.config.Difference;
+import io.postern.exchange.ExchangeContext;
+import io.postern.exchange.Snapshot;
+import io.postern.http.SocketOptions;
+import io.postern.pool.Pool;
+import io.postern.runtime.ReloadReport.Verdict;
+import io.postern.upstream.Connector;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts another config in the place of the one that runs. All that may fail comes first: it is
+ * compiled, addresses are bound, servers that are new are checked. Then, step by step, what is new
+ * begins, exchanges that begin get the new snapshot, and what is gone ends when its last exchange
+ * has.
+ *
+ * <p>Owned by the thread of the lookout.
+ */
+final class Swap implements Reloads.Taker {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Swap.class);
+
+  /** What a reload cannot change, by sections of the config. */
+  private static final Set<String> FIXED = Set.of("process", "accessLog", "admin", "health");
+
+  /** How long it is waited until it is known how new servers are. */
+  private static final Duration PROBE = Duration.ofSeconds(30);
+
+  /** The parts of a proxy that a config reaches. */
+  record Reached(
+      AtomicReference<Compiled> compiled,
+      AtomicReference<Snapshot> snapshot,
+      ListenerUpkeep listeners,
+      PoolUpkeep pools,
+      TlsUpkeep tls,
+      TenantUpkeep tenants,
+      List<ExchangeContext> contexts,
+      List<Connector> connectors) {}
+
+  private final Reached reached;
+  private final EventLoops loops;
+  private final InstantSource clock;
+  private KeepAlive keepAlive;
+  private SocketOptions options;
+
+  Swap(Reached reached, EventLoops loops, InstantSource clock, Sockets sockets) {
+    this.reached = reached;
+    this.loops = loops;
+    this.clock = clock;
+    this.keepAlive = sockets.keepAlive();
+    this.options = sockets.options();
+  }
+
+  /** What connections are opened with, and what that was made of. */
+  record Sockets(KeepAlive keepAlive, SocketOptions options) {
+    static Sockets of(Config config, EventLoops loops) {
+      KeepAlive keepAlive = KeepAlive.of(config);
+      return new Sockets(keepAlive, SocketOptions.with(keepAlive.options(loops.transport())));
+    }
+  }
+
+  @Override
+  public ReloadReport take(Config config, List<Difference> differences, ReloadRequest request)
+      throws InterruptedException {
+    List<String> fixed =
+        differences.stream()
+            .filter(each -> FIXED.contains(each.section()))
+            .map(each -> each.path() + ": a change of it takes a restart")
+            .toList();
+    if (!fixed.isEmpty()) {
+      return refused(fixed);
+    }
+    Compiled before = now();
+    Compiled after = before.followedBy(config, clock.instant());
+    if (!after.problems().isEmpty()) {
+      after.closeBut(before);
+      return refused(after.problems());
+    }
+    after.warnings().forEach(each -> LOG.warn("{}", each));
+    boolean taken = false;
+    try {
+      ReloadReport report = take(before, after, request);
+      taken = report.verdict() == Verdict.TAKEN;
+      boolean same = taken && differences.isEmpty();
+      return same ? report(Verdict.SAME, List.of(), List.of()) : report;
+    } catch (StartException e) {
+      return refused(List.of(String.valueOf(e.getMessage())));
+    } finally {
+      if (!taken) {
+        after.closeBut(before);
+      }
+    }
+  }
+
+  private Compiled now() {
+    return Objects.requireNonNull(reached.compiled.get());
+  }
+
+  private ReloadReport take(Compiled before, Compiled after, ReloadRequest request)
+      throws InterruptedException {
+    Sockets sockets = Sockets.of(after.config(), loops);
+    boolean sameSockets = sockets.keepAlive().equals(keepAlive);
+    SocketOptions its = sameSockets ? options : sockets.options();
+    ListenerUpkeep.Proposal listeners = reached.listeners.propose(after, its);
+    PoolUpkeep.Proposal pools = PoolUpkeep.propose(before, after);
+    List<String> effects = new ArrayList<>(listeners.effects());
+    effects.addAll(pools.effects());
+    boolean go = false;
+    try {
+      List<String> unready = probe(pools);
+      if (!unready.isEmpty() && !request.force()) {
+        return refused(unready);
+      }
+      if (request.trial()) {
+        return report(Verdict.TRIED, effects, List.of());
+      }
+      go = true;
+    } finally {
+      if (!go) {
+        ListenerUpkeep.drop(listeners);
+        reached.pools.drop(pools);
+      }
+    }
+    keepAlive = sockets.keepAlive();
+    options = its;
+    swap(before, after, listeners, pools);
+    return report(Verdict.TAKEN, effects, List.of());
+  }
+
+  /** The pools that would be left without a server that is ready, in words. */
+  private List<String> probe(PoolUpkeep.Proposal pools) throws InterruptedException {
+    try {
+      reached.pools.probe(pools).get(PROBE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      LOG.warn("not all new servers were checked within {} s", PROBE.toSeconds());
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("new servers cannot be checked", e);
+    }
+    return pools.withoutServers().stream()
+        .map(
+            name ->
+                "pools."
+                    + name
+                    + ": none of its servers would be ready (servers that are, or a reload that is"
+                    + " forced)")
+        .toList();
+  }
+
+  private void swap(
+      Compiled before, Compiled after, ListenerUpkeep.Proposal listeners, PoolUpkeep.Proposal pools)
+      throws InterruptedException {
+    reached.pools.take(pools);
+    for (int i = 0; i < reached.connectors.size(); i++) {
+      Connector connector = reached.connectors.get(i);
+      loops.contexts().get(i).loop().execute(() -> connector.use(options));
+    }
+    Compiled whole = after.goingOnFrom(Objects.requireNonNull(reached.snapshot.get()));
+    reached.snapshot.set(whole.snapshot());
+    reached.compiled.set(whole);
+    reached.tenants.follow(after);
+    reached.listeners.take(listeners, after.config(), clock.instant());
+    reached.tls.follow(before, after);
+    reached.pools.retire(pools);
+    Collection<Pool> used = after.snapshot().pools().values();
+    for (ExchangeContext each : reached.contexts) {
+      each.loop().loop().execute(() -> each.keepOnly(used));
+    }
+  }
+
+  static ReloadReport refused(List<?> problems) {
+    return report(Verdict.REFUSED, List.of(), problems.stream().map(Object::toString).toList());
+  }
+
+  private static ReloadReport report(Verdict verdict, List<String> effects, List<String> problems) {
+    return new ReloadReport(verdict, 0, List.of(), effects, problems);
+  }
+}
