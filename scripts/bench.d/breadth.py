@@ -67,7 +67,7 @@ class Trial:
     def __init__(self, stage, name, config, port, core):
         folder = stage.folder(name)
         file = folder / "postern.yaml"
-        file.write_text(HEAD.format(port=port, dir=stage.dir) + config)
+        file.write_text(config)
         self._port = port
         self._proxy = stage.start("postern", [f"{ROOT}/scripts/postern", "run", "-c", str(file)], core, folder)
         self._proxy.await_port(port)
@@ -82,16 +82,21 @@ class Trial:
         return (self._proxy.cpu_micros() - before) / requests
 
 
+def start_backend(stage, port, cores):
+    folder = stage.folder("nginx")
+    (folder / "nginx.conf").write_text(NGINX.format(dir=folder, port=port))
+    stage.start("nginx", ["nginx", "-c", str(folder / "nginx.conf")], cores, folder).await_port(port)
+
+
 def run(chosen):
     first, *others = sorted(os.sched_getaffinity(0))
     rest = set(others) or {first}
     with Stage(chosen.keep) as stage:
         stage.certificate()
         backend, one, many = free_ports(3)
-        folder = stage.folder("nginx")
-        (folder / "nginx.conf").write_text(NGINX.format(dir=folder, port=backend))
-        stage.start("nginx", ["nginx", "-c", str(folder / "nginx.conf")], rest, folder).await_port(backend)
-        trials = (Trial(stage, "one", small(backend), one, {first}), Trial(stage, "many", large(chosen, backend), many, {first}))
+        start_backend(stage, backend, rest)
+        heads = [HEAD.format(port=port, dir=stage.dir) for port in (one, many)]
+        trials = (Trial(stage, "one", heads[0] + small(backend), one, {first}), Trial(stage, "many", heads[1] + large(chosen, backend), many, {first}))
         for _ in range(3):  # what has never run is slow at first
             for trial in trials:
                 trial.cost(chosen.requests, rest)

@@ -11,7 +11,7 @@ public record AccessLogConfig(
         @Doc(
             "How a line is written: an object of JSON, or as HAProxy does with `option httplog`, for programs that read that.")
         Format format,
-    @Default("stdout") @Doc("Where lines go.") Target to,
+    @Default("stdout") @Doc("Where lines go; with `none` there are none.") Target to,
     @Doc("The file, with `to: file`; opened anew on SIGUSR1.") @Nullable Path file,
     @Default("{}") @Doc("With `to: syslog`, who takes each line as a message.") SyslogConfig syslog,
     @NonEmpty @Doc("What stands in a line of JSON, in the order of this row; left out, all of it.")
@@ -32,7 +32,8 @@ public record AccessLogConfig(
   public enum Target {
     STDOUT,
     FILE,
-    SYSLOG
+    SYSLOG,
+    NONE
   }
 
   /** What a line of JSON can say, in the order in which it says it. */

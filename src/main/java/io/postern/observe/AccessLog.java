@@ -36,6 +36,7 @@ public final class AccessLog implements ExchangeSink, AutoCloseable {
   private final RecordQueue queue;
   private final LogWriter writer;
   private final Thread thread;
+  private final boolean isRead;
   private volatile boolean closed;
 
   AccessLog(
@@ -47,6 +48,7 @@ public final class AccessLog implements ExchangeSink, AutoCloseable {
       Duration closeLimit)
       throws IOException {
     this.closeLimit = closeLimit;
+    isRead = !target.equals(LogTarget.NOWHERE);
     queue = new RecordQueue(capacity);
     writer = new LogWriter(queue, target, format, sampling, ticker);
     thread = Thread.ofPlatform().daemon().name("postern-access-log").start(writer);
@@ -77,13 +79,14 @@ public final class AccessLog implements ExchangeSink, AutoCloseable {
         }
         yield LogTarget.file(file);
       }
+      case NONE -> LogTarget.NOWHERE;
       case SYSLOG -> LogTarget.syslog(config.syslog(), Ticker.systemTicker());
     };
   }
 
   @Override
   public void accept(ExchangeRecord record) {
-    if (closed || !queue.offer(record)) {
+    if (isRead && (closed || !queue.offer(record))) {
       writer.countLost();
     }
   }

@@ -14,6 +14,9 @@ import java.time.InstantSource;
 @FunctionalInterface
 interface LogTarget {
 
+  /** Nowhere: no line is made. */
+  LogTarget NOWHERE = OutputStream::nullOutputStream;
+
   /** Opens it, or opens it anew; whoever calls closes it. */
   OutputStream open() throws IOException;
 

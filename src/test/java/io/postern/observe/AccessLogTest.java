@@ -54,6 +54,16 @@ class AccessLogTest {
   }
 
   @Test
+  void ofOneThatGoesNowhereNothingIsLost() throws IOException {
+    AccessLog log = AccessLog.open(Configs.accessLog("to: none"));
+    log.close();
+    for (int i = 0; i < 100_000; i++) {
+      log.accept(Records.at(connection, "/"));
+    }
+    assertThat(log.dropped()).isZero();
+  }
+
+  @Test
   void aLogThatIsThereIsAppendedTo() throws IOException {
     Files.writeString(file(), "{\"path\":\"/old\"}\n");
     try (AccessLog log = AccessLog.open(toFile())) {
