@@ -77,7 +77,7 @@ class ArchitectureTest {
           Map.entry("observe.SyslogUnixDatagrams", "the log's own thread lets its reader read"),
           Map.entry(
               "listener.Listener", "the thread that starts us waits until the address is bound"),
-          Map.entry("runtime.ProxyRuntime", "the thread that stops us waits for the loops"),
+          Map.entry("runtime.ExchangeLoops", "the thread that stops us waits for the loops"),
           Map.entry("runtime.EventLoops", "the same"),
           Map.entry("runtime.ListenerUpkeep", "the same waits for the last bytes"),
           Map.entry("runtime.Drain", "the thread that stops us waits for what is in flight"),

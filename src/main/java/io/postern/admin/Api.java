@@ -33,7 +33,7 @@ final class Api implements LocalExchange.Site {
 
   private static final Logger LOG = LoggerFactory.getLogger(Api.class);
   private static final AsciiString JSON = AsciiString.cached("application/json");
-  private static final List<String> WRITES = List.of("reload", "rollback");
+  private static final List<String> WRITES = List.of("reload", "rollback", "drain", "undrain");
 
   private final ProxyRuntime runtime;
   private final @Nullable Supplier<Loaded> source;
@@ -82,14 +82,26 @@ final class Api implements LocalExchange.Site {
     boolean force = asks(request, "force");
     boolean trial = asks(request, "trial");
     LOG.info("{}: {}{}{}", by, name, force ? ", forced" : "", trial ? ", as a trial" : "");
+    switch (name) {
+      case "drain" -> answer(runtime.drain(), request, exchange);
+      case "undrain" -> answer(runtime.undrain(), request, exchange);
+      case "rollback" -> answer(runtime.rollback(by, force), request, exchange);
+      default -> reload(by, force, trial, request, exchange);
+    }
+  }
+
+  private void reload(
+      String by, boolean force, boolean trial, RequestHead request, LocalExchange exchange) {
     Supplier<Loaded> from = source;
-    if (name.equals("rollback")) {
-      answer(runtime.rollback(by, force), request, exchange);
-    } else if (from == null) {
+    if (from == null) {
       exchange.reply(Replies.text(409, "there is no file to read the config from again\n"));
     } else {
       answer(runtime.reload(new ReloadRequest(from, by, force, trial)), request, exchange);
     }
+  }
+
+  private void answer(boolean done, RequestHead request, LocalExchange exchange) {
+    exchange.reply(reply(request, done ? 200 : 409, Status.of(runtime)));
   }
 
   private static boolean asks(RequestHead request, String what) {

@@ -20,6 +20,8 @@ import picocli.CommandLine.ScopeType;
       StatusCommand.class,
       ReloadCommand.class,
       RollbackCommand.class,
+      DrainCommand.class,
+      UndrainCommand.class,
       HealthCommand.class,
       DemoCommand.class,
       DemoServerCommand.class,

@@ -41,14 +41,15 @@ final class Service {
   private final ServiceNotifier manager =
       ServiceNotifier.of(System.getenv(), pid(), System::nanoTime);
   private final CountDownLatch asked = new CountDownLatch(1);
-  private final Runnable reading;
 
   private Service(ProxyRuntime runtime, AccessLog log, @Nullable Path file) {
     this.runtime = runtime;
     this.log = log;
     this.file = file;
     drain = new Drain(runtime);
-    reading = file == null ? () -> {} : runtime.follow(file, () -> reload(file + " has changed"));
+    if (file != null) {
+      runtime.follow(file, () -> reload(file + " has changed"));
+    }
   }
 
   /**
@@ -125,25 +126,28 @@ final class Service {
   }
 
   private void reload(String by) {
-    Path from = file;
+    Supplier<Loaded> from = source();
     if (from == null) {
       LOG.warn("{}: there is no file to read the config from again", by);
       return;
     }
-    manager.reloading();
+    boolean isManaged = runtime.ready().isDone(); // who is not ready yet must not say it is
+    if (isManaged) {
+      manager.reloading();
+    }
     runtime
-        .reload(ReloadRequest.of(() -> read(from), by))
-        .whenComplete((report, failure) -> reloaded(report));
+        .reload(ReloadRequest.of(from, by))
+        .whenComplete(
+            (report, failure) -> {
+              if (isManaged) {
+                reloaded(report);
+              }
+            });
   }
 
   private @Nullable Supplier<Loaded> source() {
     Path from = file;
-    return from == null ? null : () -> read(from);
-  }
-
-  private Loaded read(Path from) {
-    reading.run();
-    return ConfigLoader.load(from, System.getenv());
+    return from == null ? null : () -> ConfigLoader.load(from, System.getenv());
   }
 
   /** The manager waits for it, whatever came of the reload. */

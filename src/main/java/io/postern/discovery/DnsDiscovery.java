@@ -59,6 +59,7 @@ final class DnsDiscovery implements Finding {
                 next.cancel(false);
               }
               client.close();
+              first.complete(null); // nobody waits for what is not looked for
             });
   }
 

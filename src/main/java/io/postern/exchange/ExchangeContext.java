@@ -11,6 +11,7 @@ import io.postern.upstream.UpstreamConnections;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -63,8 +64,18 @@ public record ExchangeContext(
   }
 
   Picker picker(Pool pool) {
-    return pickers.computeIfAbsent(
-        pool, any -> any.picker(loop.index(), random, loop.deadlines()::now));
+    Picker known = pickers.get(pool);
+    return known == null ? begun(pool) : known;
+  }
+
+  private Picker begun(Pool pool) {
+    Picker before = null;
+    for (Map.Entry<Pool, Picker> each : pickers.entrySet()) {
+      before = each.getKey().name().equals(pool.name()) ? each.getValue() : before;
+    }
+    Picker made = pool.picker(loop.index(), random, loop.deadlines()::now, before);
+    pickers.put(pool, made);
+    return made;
   }
 
   /** No other pools are chosen from any more, but by exchanges that go on. On the loop. */

@@ -81,6 +81,7 @@ public final class HealthChecks {
       ServerChecks goesOn = goesOn(subject, before);
       if (goesOn != null) {
         before.remove(goesOn);
+        byServer.values().removeIf(goesOn::equals); // some may have left
         goesOn.become(subject.members());
         subject.members().forEach(each -> byServer.put(each.server(), goesOn));
       } else {
@@ -112,13 +113,17 @@ public final class HealthChecks {
   }
 
   private @Nullable ServerChecks goesOn(Subject subject, Set<ServerChecks> before) {
-    for (ServerChecks.Member each : subject.members()) {
-      ServerChecks known = byServer.get(each.server());
-      if (known != null && before.contains(known) && known.asks(subject.check())) {
-        return known;
+    for (ServerChecks each : before) {
+      if (each.asks(subject.check()) && knows(each.members(), subject.members())) {
+        return each;
       }
     }
     return null;
+  }
+
+  /** Whether some are the same, or take the place of others in their pool. */
+  private static boolean knows(List<ServerChecks.Member> some, List<ServerChecks.Member> others) {
+    return some.stream().anyMatch(one -> others.stream().anyMatch(one::isSameAs));
   }
 
   private void end(ServerChecks gone) {
@@ -167,9 +172,8 @@ public final class HealthChecks {
   public void remove(List<Server> removed) {
     for (Server each : removed) {
       ServerChecks gone = byServer.remove(each);
-      if (gone != null) {
-        gone.stop();
-        gone.first().complete(null); // nobody waits for who has gone
+      if (gone != null && gone.leave(each)) {
+        end(gone);
       }
     }
   }

@@ -30,11 +30,16 @@ final class ServerChecks {
   private static final Logger LOG = LoggerFactory.getLogger(ServerChecks.class);
 
   /** A server as one of the pools has it. */
-  record Member(Pool pool, Server server) {}
+  record Member(Pool pool, Server server) {
+    boolean isSameAs(Member other) {
+      return server.equals(other.server)
+          || (pool.name().equals(other.pool.name()) && server.label().equals(other.server.label()));
+    }
+  }
 
   private volatile List<Member> members;
   private final ActiveCheck config;
-  private final CheckTarget target;
+  private CheckTarget target;
   private final LoopContext loop;
   private final Connector connector;
   private final RandomGenerator random;
@@ -45,9 +50,10 @@ final class ServerChecks {
   private @Nullable Check current;
   private @Nullable Future<?> next;
   private final AtomicBoolean hastened = new AtomicBoolean();
-  private Instant downSince = Instant.EPOCH;
-  private String lastFailure = "";
+  private Instant downSince;
+  private String lastFailure;
   private long begun;
+  private volatile boolean ended;
 
   /**
    * Checks that have not begun.
@@ -70,6 +76,9 @@ final class ServerChecks {
     this.random = outside.random().split();
     this.clock = outside.clock();
     this.onDown = outside.onDown();
+    Server.State found = members.getFirst().server().state();
+    this.downSince = found.since() == null ? Instant.EPOCH : found.since();
+    this.lastFailure = found.reason();
     this.riseFall =
         new RiseFall(config.rise(), config.fall(), members.getFirst().server().isUp(), known);
   }
@@ -98,12 +107,26 @@ final class ServerChecks {
     return config.equals(other);
   }
 
+  /** It is not to be checked in this pool any more; answers whether that was the last. */
+  boolean leave(Server server) {
+    List<Member> left = members.stream().filter(each -> !each.server().equals(server)).toList();
+    if (!left.isEmpty()) {
+      become(left);
+    }
+    return left.isEmpty();
+  }
+
   /** It stands in these pools from now on; in those that are new it is as it was found. */
   void become(List<Member> now) {
     List<Member> before = members;
     members = now;
+    CheckTarget its = CheckTarget.of(now.getFirst().server(), config);
     loop.loop()
-        .execute(() -> now.stream().filter(each -> !before.contains(each)).forEach(this::adopt));
+        .execute(
+            () -> {
+              target = its; // that of a pool whose files are still followed
+              now.stream().filter(each -> !before.contains(each)).forEach(this::adopt);
+            });
   }
 
   private void adopt(Member member) {
@@ -116,7 +139,9 @@ final class ServerChecks {
     }
   }
 
+  /** Nothing is found out any more, by a check that is under way either. */
   void stop() {
+    ended = true;
     loop.loop().execute(this::end);
   }
 
@@ -155,6 +180,9 @@ final class ServerChecks {
   }
 
   private void onResult(String failure) {
+    if (ended) {
+      return;
+    }
     boolean good = failure.isEmpty();
     lastFailure = good ? lastFailure : failure;
     RiseFall.Change change = riseFall.next(good);

@@ -24,6 +24,9 @@ final class ClientConnections {
   private final Map<Channel, ClientConnection> open = new HashMap<>();
   private boolean draining;
 
+  /** How often it was said that all are to go, or may stay. */
+  private int words;
+
   ClientConnections(LoopContext loop) {
     this.loop = loop;
   }
@@ -39,13 +42,24 @@ final class ClientConnections {
   /** Asks each to go at a random moment of the spread; those that come from now on, at once. */
   void drain(long spreadMillis) {
     draining = true;
+    int word = ++words;
     for (ClientConnection each : open.values()) {
       loop.loop()
           .schedule(
-              each::goAway,
+              () -> {
+                if (word == words) {
+                  each.goAway();
+                }
+              },
               ThreadLocalRandom.current().nextLong(spreadMillis + 1),
               TimeUnit.MILLISECONDS);
     }
+  }
+
+  /** Those that have not gone yet, and those that come, may stay. */
+  void undrain() {
+    draining = false;
+    words++;
   }
 
   /** Ends all; the promise is kept when the last one is closed. */

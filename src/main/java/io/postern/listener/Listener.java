@@ -213,6 +213,11 @@ public final class Listener {
     onEachLoop(each -> each.drain(spreadMillis));
   }
 
+  /** Clients may stay, but for those that were asked already. */
+  public void undrain() {
+    onEachLoop(ClientConnections::undrain);
+  }
+
   /** Accepts no more. */
   public void close() {
     server.close();

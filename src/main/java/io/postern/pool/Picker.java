@@ -48,7 +48,7 @@ public final class Picker {
   /** The thread that called first: the event loop, as the assertion has it. */
   private @Nullable Thread owner;
 
-  Picker(Pool pool, int loop, RandomGenerator random, LongSupplier clock) {
+  Picker(Pool pool, int loop, RandomGenerator random, LongSupplier clock, @Nullable Picker before) {
     this.clock = clock;
     this.pool = pool;
     this.loop = loop;
@@ -56,6 +56,7 @@ public final class Picker {
     of = pool.servers();
     servers = of.toArray(Server[]::new);
     near = new Nearness(pool, of);
+    slowStart = before == null ? null : before.slowStart;
     slowStart = slowStart();
     balancer = balancer(); // which may choose at once, by all of the others
   }

@@ -195,7 +195,17 @@ public record Pool(
    * @param clock of that event loop, in nanoseconds
    */
   public Picker picker(int loop, RandomGenerator random, LongSupplier clock) {
-    return new Picker(this, loop, random, clock);
+    return picker(loop, random, clock, null);
+  }
+
+  /**
+   * The same, which goes on where another left off.
+   *
+   * @param before that of another version of the pool, which knows who starts slowly; null for none
+   */
+  public Picker picker(
+      int loop, RandomGenerator random, LongSupplier clock, @Nullable Picker before) {
+    return new Picker(this, loop, random, clock, before);
   }
 
   /** Two versions of a pool are two, however alike they are. */

@@ -60,6 +60,13 @@ public final class Roster {
     }
   }
 
+  /** What a server is told by; its name is what its certificate is verified for. */
+  private record Key(InetSocketAddress address, String host) {
+    static Key of(InetSocketAddress address) {
+      return new Key(address, address.getHostString());
+    }
+  }
+
   private final Dialect dialect;
   private final Bounds bounds;
   private final LongAdder answers;
@@ -122,20 +129,21 @@ public final class Roster {
 
   /** Who would be there; nothing changes yet. Only the last draft may be taken over. */
   Draft draft(List<Identity> found) {
-    Map<InetSocketAddress, Server> known = new LinkedHashMap<>();
-    servers.forEach(each -> known.put(each.address(), each));
-    Map<InetSocketAddress, Server> wanted = new LinkedHashMap<>();
+    Map<Key, Server> known = new LinkedHashMap<>();
+    servers.forEach(each -> known.put(Key.of(each.address()), each));
+    Map<Key, Server> wanted = new LinkedHashMap<>();
     Map<Server, Identity> said = new LinkedHashMap<>();
     List<Server> added = new ArrayList<>();
     for (Identity each : found) {
-      Server kept = known.remove(each.address());
+      Key key = Key.of(each.address());
+      Server kept = known.remove(key);
       if (kept != null) {
-        wanted.put(each.address(), kept);
+        wanted.put(key, kept);
         said.put(kept, each);
-      } else if (!wanted.containsKey(each.address())) {
+      } else if (!wanted.containsKey(key)) {
         Server fresh = fresh(each);
         added.add(fresh);
-        wanted.put(each.address(), fresh);
+        wanted.put(key, fresh);
       }
     }
     return new Draft(

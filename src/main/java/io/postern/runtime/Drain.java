@@ -55,9 +55,12 @@ public final class Drain {
   public boolean run() throws InterruptedException {
     ShutdownConfig config = runtime.config().shutdown();
     Duration drain = drain(config);
-    runtime.announceEnd();
-    LOG.info("announcing for {}: nothing is refused yet", shown(config.announce()));
-    boolean calm = pause(config.announce());
+    Duration announced = runtime.announceEnd();
+    Duration left = config.announce().minus(announced);
+    LOG.info(
+        "announcing for {}: nothing is refused yet",
+        shown(left.isNegative() ? Duration.ZERO : left));
+    boolean calm = pause(left);
     if (calm) {
       LOG.info("sending clients away over {}", shown(config.spread()));
       runtime.sendAway(config.spread().toMillis());

@@ -44,6 +44,7 @@ final class ListenerUpkeep {
   private final HandshakeQueues handshakes;
   private final int most = Descriptors.clientConnections(Descriptors.limit());
   private volatile List<Listener> listeners = List.of();
+  private volatile boolean closed;
 
   /** Those that accept no more, and whose last clients are asked to go. */
   private final List<Leaving> leaving = new CopyOnWriteArrayList<>();
@@ -224,10 +225,19 @@ final class ListenerUpkeep {
     proposal.gone.forEach(each -> leaving.add(new Leaving(each, until)));
     listeners = List.copyOf(proposal.wanted.keySet());
     proposal.bound.forEach(Listener::open);
+    if (closed) {
+      close(); // it was meanwhile
+    }
     for (Listener each : proposal.gone) {
       each.close();
       each.drain(shutdown.spread().toMillis());
     }
+  }
+
+  /** Accepts no more; what is taken over from now on does not either. */
+  void close() {
+    closed = true;
+    all().forEach(Listener::close);
   }
 
   /** Forgets those whose last client has gone, and cuts those whose time is over. */

@@ -8,7 +8,6 @@ import io.postern.http.LoopContext;
 import io.postern.pool.Pool;
 import io.postern.pool.Roster;
 import io.postern.pool.Server;
-import io.postern.upstream.Connector;
 import io.postern.upstream.UpstreamConnections;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -20,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator.SplittableGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks after the servers of all pools while they run: who they are, who is well, and that no idle
@@ -40,18 +40,17 @@ final class PoolUpkeep implements Discovery.Listener {
   PoolUpkeep(
       Compiled compiled,
       EventLoops loops,
-      List<Connector> connectors,
-      List<UpstreamConnections> upstreams,
+      ExchangeLoops working,
       SplittableGenerator random,
       InstantSource clock) {
     this.loops = loops;
-    this.upstreams = upstreams;
+    this.upstreams = working.upstreams();
     this.clock = clock;
     List<LoopContext> contexts = loops.contexts();
     ejection = new Ejection(contexts, clock, this::onFailure);
     checks =
         HealthChecks.of(
-            contexts, connectors, new HealthChecks.Outside(random, clock, this::onDown));
+            contexts, working.connectors(), new HealthChecks.Outside(random, clock, this::onDown));
     discovery =
         new Discovery(
             new Discovery.Outside(contexts, loops.datagrams(), loops.channels(), clock), this);
@@ -108,12 +107,16 @@ final class PoolUpkeep implements Discovery.Listener {
 
   @Override
   public void onChanged(Pool pool, Roster.Change change) {
+    look(pool, change);
+    giveUp(pool, change);
+  }
+
+  private void look(Pool pool, Roster.Change change) {
     checks.add(pool, change.added());
     checks.remove(change.removed());
     for (Server each : change.altered()) {
       checks.review(pool, each);
     }
-    giveUp(pool, change);
   }
 
   private void giveUp(Pool pool, Roster.Change change) {
@@ -252,12 +255,19 @@ final class PoolUpkeep implements Discovery.Listener {
     for (Pool pool : proposal.added()) {
       end(pool);
     }
+    proposal.drafts.forEach(
+        (pool, draft) -> {
+          if (pool.discovery() != null) {
+            checks.remove(draft.added());
+          }
+        });
     checks.become(listed(proposal.before.values()));
   }
 
   /** Their servers are those of the new pools, before these are used. */
   void take(Proposal proposal) throws InterruptedException {
     Instant now = clock.instant();
+    Map<Pool, Roster.Change> changes = new LinkedHashMap<>();
     for (Pool before : proposal.changed()) {
       Pool after = proposal.now(before);
       discovery.end(before);
@@ -270,16 +280,19 @@ final class PoolUpkeep implements Discovery.Listener {
       ejection.change(before, after);
       Roster.Draft draft = proposal.drafts.get(after);
       if (draft != null) {
-        giveUp(after, after.take(draft, now, added -> ejection.add(after, added)));
+        Roster.Change change = after.take(draft, now, added -> ejection.add(after, added));
+        changes.put(after, change);
+        giveUp(after, change);
       }
     }
     checks.become(listed(proposal.after.values()));
     for (Pool before : proposal.changed()) {
-      goOnFinding(before, proposal.now(before), proposal.parts);
+      Pool after = proposal.now(before);
+      goOnFinding(before, after, changes.get(after), proposal.parts);
     }
   }
 
-  private void goOnFinding(Pool before, Pool after, Parts parts) {
+  private void goOnFinding(Pool before, Pool after, Roster.@Nullable Change change, Parts parts) {
     if (after.discovery() == null) {
       return;
     }
@@ -289,7 +302,10 @@ final class PoolUpkeep implements Discovery.Listener {
             && Objects.equals(before.check(), after.check());
     if (!sameChecks) {
       checks.remove(before.servers());
+      checks.remove(after.servers()); // that are new and were looked at
       checks.add(after, after.servers());
+    } else if (change != null) {
+      look(after, change);
     }
     discovery.begin(after, parts.servers().get(after.name()));
   }

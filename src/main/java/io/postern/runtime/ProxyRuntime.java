@@ -1,11 +1,10 @@
 package io.postern.runtime;
 
-import io.netty.util.concurrent.Future;
 import io.postern.config.Config;
 import io.postern.config.Difference;
 import io.postern.config.ListenerConfig;
 import io.postern.config.ProcessConfig.Transport;
-import io.postern.exchange.ExchangeContext;
+import io.postern.config.ShutdownConfig;
 import io.postern.exchange.Snapshot;
 import io.postern.files.FileWatch;
 import io.postern.http.ExchangeFactory;
@@ -18,11 +17,10 @@ import io.postern.listener.Terms;
 import io.postern.observe.ExchangeMeters;
 import io.postern.observe.ExchangeSink;
 import io.postern.observe.Metrics;
-import io.postern.shaping.LoopTime;
 import io.postern.tls.KeyLog;
-import io.postern.upstream.Connector;
-import io.postern.upstream.UpstreamConnections;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,14 +28,10 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator.SplittableGenerator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A proxy that runs: the object graph of one config, its event loops and its listeners. Started and
@@ -45,7 +39,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ProxyRuntime implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(ProxyRuntime.class);
   private static final InstantSource CLOCK = InstantSource.system();
 
   private final EventLoops loops;
@@ -55,20 +48,17 @@ public final class ProxyRuntime implements AutoCloseable {
   private final Reloads reloads;
   private final HandshakeQueues handshakes = new HandshakeQueues();
   private final ExchangeMeters exchanges;
-  private final List<Connector> connectors = new ArrayList<>();
-  private final List<UpstreamConnections> upstreams = new ArrayList<>();
-  private final List<LoopTime> times = new CopyOnWriteArrayList<>();
-  private final List<ExchangeContext> contexts = new ArrayList<>();
+  private final ExchangeLoops working;
   private final List<Listener> aside = new ArrayList<>();
   private final SplittableGenerator random = new SplittableRandom();
-  private final AtomicReference<RunState> state = new AtomicReference<>(RunState.STARTING);
-  private final CompletableFuture<Void> ready = new CompletableFuture<>();
+  private final Lifecycle life = new Lifecycle();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicReference<@Nullable Swap> swap = new AtomicReference<>();
   private final TenantUpkeep tenantUpkeep;
   private final ListenerUpkeep listeners;
   private final Lookout lookout;
   private final Swap.Sockets sockets;
+  private volatile @Nullable FileWatch followed;
   private @Nullable PoolUpkeep poolUpkeep;
   private @Nullable TlsUpkeep tlsUpkeep;
 
@@ -82,8 +72,13 @@ public final class ProxyRuntime implements AutoCloseable {
     this.compiled = new AtomicReference<>(compiled);
     this.tenantUpkeep = new TenantUpkeep(compiled, snapshot);
     this.lookout = new Lookout(config.process().watchInterval());
+    this.working =
+        ExchangeLoops.on(
+            loops,
+            new ExchangeLoops.Outside(sockets.options(), snapshot::get, random, exchanges, CLOCK));
     this.listeners =
-        new ListenerUpkeep(loops, passed, contexts, () -> current().tenants(), handshakes);
+        new ListenerUpkeep(
+            loops, passed, working.contexts(), () -> current().tenants(), handshakes);
     this.reloads = new Reloads(config, CLOCK, this::take);
   }
 
@@ -124,14 +119,13 @@ public final class ProxyRuntime implements AutoCloseable {
    */
   public void listen() {
     Compiled first = compiled();
-    contexts.addAll(newContexts());
     orClose(
         () -> {
           listeners.take(
               listeners.propose(first, sockets.options()), first.config(), CLOCK.instant());
           return listeners;
         });
-    PoolUpkeep pools = new PoolUpkeep(first, loops, connectors, upstreams, random, CLOCK);
+    PoolUpkeep pools = new PoolUpkeep(first, loops, working, random, CLOCK);
     poolUpkeep = pools;
     lookout.each(pools::lookAtFiles);
     lookout.each(tenantUpkeep::look);
@@ -147,17 +141,11 @@ public final class ProxyRuntime implements AutoCloseable {
     swap.set(
         new Swap(
             new Swap.Reached(
-                compiled, snapshot, listeners, pools, tls, tenantUpkeep, contexts, connectors),
+                compiled, snapshot, listeners, pools, tls, tenantUpkeep, working, life::isEnding),
             loops,
             CLOCK,
             sockets));
-    pools
-        .firstRound()
-        .thenRun(
-            () -> {
-              advance(RunState.READY);
-              ready.complete(null);
-            });
+    pools.firstRound().thenRun(life::onReady);
   }
 
   /** The config that runs, compiled; where a file of tenants has changed, without that. */
@@ -180,7 +168,14 @@ public final class ProxyRuntime implements AutoCloseable {
    * @return what came of it; cancelled where the proxy ends before
    */
   public CompletableFuture<ReloadReport> reload(ReloadRequest request) {
-    return lookout.now(() -> reloads.reload(request));
+    return lookout.now(
+        () -> {
+          FileWatch watch = followed;
+          if (watch != null && !request.trial()) {
+            watch.reading(); // what is read now is no news
+          }
+          return reloads.reload(request);
+        });
   }
 
   /** The same with the version that ran before the one of now. */
@@ -189,19 +184,18 @@ public final class ProxyRuntime implements AutoCloseable {
   }
 
   /**
-   * From now on somebody is told when a file has changed, and the change has stood for two looks.
-   *
-   * @return to be called by whoever reads it for a reload: what is read then is no news
+   * From now on somebody is told when a file has changed, and the change has stood for two looks,
+   * unless it was read by a reload.
    */
-  public Runnable follow(Path file, Runnable changed) {
+  public void follow(Path file, Runnable changed) {
     FileWatch watch = new FileWatch(List.of(file));
+    followed = watch;
     lookout.each(
         () -> {
           if (watch.isNews()) {
             changed.run();
           }
         });
-    return watch::reading;
   }
 
   /** Which version of the config runs. */
@@ -260,22 +254,6 @@ public final class ProxyRuntime implements AutoCloseable {
     }
   }
 
-  private List<ExchangeContext> newContexts() {
-    List<ExchangeContext> made = new ArrayList<>();
-    for (LoopContext loop : loops.contexts()) {
-      LoopTime time = new LoopTime(loop.loop());
-      times.add(time);
-      Connector connector = new Connector(loop, loops.channels(), sockets.options(), CLOCK);
-      UpstreamConnections upstream = new UpstreamConnections(loop, connector, upstreams);
-      connectors.add(connector);
-      upstreams.add(upstream);
-      made.add(
-          ExchangeContext.of(
-              loop, snapshot::get, upstream, time, random.split(), exchanges, CLOCK::millis));
-    }
-    return made;
-  }
-
   /** Tells the service manager from now on that the event loops get on, where it watches them. */
   public void feedWatchdog(ServiceNotifier manager) {
     Watchdog.start(loops, manager);
@@ -287,11 +265,7 @@ public final class ProxyRuntime implements AutoCloseable {
 
   /** How far it is. */
   public RunState state() {
-    return Objects.requireNonNull(state.get());
-  }
-
-  private void advance(RunState next) {
-    state.updateAndGet(now -> now.compareTo(next) < 0 ? next : now);
+    return life.state();
   }
 
   /** Makes its families of metrics known. */
@@ -310,7 +284,8 @@ public final class ProxyRuntime implements AutoCloseable {
         "1 while the secrets of TLS connections are written to a file, else 0.",
         List.of(),
         points -> points.add(keyLog != null && keyLog.isActive() ? 1 : 0));
-    new LoopFamilies(loops.contexts(), loops.group().loads(), times, handshakes).describe(metrics);
+    new LoopFamilies(loops.contexts(), loops.group().loads(), working.times(), handshakes)
+        .describe(metrics);
   }
 
   /** The listeners, in the order of the config. */
@@ -338,7 +313,7 @@ public final class ProxyRuntime implements AutoCloseable {
    * ended, which their timeouts bound. Never done where it was closed before.
    */
   public CompletableFuture<Void> ready() {
-    return ready;
+    return life.ready();
   }
 
   /** How many clients' connections are open. */
@@ -346,9 +321,37 @@ public final class ProxyRuntime implements AutoCloseable {
     return listeners.all().stream().mapToInt(Listener::openConnections).sum();
   }
 
-  /** Says that the end is near; nothing else changes yet. */
-  void announceEnd() {
-    advance(RunState.DRAINING);
+  /** Says that the end is near; answers for how long it has been draining already. */
+  Duration announceEnd() {
+    return life.end(CLOCK.instant());
+  }
+
+  /**
+   * Has load balancers send no more traffic here, and when they had time to notice asks all clients
+   * to go; serves on, until it is {@link #undrain told} to stay, or ends.
+   *
+   * @return false where it does not serve
+   */
+  public boolean drain() {
+    Instant since = life.drain(CLOCK.instant());
+    ShutdownConfig times = config().shutdown();
+    lookout.after(
+        times.announce(),
+        () -> {
+          if (since != null && since.equals(life.drain(CLOCK.instant()))) {
+            sendAway(times.spread().toMillis());
+          }
+        });
+    return since != null;
+  }
+
+  /** Takes a {@link #drain} back; answers whether there was one that can be. */
+  public boolean undrain() {
+    boolean serves = life.undrain();
+    if (serves) {
+      listeners.listeners().forEach(Listener::undrain);
+    }
+    return serves;
   }
 
   /** Asks all clients to go away over the spread; still accepts. */
@@ -358,7 +361,7 @@ public final class ProxyRuntime implements AutoCloseable {
 
   /** Accepts no more. */
   void stopAccepting() {
-    listeners.all().forEach(Listener::close);
+    listeners.close();
   }
 
   /** Stops at once: cuts what is in flight, and ends the loops. Does nothing the second time. */
@@ -367,21 +370,14 @@ public final class ProxyRuntime implements AutoCloseable {
     if (closed.getAndSet(true)) {
       return; // a drain has closed it, and now whoever started it does
     }
-    advance(RunState.STOPPED);
+    life.onStopped();
     if (poolUpkeep != null) {
       poolUpkeep.stop();
     }
     lookout.close();
     stopAccepting();
     ListenerUpkeep.abort(listeners.all());
-    for (int i = 0; i < upstreams.size(); i++) {
-      // Waited for, as is what was asked of the loop before: a loop that is told to end closes its
-      // channels first, and what is in flight would end as if its client had gone.
-      Future<?> asked = loops.contexts().get(i).loop().submit(upstreams.get(i)::closeIdle);
-      if (!asked.awaitUninterruptibly(1, TimeUnit.SECONDS)) {
-        LOG.warn("event loop {} is too busy to end its exchanges well", i);
-      }
-    }
+    working.closeIdle();
     if (EventLoops.end(loops.group())) {
       compiled().close();
       if (tlsUpkeep != null) {

@@ -76,7 +76,10 @@ final class Reloads {
   ReloadReport rollback(String by, boolean force) {
     ConfigVersion last = before.pollLast();
     if (last == null) {
-      return refused(List.of("there is no version before"));
+      ReloadReport none = refused(List.of("there is no version before"));
+      count(none.verdict());
+      LOG.warn("config refused ({}): there is no version before", by);
+      return none;
     }
     Loaded kept = new Loaded.Valid(last.config(), List.of());
     ConfigVersion undone = now;

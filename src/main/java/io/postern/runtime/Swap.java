@@ -19,6 +19,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +42,9 @@ final class Swap implements Reloads.Taker {
   /** How long it is waited until it is known how new servers are. */
   private static final Duration PROBE = Duration.ofSeconds(30);
 
-  /** The parts of a proxy that a config reaches. */
+  private static final List<String> ENDING = List.of("the process is about to end");
+
+  /** The parts of a proxy that a config reaches; and whether it is about to end. */
   record Reached(
       AtomicReference<Compiled> compiled,
       AtomicReference<Snapshot> snapshot,
@@ -48,21 +52,19 @@ final class Swap implements Reloads.Taker {
       PoolUpkeep pools,
       TlsUpkeep tls,
       TenantUpkeep tenants,
-      List<ExchangeContext> contexts,
-      List<Connector> connectors) {}
+      ExchangeLoops working,
+      BooleanSupplier isEnding) {}
 
   private final Reached reached;
   private final EventLoops loops;
   private final InstantSource clock;
-  private KeepAlive keepAlive;
-  private SocketOptions options;
+  private Sockets sockets;
 
   Swap(Reached reached, EventLoops loops, InstantSource clock, Sockets sockets) {
     this.reached = reached;
     this.loops = loops;
     this.clock = clock;
-    this.keepAlive = sockets.keepAlive();
-    this.options = sockets.options();
+    this.sockets = sockets;
   }
 
   /** What connections are opened with, and what that was made of. */
@@ -76,6 +78,9 @@ final class Swap implements Reloads.Taker {
   @Override
   public ReloadReport take(Config config, List<Difference> differences, ReloadRequest request)
       throws InterruptedException {
+    if (reached.isEnding.getAsBoolean()) {
+      return refused(ENDING);
+    }
     List<String> fixed =
         differences.stream()
             .filter(each -> FIXED.contains(each.section()))
@@ -91,36 +96,26 @@ final class Swap implements Reloads.Taker {
       return refused(after.problems());
     }
     after.warnings().forEach(each -> LOG.warn("{}", each));
-    boolean taken = false;
-    try {
-      ReloadReport report = take(before, after, request);
-      taken = report.verdict() == Verdict.TAKEN;
-      boolean same = taken && differences.isEmpty();
-      return same ? report(Verdict.SAME, List.of(), List.of()) : report;
-    } catch (StartException e) {
-      return refused(List.of(String.valueOf(e.getMessage())));
-    } finally {
-      if (!taken) {
-        after.closeBut(before);
-      }
-    }
+    return take(before, after, request, differences.isEmpty());
   }
 
   private Compiled now() {
     return Objects.requireNonNull(reached.compiled.get());
   }
 
-  private ReloadReport take(Compiled before, Compiled after, ReloadRequest request)
+  private ReloadReport take(Compiled before, Compiled after, ReloadRequest request, boolean isSame)
       throws InterruptedException {
-    Sockets sockets = Sockets.of(after.config(), loops);
-    boolean sameSockets = sockets.keepAlive().equals(keepAlive);
-    SocketOptions its = sameSockets ? options : sockets.options();
-    ListenerUpkeep.Proposal listeners = reached.listeners.propose(after, its);
-    PoolUpkeep.Proposal pools = PoolUpkeep.propose(before, after);
-    List<String> effects = new ArrayList<>(listeners.effects());
-    effects.addAll(pools.effects());
+    Sockets its = Sockets.of(after.config(), loops);
+    Sockets used = its.keepAlive().equals(sockets.keepAlive()) ? sockets : its;
+    List<String> effects = new ArrayList<>();
+    ListenerUpkeep.Proposal listeners = null;
+    PoolUpkeep.Proposal pools = null;
     boolean go = false;
     try {
+      listeners = reached.listeners.propose(after, used.options());
+      pools = PoolUpkeep.propose(before, after);
+      effects.addAll(listeners.effects());
+      effects.addAll(pools.effects());
       List<String> unready = probe(pools);
       if (!unready.isEmpty() && !request.force()) {
         return refused(unready);
@@ -128,17 +123,34 @@ final class Swap implements Reloads.Taker {
       if (request.trial()) {
         return report(Verdict.TRIED, effects, List.of());
       }
+      if (reached.isEnding.getAsBoolean()) {
+        return refused(ENDING);
+      }
       go = true;
+    } catch (StartException e) {
+      return refused(List.of(String.valueOf(e.getMessage())));
     } finally {
       if (!go) {
-        ListenerUpkeep.drop(listeners);
-        reached.pools.drop(pools);
+        drop(before, after, listeners, pools);
       }
     }
-    keepAlive = sockets.keepAlive();
-    options = its;
+    sockets = used;
     swap(before, after, listeners, pools);
-    return report(Verdict.TAKEN, effects, List.of());
+    return report(isSame ? Verdict.SAME : Verdict.TAKEN, effects, List.of());
+  }
+
+  private void drop(
+      Compiled before,
+      Compiled after,
+      ListenerUpkeep.@Nullable Proposal listeners,
+      PoolUpkeep.@Nullable Proposal pools) {
+    if (listeners != null) {
+      ListenerUpkeep.drop(listeners);
+    }
+    if (pools != null) {
+      step(() -> reached.pools.drop(pools));
+    }
+    after.closeBut(before);
   }
 
   /** The pools that would be left without a server that is ready, in words. */
@@ -160,24 +172,41 @@ final class Swap implements Reloads.Taker {
         .toList();
   }
 
+  /** What fails of it now is told, and does not keep the rest: half of each would be worse. */
   private void swap(
-      Compiled before, Compiled after, ListenerUpkeep.Proposal listeners, PoolUpkeep.Proposal pools)
-      throws InterruptedException {
-    reached.pools.take(pools);
-    for (int i = 0; i < reached.connectors.size(); i++) {
-      Connector connector = reached.connectors.get(i);
-      loops.contexts().get(i).loop().execute(() -> connector.use(options));
+      Compiled before,
+      Compiled after,
+      ListenerUpkeep.Proposal listeners,
+      PoolUpkeep.Proposal pools) {
+    SocketOptions options = sockets.options();
+    step(() -> reached.pools.take(pools));
+    for (Connector each : reached.working.connectors()) {
+      step(() -> each.use(options));
     }
     Compiled whole = after.goingOnFrom(Objects.requireNonNull(reached.snapshot.get()));
     reached.snapshot.set(whole.snapshot());
     reached.compiled.set(whole);
     reached.tenants.follow(after);
-    reached.listeners.take(listeners, after.config(), clock.instant());
-    reached.tls.follow(before, after);
-    reached.pools.retire(pools);
+    step(() -> reached.listeners.take(listeners, after.config(), clock.instant()));
+    step(() -> reached.tls.follow(before, after));
+    step(() -> reached.pools.retire(pools));
     Collection<Pool> used = after.snapshot().pools().values();
-    for (ExchangeContext each : reached.contexts) {
-      each.loop().loop().execute(() -> each.keepOnly(used));
+    for (ExchangeContext each : reached.working.contexts()) {
+      step(() -> each.loop().loop().execute(() -> each.keepOnly(used)));
+    }
+  }
+
+  private interface Step {
+    void run() throws InterruptedException;
+  }
+
+  private static void step(Step step) {
+    try {
+      step.run();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the process is about to end
+    } catch (RuntimeException | Error e) {
+      LOG.error("a part of a reload failed, and the rest goes on", e);
     }
   }
 

@@ -7,6 +7,8 @@ import io.postern.shaping.Bandwidth;
 import io.postern.shaping.Share;
 import io.postern.shaping.Waits;
 import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,7 @@ public final class Tenant {
 
   private final int index;
   private final AsciiString name;
+  private final @Nullable List<String> own;
   private final @Nullable BitSet routes;
   private final Quota connections;
   private final Quota handshakes;
@@ -33,7 +36,8 @@ public final class Tenant {
    * @param weight its part of what is scarce
    * @param limits what it may take up
    * @param waits counts who has to wait for its bandwidth
-   * @param routes the indexes of those that it may use; null for all
+   * @param own the names of the routes that it may use; null for all
+   * @param all the indexes of all routes, by their names
    */
   public Tenant(
       int index,
@@ -41,10 +45,12 @@ public final class Tenant {
       int weight,
       TenantConfig.Limits limits,
       Waits waits,
-      @Nullable BitSet routes) {
+      @Nullable List<String> own,
+      Map<String, Integer> all) {
     this.index = index;
     this.name = name;
-    this.routes = routes;
+    this.own = own;
+    this.routes = own == null ? null : indexes(own, all);
     this.connections = new Quota(limits.connections(), null, 0);
     this.handshakes = new Quota(limits.handshakes());
     this.requests = new Quota(limits.concurrentRequests(), limits.requestRate(), limits.burst());
@@ -54,10 +60,16 @@ public final class Tenant {
   }
 
   /** The same tenant by a newer config: what it takes up counts on. */
-  private Tenant(Tenant before, int weight, TenantConfig.Limits limits, @Nullable BitSet routes) {
+  private Tenant(
+      Tenant before,
+      int weight,
+      TenantConfig.Limits limits,
+      @Nullable List<String> own,
+      Map<String, Integer> all) {
     this.index = before.index;
     this.name = before.name;
-    this.routes = routes;
+    this.own = own;
+    this.routes = own == null ? null : indexes(own, all);
     HandshakeLimits begun = limits.handshakes();
     this.connections = before.connections.with(limits.connections(), null, 0);
     this.handshakes = before.handshakes.with(begun.concurrent(), begun.rate(), 0);
@@ -70,8 +82,46 @@ public final class Tenant {
   }
 
   /** The same tenant from now on; its weight and bandwidth are those of this one, too. */
-  Tenant with(int weight, TenantConfig.Limits limits, @Nullable BitSet others) {
-    return new Tenant(this, weight, limits, others);
+  Tenant with(
+      int weight,
+      TenantConfig.Limits limits,
+      @Nullable List<String> own,
+      Map<String, Integer> all) {
+    return new Tenant(this, weight, limits, own, all);
+  }
+
+  /** The same tenant, of whom the config says nothing any more, with the routes that it had. */
+  private Tenant(Tenant before, @Nullable BitSet routes) {
+    this.index = before.index;
+    this.name = before.name;
+    this.own = before.own;
+    this.routes = routes;
+    this.connections = before.connections;
+    this.handshakes = before.handshakes;
+    this.requests = before.requests;
+    this.share = before.share;
+    this.bandwidth = before.bandwidth;
+  }
+
+  /**
+   * The same tenant, of whom the config says nothing any more, where there may be other routes.
+   *
+   * @param all the indexes of those that there are, by their names
+   */
+  Tenant among(Map<String, Integer> all) {
+    return own == null ? this : new Tenant(this, indexes(own, all));
+  }
+
+  /** The indexes of routes, of which some may be gone. */
+  static BitSet indexes(List<String> some, Map<String, Integer> all) {
+    BitSet indexes = new BitSet();
+    for (String each : some) {
+      Integer index = all.get(each);
+      if (index != null) {
+        indexes.set(index);
+      }
+    }
+    return indexes;
   }
 
   /** Its place in {@link Tenants#counted}, or the place behind the last for all others. */

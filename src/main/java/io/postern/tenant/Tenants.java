@@ -8,7 +8,6 @@ import io.postern.http.ClientCertificate;
 import io.postern.shaping.Waits;
 import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -43,6 +42,10 @@ public final class Tenants {
 
   private final List<Tenant> all = new ArrayList<>();
   private final Map<AsciiString, Tenant> byName = new HashMap<>();
+
+  /** The indexes of the routes. */
+  private final Map<String, Integer> routes = new HashMap<>();
+
   private final Map<AsciiString, Endpoint> byVpce = new HashMap<>();
   private final Map<String, Tenant> byCertificate = new HashMap<>();
   private final Sources bySource = new Sources();
@@ -81,8 +84,7 @@ public final class Tenants {
       Config config, Map<String, TenantConfig> more, @Nullable Tenants before) {
     boolean allowed = config.unknownTenants() == TenantConfig.Unknown.ALLOW;
     Tenants tenants = new Tenants(allowed, before);
-    Map<String, Integer> routes = new HashMap<>();
-    config.routes().forEach(route -> routes.put(route.name(), routes.size()));
+    config.routes().forEach(route -> tenants.routes.put(route.name(), tenants.routes.size()));
     List<TenantConfig> configs = new ArrayList<>(config.tenants().values());
     configs.addAll(more.values());
     tenants.counted =
@@ -90,7 +92,7 @@ public final class Tenants {
     tenants.countedEndpoints =
         tenants.endpointPlaces.add(
             configs.stream().flatMap(each -> endpointNames(each).stream()).toList());
-    configs.forEach(each -> tenants.add(each, routes, before));
+    configs.forEach(each -> tenants.add(each, before));
     if (before != null) {
       tenants.refusedToGone = before.refusedToGone.and(before.all, tenants.byName);
     }
@@ -104,14 +106,14 @@ public final class Tenants {
         .toList();
   }
 
-  private void add(TenantConfig config, Map<String, Integer> routes, @Nullable Tenants before) {
+  private void add(TenantConfig config, @Nullable Tenants before) {
     AsciiString name = new AsciiString(config.name());
-    BitSet own = config.routes().isEmpty() ? null : indexes(config.routes(), routes);
+    List<String> own = config.routes().isEmpty() ? null : config.routes();
     Tenant same = before == null ? null : before.byName.get(name);
     Tenant tenant =
         same == null
             ? made(places.of(name), name, config, own)
-            : same.with(config.weight(), config.limits(), own);
+            : same.with(config.weight(), config.limits(), own, routes);
     all.add(tenant);
     byName.put(tenant.name(), tenant);
     for (Endpoint.Name each : endpointNames(config)) {
@@ -122,15 +124,10 @@ public final class Tenants {
   }
 
   /** Who comes back is counted on, as it has the place that it had. */
-  private Tenant made(int place, AsciiString name, TenantConfig config, @Nullable BitSet routes) {
+  private Tenant made(
+      int place, AsciiString name, TenantConfig config, @Nullable List<String> routes) {
     Waits own = waits.computeIfAbsent(place, any -> new Waits());
-    return new Tenant(place, name, config.weight(), config.limits(), own, routes);
-  }
-
-  private static BitSet indexes(List<String> some, Map<String, Integer> all) {
-    BitSet indexes = new BitSet();
-    some.forEach(name -> indexes.set(all.getOrDefault(name, 0)));
-    return indexes;
+    return new Tenant(place, name, config.weight(), config.limits(), own, routes, this.routes);
   }
 
   /**
@@ -173,9 +170,10 @@ public final class Tenants {
     return waitsOfOthers;
   }
 
-  /** What a tenant is by these; as it was where it is none of them any more. */
+  /** What a tenant is by these; as it was, by the routes of now, where it is none of them. */
   Tenant now(Tenant tenant) {
-    return byName.getOrDefault(tenant.name(), tenant);
+    Tenant known = byName.get(tenant.name());
+    return known == null ? tenant.among(routes) : known;
   }
 
   /**

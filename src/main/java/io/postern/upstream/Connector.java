@@ -71,10 +71,9 @@ public final class Connector {
             .option(ChannelOption.AUTO_CLOSE, false);
   }
 
-  /** From now on connections are opened with these options. */
+  /** From now on connections are opened with these options. From any thread. */
   public void use(SocketOptions options) {
-    assert loop.loop().inEventLoop();
-    options.on(bootstrap);
+    loop.loop().execute(() -> options.on(bootstrap));
   }
 
   /**

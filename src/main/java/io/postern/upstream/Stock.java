@@ -135,7 +135,9 @@ final class Stock {
     ServerConnections gone = byServer.remove(server);
     if (gone != null) {
       gone.closeIdle();
-      leave(gone);
+      if (!gone.isNone()) {
+        leave(gone);
+      }
     }
   }
 

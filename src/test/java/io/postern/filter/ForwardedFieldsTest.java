@@ -13,6 +13,7 @@ import io.postern.shaping.Waits;
 import io.postern.tenant.Tenant;
 import io.postern.testkit.Unlimited;
 import java.net.InetSocketAddress;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,7 +100,8 @@ class ForwardedFieldsTest {
   @Test
   void whatIsKnownOfTheCallerIsSaidInPlaceOfWhatItSaysItself() {
     vpce = new AsciiString("vpce-08d2bf15fac5001c9");
-    tenant = new Tenant(0, new AsciiString("acme"), 1, Unlimited.TENANT, new Waits(), null);
+    tenant =
+        new Tenant(0, new AsciiString("acme"), 1, Unlimited.TENANT, new Waits(), null, Map.of());
     assertThat(
             after(
                 HttpVersion.HTTP_1_1,

@@ -13,6 +13,7 @@ import io.postern.shaping.Waits;
 import io.postern.tenant.Tenant;
 import io.postern.testkit.Unlimited;
 import java.net.InetSocketAddress;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -63,7 +64,8 @@ final class Records {
     record.status = 502;
     record.bytesReceived = 5_000_000_000L;
     record.bytesSent = 17;
-    record.tenant = new Tenant(0, new AsciiString("acme"), 1, Unlimited.TENANT, new Waits(), null);
+    record.tenant =
+        new Tenant(0, new AsciiString("acme"), 1, Unlimited.TENANT, new Waits(), null, Map.of());
     record.route = "uploads";
     record.pool = "store";
     record.server = "10.1.0.10:8080";

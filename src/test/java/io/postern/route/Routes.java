@@ -253,7 +253,8 @@ final class Routes {
                 head,
                 tenant == null
                     ? null
-                    : new Tenant(0, bytes(tenant), 1, Unlimited.TENANT, new Waits(), null));
+                    : new Tenant(
+                        0, bytes(tenant), 1, Unlimited.TENANT, new Waits(), null, Map.of()));
     return route == null ? "none" : route.name();
   }
 }

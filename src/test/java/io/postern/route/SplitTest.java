@@ -18,6 +18,7 @@ import io.postern.tenant.Tenant;
 import io.postern.testkit.Unlimited;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -94,7 +95,7 @@ class SplitTest {
   @Test
   void theKeysOfARequest() {
     Fields fields = fields("x-user", "me", "cookie", "sid=1; xsession=2;session=a=b; session=3");
-    Tenant acme = new Tenant(0, bytes("acme"), 1, Unlimited.TENANT, new Waits(), null);
+    Tenant acme = new Tenant(0, bytes("acme"), 1, Unlimited.TENANT, new Waits(), null, Map.of());
     assertThat(read(by(Kind.REQUEST, ""), fields, acme)).isNull();
     assertThat(read(by(Kind.TENANT, ""), fields, acme)).isEqualTo("acme");
     assertThat(read(by(Kind.TENANT, ""), fields, null)).isNull();

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.postern.testkit.Answer;
+import io.postern.testkit.Await;
 import io.postern.testkit.LogLines;
 import io.postern.testkit.ProxyUnderTest;
 import io.postern.testkit.RawClient;
+import io.postern.testkit.RawClient.Ending;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,10 +25,13 @@ class AdminApiTest {
       listeners:
         edge: {bind: "127.0.0.1:0", limits: {connections: 100}}
       routes:
+        - {name: fixed, match: {path: [/fixed]}, respond: {status: 204}}
         - {name: all, pool: app, timeouts: {response: 30s}}
       pools:
         app: {servers: [{address: "127.0.0.1:1", state: drain}, {address: "127.0.0.1:2"}]}
       admin: {bind: "127.0.0.1:0"}
+      health: {bind: "127.0.0.1:0"}
+      shutdown: {announce: 0s, spread: 0s}
       process: {eventLoops: 1}
       """;
 
@@ -77,8 +83,31 @@ class AdminApiTest {
       proxy.write(CONFIG.replace("pool: app", "pool: apple"));
       Answer refused = ask("POST /api/v1/reload");
       assertThat(refused.status()).isEqualTo(409);
-      assertThat(refused.text()).startsWith("refused: version 3 runs on\ntest.yaml:4:");
+      assertThat(refused.text()).startsWith("refused: version 3 runs on\ntest.yaml:5:");
       assertThat(log.about("the admin port, for /127.0.0.1:")).hasSize(4);
+    }
+  }
+
+  @Test
+  void aDrainIsAnnouncedAndTakenBack() {
+    assertThat(ask("POST /api/v1/undrain").status()).isEqualTo(409);
+    try (RawClient load = RawClient.connect(proxy.health());
+        RawClient stays = RawClient.connect(proxy.address())) {
+      assertThat(load.get("/healthz", "localhost").status()).isEqualTo(200);
+      assertThat(ask("POST /api/v1/drain").text()).startsWith("draining, version 1");
+      assertThat(load.get("/healthz", "localhost").text()).isEqualTo("draining\n");
+      Await.until("clients are asked to go", () -> goes(proxy.address()));
+      assertThat(ask("POST /api/v1/undrain").text()).startsWith("ready, version 1");
+      assertThat(load.get("/healthz", "localhost").status()).isEqualTo(200);
+      Await.until("clients may stay", () -> !goes(proxy.address()));
+      assertThat(stays.awaitEnding()).as("it was asked to").isEqualTo(Ending.CLOSED);
+    }
+  }
+
+  /** Whether a client that comes now is told to go with the response. */
+  private static boolean goes(InetSocketAddress address) {
+    try (RawClient comes = RawClient.connect(address)) {
+      return comes.get("/fixed", "localhost").values("connection").contains("close");
     }
   }
 

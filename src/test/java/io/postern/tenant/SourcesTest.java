@@ -10,6 +10,7 @@ import io.postern.testkit.Unlimited;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,14 @@ class SourcesTest {
 
   private void add(String source) {
     Tenant tenant =
-        new Tenant(tenants.size(), new AsciiString(source), 1, Unlimited.TENANT, new Waits(), null);
+        new Tenant(
+            tenants.size(),
+            new AsciiString(source),
+            1,
+            Unlimited.TENANT,
+            new Waits(),
+            null,
+            Map.of());
     tenants.add(tenant);
     all.add(Cidr.parse(source));
     sources.add(Cidr.parse(source), tenant);

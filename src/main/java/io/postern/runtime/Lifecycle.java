@@ -1,0 +1,93 @@
+package io.postern.runtime;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** How far a proxy is, and what may follow. Used from any thread. */
+final class Lifecycle {
+
+  /**
+   * Where it stands.
+   *
+   * @param draining since when; null while it is not
+   * @param ends whether it drains because it is about to end: it never serves on then
+   */
+  private record Phase(RunState state, @Nullable Instant draining, boolean ends) {}
+
+  private final AtomicReference<Phase> phase =
+      new AtomicReference<>(new Phase(RunState.STARTING, null, false));
+
+  private final CompletableFuture<Void> ready = new CompletableFuture<>();
+
+  private Phase phase() {
+    return Objects.requireNonNull(phase.get());
+  }
+
+  RunState state() {
+    return phase().state;
+  }
+
+  /** Done when it is ready; never done where it was closed before. */
+  CompletableFuture<Void> ready() {
+    return ready;
+  }
+
+  /** All accept, and all servers were checked once. */
+  void onReady() {
+    phase.updateAndGet(
+        now -> now.state == RunState.STARTING ? new Phase(RunState.READY, null, false) : now);
+    ready.complete(null);
+  }
+
+  /**
+   * It is to get no more traffic, and serves on.
+   *
+   * @return since when that is so; null where it does not serve
+   */
+  @Nullable Instant drain(Instant at) {
+    return phase.updateAndGet(
+            now -> now.state == RunState.READY ? new Phase(RunState.DRAINING, at, false) : now)
+        .draining;
+  }
+
+  /** Whether it is to get traffic again: it was draining, and is not about to end. */
+  boolean undrain() {
+    Phase now = phase();
+    return now.state == RunState.DRAINING
+        && !now.ends
+        && phase.compareAndSet(now, new Phase(RunState.READY, null, false));
+  }
+
+  /**
+   * It is about to end, which nothing stops any more.
+   *
+   * @return for how long it has been draining already
+   */
+  Duration end(Instant at) {
+    Phase now =
+        Objects.requireNonNull(
+            phase.getAndUpdate(
+                before ->
+                    before.state == RunState.STOPPED
+                        ? before
+                        : new Phase(
+                            RunState.DRAINING,
+                            before.draining == null ? at : before.draining,
+                            true)));
+    return now.draining == null ? Duration.ZERO : Duration.between(now.draining, at);
+  }
+
+  /** Whether it is about to end, or has. */
+  boolean isEnding() {
+    return phase().ends;
+  }
+
+  /** It serves no more. */
+  void onStopped() {
+    phase.set(new Phase(RunState.STOPPED, null, true));
+  }
+}
