@@ -14,13 +14,22 @@ import org.jspecify.annotations.Nullable;
  */
 public record Mirror(String pool, int percent, int bodyLimit, MirrorMeters meters) {
 
-  static @Nullable Mirror compile(String route, @Nullable MirrorConfig config) {
-    return config == null
-        ? null
-        : new Mirror(
-            config.pool(),
-            config.share().percent(),
-            (int) config.bodyLimit().bytes(),
-            new MirrorMeters(route, config.pool()));
+  /**
+   * That of a route.
+   *
+   * @param before what the route had by the config before, whose count goes on where its pool is
+   *     the same; null for nothing
+   */
+  static @Nullable Mirror compile(
+      String route, @Nullable MirrorConfig config, @Nullable Mirror before) {
+    if (config == null) {
+      return null;
+    }
+    boolean goesOn = before != null && before.pool.equals(config.pool());
+    return new Mirror(
+        config.pool(),
+        config.share().percent(),
+        (int) config.bodyLimit().bytes(),
+        before != null && goesOn ? before.meters : new MirrorMeters(route, config.pool()));
   }
 }

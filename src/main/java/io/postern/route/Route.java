@@ -49,7 +49,8 @@ public record Route(
     int precedence,
     Set<AsciiString> upgrades) {
 
-  static Route compile(int index, RouteConfig config, Consumer<Problem> problems) {
+  static Route compile(
+      int index, RouteConfig config, @Nullable Route before, Consumer<Problem> problems) {
     Set<AsciiString> upgrades =
         config.upgrades().stream()
             .map(protocol -> new AsciiString(protocol.toLowerCase(Locale.ROOT)))
@@ -62,7 +63,7 @@ public record Route(
         Rewrite.compile(config),
         FieldEdits.compile(config.requestHeaders()),
         FieldEdits.compile(config.responseHeaders()),
-        Mirror.compile(config.name(), config.mirror()),
+        Mirror.compile(config.name(), config.mirror(), before == null ? null : before.mirror),
         ErrorPages.compile(config.errorPages(), problems),
         config.timeouts(),
         config.requestBody(),

@@ -7,7 +7,9 @@ import io.postern.config.RouteConfig;
 import io.postern.http.RequestHead;
 import io.postern.tenant.Tenant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,12 +40,25 @@ public final class RouteTable {
 
   /** Compiles the routes of a config, and reports what they leave nothing for. */
   public static Compiled compile(Config config) {
+    return compile(config, null);
+  }
+
+  /**
+   * The same where others ran before.
+   *
+   * @param before what is counted of these goes on in routes of the same name; null for none
+   */
+  public static Compiled compile(Config config, @Nullable RouteTable before) {
+    Map<String, Route> known = new HashMap<>();
+    if (before != null) {
+      before.all().forEach(route -> known.put(route.name(), route));
+    }
     HostIndex index = new HostIndex();
     List<Problem> problems = new ArrayList<>();
     Reachability reachability = new Reachability(config);
     List<Rule> rules = new ArrayList<>();
     for (RouteConfig route : config.routes()) {
-      Rule rule = Rule.compile(rules.size(), route, problems::add);
+      Rule rule = Rule.compile(rules.size(), route, known.get(route.name()), problems::add);
       rules.add(rule);
       if (!rule.paths().isEmpty()) {
         reachability.check(rule, index);

@@ -32,9 +32,10 @@ record Rule(
   private static final Set<AsciiString> NO_FIELDS =
       Set.of(FieldNames.HOST, FieldNames.CONTENT_LENGTH, FieldNames.TRANSFER_ENCODING);
 
-  static Rule compile(int order, RouteConfig config, Consumer<Problem> problems) {
+  static Rule compile(
+      int order, RouteConfig config, @Nullable Route before, Consumer<Problem> problems) {
     RouteConfig.Match match = config.match();
-    Route route = Route.compile(order, config, problems);
+    Route route = Route.compile(order, config, before, problems);
     List<Condition> conditions = new ArrayList<>();
     if (route.action() instanceof Action.Redirect(int _, Location location)
         && location.needsHost()) {

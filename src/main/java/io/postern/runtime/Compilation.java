@@ -60,7 +60,8 @@ final class Compilation {
     for (PoolConfig each : config.pools().values()) {
       pools.put(each.name(), pool(each, parts));
     }
-    RouteTable.Compiled routes = RouteTable.compile(config);
+    RouteTable.Compiled routes =
+        RouteTable.compile(config, before == null ? null : before.snapshot().routes());
     problems.addAll(routes.problems());
     warnings.addAll(routes.warnings());
     if (tls.size() == config.listeners().size() && problems.isEmpty()) {

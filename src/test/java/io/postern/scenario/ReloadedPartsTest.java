@@ -11,6 +11,7 @@ import io.postern.testkit.Behaviour.Respond;
 import io.postern.testkit.ProxyUnderTest;
 import io.postern.testkit.RawClient;
 import io.postern.testkit.Response;
+import io.postern.testkit.Scrape;
 import io.postern.testkit.ScriptedServer;
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -137,6 +138,27 @@ class ReloadedPartsTest {
       try (RawClient another = RawClient.connect(proxy.address())) {
         assertThat(another.get("/other", "a").status()).isEqualTo(200);
       }
+    }
+  }
+
+  @Test
+  void copiesOfRequestsAreCountedOn() {
+    String routes =
+        """
+        admin: {bind: 127.0.0.1:0}
+        routes:
+          - {name: all, pool: app, mirror: {pool: copies, share: 100%}}
+        pools:
+        """;
+    String config = config(routes + listed("app", one) + listed("copies", two));
+    String copied =
+        "postern_mirrored_requests_total{outcome=\"answered\",pool=\"copies\",route=\"all\"}";
+    try (ProxyUnderTest proxy = ProxyUnderTest.start(config);
+        RawClient client = RawClient.connect(proxy.address())) {
+      assertThat(client.get("/", "a").status()).isEqualTo(200);
+      Await.until("it is counted", () -> Scrape.of(proxy.admin()).value(copied) == 1);
+      assertTaken(proxy.reload(config.replace("100%", "100%, bodyLimit: 2KiB")));
+      assertThat(Scrape.of(proxy.admin()).value(copied)).isEqualTo(1);
     }
   }
 
