@@ -24,6 +24,7 @@ DOWN_SECONDS = 3
 EXPECTED = r"server .* is down after|the limit of open files"  # of the server that is killed, and of this machine
 HEAP_SLACK, MEMORY_GROWTH = 4 * MIB, 0.15
 SLACK = {"descriptors": 20, "threads": 4}  # health checks and the collector come and go
+ENDS = ("200 --", "101 C-")  # a WebSocket is ended by its client, when all is over
 OBJECTS = 12  # of each class more than at first: what the last reloads have left behind
 
 
@@ -87,6 +88,10 @@ class Events:
         if self._down is not None:
             self._killed.start_again()
 
+    @property
+    def kills(self):
+        return self._killed.kills
+
     def lost_counts(self):
         return [b for (_, a), (_, b) in zip(self.counts, self.counts[1:]) if b < a]
 
@@ -123,7 +128,7 @@ def judge_exchanges(verdict, proxy, expected):
     for line in proxy.exchanges(expected):
         end = f"{line['status']} {line['termination']}"
         ends[end] += 1
-        if end not in ("200 --", "101 --") and len(wrong) < 5:
+        if end not in ENDS and len(wrong) < 5:
             wrong.append(line)
     told = ", ".join(f"{count} ended {end}" for end, count in ends.most_common(5))
     verdict.line("lines of the access log", f"{ends.total()} of {expected}: {told}", ends.total() == expected and not wrong, wrong)
@@ -147,6 +152,7 @@ def judge(proxy, events, loads, clients, before, after):
         figure = f"{len(took)}, each {statistics.median(took) * 1000:.0f} ms in the median, {took[-1] * 1000:.0f} ms at most"
         verdict.line("reloads", figure, proxy.metrics()['postern_config_reloads_total{result="refused"}'] == 0)
     print(f"{'certificates replaced':<34}{events.certificates}")
+    print(f"{'times the server was killed':<34}{events.kills}")
     judge_loads(verdict, loads, clients)
     answered = sum(load.outcome.answered for load in loads) + sum(client.done + (isinstance(client, Echo) and 1 - client.done) for client in clients)
     judge_exchanges(verdict, proxy, answered)
