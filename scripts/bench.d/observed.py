@@ -34,7 +34,7 @@ def options():
         f" Exit code 0 if a request costs at most {BOUND} times as much processor time where it is seen (median).",
     )
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--requests", type=int, default=40_000, help="in each round (40000)")
+    parser.add_argument("--requests", type=int, default=100_000, help="in each round (100000)")
     parser.add_argument("--keep", action="store_true", help="leave the scratch folder with configs and logs")
     return parser.parse_args()
 

@@ -93,12 +93,7 @@ class Proxy:
     def alarms(self):
         """What the log of the process has, since it was ready, beside lines of INFO and of certificates that are refused."""
         lines = self.process.output.read_text(errors="replace").partition("postern ready: ")[2].splitlines()[1:]
-        said = [json.loads(line) if line.startswith("{") else {"level": "", "message": line} for line in lines]
-        return [
-            f"{each['level']} {each['message']}"
-            for each in said
-            if each["level"] != "INFO" and not each["message"].endswith("; what was served before is served on")
-        ]
+        return [line for line in lines if not re.match(r"\S+ INFO ", line) and not line.endswith("; what was served before is served on")]
 
 
 class Metrics:
