@@ -54,6 +54,11 @@ final class Lifecycle {
         .draining;
   }
 
+  /** Since when it drains; null while it does not. */
+  @Nullable Instant drainingSince() {
+    return phase().draining;
+  }
+
   /** Whether it is to get traffic again: it was draining, and is not about to end. */
   boolean undrain() {
     Phase now = phase();

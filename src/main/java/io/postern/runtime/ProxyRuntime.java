@@ -338,7 +338,7 @@ public final class ProxyRuntime implements AutoCloseable {
     lookout.after(
         times.announce(),
         () -> {
-          if (since != null && since.equals(life.drain(CLOCK.instant()))) {
+          if (since != null && since.equals(life.drainingSince())) {
             sendAway(times.spread().toMillis());
           }
         });

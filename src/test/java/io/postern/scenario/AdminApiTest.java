@@ -12,6 +12,7 @@ import io.postern.testkit.RawClient;
 import io.postern.testkit.RawClient.Ending;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,6 +102,22 @@ class AdminApiTest {
       assertThat(load.get("/healthz", "localhost").status()).isEqualTo(200);
       Await.until("clients may stay", () -> !goes(proxy.address()));
       assertThat(stays.awaitEnding()).as("it was asked to").isEqualTo(Ending.CLOSED);
+    }
+  }
+
+  @Test
+  void aDrainThatIsTakenBackWhileItIsAnnouncedIsOver() {
+    long announce = TimeUnit.MILLISECONDS.toNanos(300);
+    String slow = CONFIG.replace("announce: 0s", "announce: 300ms");
+    try (ProxyUnderTest announcing = ProxyUnderTest.start(slow);
+        RawClient load = RawClient.connect(announcing.health())) {
+      Await.until("it is ready", () -> announcing.runtime().ready().isDone());
+      assertThat(announcing.runtime().drain()).isTrue();
+      assertThat(announcing.runtime().undrain()).isTrue();
+      long began = System.nanoTime();
+      Await.until("its time is over", () -> System.nanoTime() - began > 2 * announce);
+      assertThat(load.get("/healthz", "localhost").text()).isEqualTo("ready\n");
+      assertThat(goes(announcing.address())).isFalse();
     }
   }
 
