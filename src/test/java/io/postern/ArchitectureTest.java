@@ -98,6 +98,7 @@ class ArchitectureTest {
   private static final Map<String, String> MAY_SHARE =
       Map.ofEntries(
           Map.entry("http.Turns", "a count that whoever scrapes the metrics asks for"),
+          Map.entry("http.DownstreamConnection", "a number for each connection of the process"),
           Map.entry("http.WindowBudget", "what the windows of all loops may take together"),
           Map.entry("listener.HandshakeReports", "how many handshakes failed lately, on all loops"),
           Map.entry("listener.Admission", "one count of the open connections of all loops"),

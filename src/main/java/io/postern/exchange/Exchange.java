@@ -315,6 +315,11 @@ final class Exchange implements DownstreamStream.Listener {
     fail(fault);
   }
 
+  /** As whoever looks at all that are open sees it; null where it is over. */
+  @Nullable LiveExchange live() {
+    return finished ? null : new LiveExchange(this, record, transfer);
+  }
+
   // The end.
 
   @Override

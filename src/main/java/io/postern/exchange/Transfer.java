@@ -307,6 +307,11 @@ final class Transfer {
     }
   }
 
+  /** Whether there is no server to send the request to now. */
+  boolean isHeld() {
+    return held;
+  }
+
   boolean isRequestEnded() {
     return requestEnded;
   }

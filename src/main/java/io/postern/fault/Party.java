@@ -23,7 +23,7 @@ public enum Party {
   RESOURCE('R'),
   /** A fault inside Postern. */
   INTERNAL('I'),
-  /** Ended by an operator: the drain's time ran out, or a second SIGTERM. */
+  /** Ended by an operator, for itself; or the drain's time ran out, or a second SIGTERM. */
   OPERATOR('K');
 
   private final char letter;

@@ -70,6 +70,7 @@ public enum Reason {
   QUEUE_FULL(RESOURCE, 503, Connection.KEEP, "too many requests wait for a server already"),
   QUEUE_TIMEOUT(RESOURCE, 503, Connection.KEEP, "no server had room for the request in time"),
   STOPPED(OPERATOR, 503, Connection.CLOSE, "the proxy is stopping"),
+  ENDED_BY_OPERATOR(OPERATOR, 503, Connection.KEEP, "an operator has ended the request"),
   INTERNAL_ERROR(INTERNAL, 500, Connection.CLOSE, "the proxy failed");
 
   private enum Connection {

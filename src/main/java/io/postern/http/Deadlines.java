@@ -121,6 +121,11 @@ public final class Deadlines {
       next = this;
     }
 
+    /** How many nanoseconds are left to it, where it is set. */
+    long left() {
+      return at - owner.exactly();
+    }
+
     /** Whether it is set. */
     public boolean isSet() {
       return next != this;

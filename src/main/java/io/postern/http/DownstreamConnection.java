@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.AsciiString;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls what the handshake agreed on; null on a plain listener
  * @param closed done when the connection is closed
  * @param memo what is kept of it between exchanges
+ * @param number tells it from all others of the process
  */
 public record DownstreamConnection(
     EventLoop loop,
@@ -31,9 +33,12 @@ public record DownstreamConnection(
     @Nullable AsciiString vpce,
     @Nullable TlsSession tls,
     Future<?> closed,
-    Memo memo) {
+    Memo memo,
+    long number) {
 
-  /** One of which nothing is kept yet. */
+  private static final AtomicLong NUMBERS = new AtomicLong();
+
+  /** One of which nothing is kept yet, with a number of its own. */
   public DownstreamConnection(
       EventLoop loop,
       String listener,
@@ -43,7 +48,17 @@ public record DownstreamConnection(
       @Nullable AsciiString vpce,
       @Nullable TlsSession tls,
       Future<?> closed) {
-    this(loop, listener, client, local, clientIp, vpce, tls, closed, new Memo());
+    this(
+        loop,
+        listener,
+        client,
+        local,
+        clientIp,
+        vpce,
+        tls,
+        closed,
+        new Memo(),
+        NUMBERS.incrementAndGet());
   }
 
   /** {@code https} or {@code http}. */
@@ -51,9 +66,14 @@ public record DownstreamConnection(
     return tls == null ? "http" : "https";
   }
 
-  /** Who it is, for the log: address and port, and the VPC endpoint where there is one. */
+  /** Its number as people read it, such as {@code c1042}. */
+  public String id() {
+    return "c" + number;
+  }
+
+  /** Who it is, for the log: address and port, its id, and the VPC endpoint where there is one. */
   public String whence() {
-    String address = clientIp + " port " + client.getPort();
+    String address = clientIp + " port " + client.getPort() + " (" + id() + ")";
     return vpce == null ? address : address + " by " + vpce;
   }
 

@@ -2,11 +2,11 @@ package io.postern.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
-import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.GenericFutureListener;
 import io.postern.fault.Fault;
 import io.postern.fault.FaultException;
 import io.postern.fault.Reason;
@@ -62,8 +62,7 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
   private final Accumulation received = new Accumulation();
   private final Deadline deadline;
   private final Lingering lingering;
-  private final GenericFutureListener<Future<? super Void>> responseWritten =
-      this::onResponseWritten;
+  private final ChannelFutureListener responseWritten = this::onResponseWritten;
 
   @SuppressWarnings("NullAway.Init") // set by handlerAdded, before any other call
   private ChannelHandlerContext ctx;
@@ -134,9 +133,7 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
 
   private boolean readHead(ByteBuf in) {
     boolean fresh = !heads.started();
-    if (fresh) {
-      headStarted = loop.deadlines().now();
-    }
+    headStarted = fresh ? loop.deadlines().now() : headStarted;
     RequestHead head = heads.parse(in);
     if (head != null) {
       open(settings.admit(head));
@@ -178,9 +175,7 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
 
   @Override
   public void onContent(ByteBuf piece, boolean last) {
-    if (last) {
-      state = State.ANSWER;
-    }
+    state = last ? State.ANSWER : state;
     if (exchange == null) {
       piece.release();
     } else {
@@ -258,7 +253,7 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
     return ctx.newPromise().addListener(responseWritten);
   }
 
-  private void onResponseWritten(Future<? super Void> written) {
+  private void onResponseWritten(ChannelFuture written) {
     DownstreamStream.Listener told = exchange;
     if (!written.isSuccess()) {
       ctx.close();
@@ -330,6 +325,19 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
       ctx.flush(); // the answer, before the close overtakes it
     }
     ctx.close();
+  }
+
+  @Override
+  public void show(Visitor visitor) {
+    if (exchange != null) {
+      visitor.exchange(0, exchange);
+    }
+  }
+
+  @Override
+  public long idleNanos() {
+    boolean idle = state == State.HEAD && !heads.started();
+    return idle ? (draining ? LAST_CALL_NANOS : settings.idleNanos()) - deadline.left() : -1;
   }
 
   private void onDeadline() {

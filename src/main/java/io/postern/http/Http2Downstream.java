@@ -251,6 +251,21 @@ public final class Http2Downstream extends Http2Codec<Http2DownstreamStream>
     context().close();
   }
 
+  @Override
+  public void show(Visitor visitor) {
+    for (Http2DownstreamStream each : open()) {
+      if (each.exchange != null) {
+        visitor.exchange(each.stream().id(), each.exchange);
+      }
+    }
+  }
+
+  @Override
+  public long idleNanos() {
+    boolean idle = deadline.isSet() && !draining && connection().numActiveStreams() == 0;
+    return idle ? settings.idleNanos() - deadline.left() : -1;
+  }
+
   private void onDeadline() {
     if (draining && !lastCall) {
       lastCall = true;

@@ -5,7 +5,6 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.PromiseCombiner;
 import io.postern.fault.Fault;
-import io.postern.http.ClientConnection;
 import io.postern.http.LoopContext;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 final class ClientConnections {
 
   private final LoopContext loop;
-  private final Map<Channel, ClientConnection> open = new HashMap<>();
+  private final Map<Channel, LiveConnection> open = new HashMap<>();
   private boolean draining;
 
   /** How often it was said that all are to go, or may stay. */
@@ -31,24 +30,35 @@ final class ClientConnections {
     this.loop = loop;
   }
 
-  void add(Channel channel, ClientConnection connection) {
+  void add(LiveConnection connection) {
+    Channel channel = connection.channel();
     open.put(channel, connection);
     channel.closeFuture().addListener(closed -> open.remove(channel));
     if (draining) {
-      connection.goAway();
+      connection.codec().goAway();
     }
+  }
+
+  /** Those that are open now. */
+  LiveConnection[] all() {
+    return open.values().toArray(LiveConnection[]::new);
+  }
+
+  /** The time of the loop, in nanoseconds. */
+  long now() {
+    return loop.deadlines().now();
   }
 
   /** Asks each to go at a random moment of the spread; those that come from now on, at once. */
   void drain(long spreadMillis) {
     draining = true;
     int word = ++words;
-    for (ClientConnection each : open.values()) {
+    for (LiveConnection each : open.values()) {
       loop.loop()
           .schedule(
               () -> {
                 if (word == words) {
-                  each.goAway();
+                  each.codec().goAway();
                 }
               },
               ThreadLocalRandom.current().nextLong(spreadMillis + 1),
@@ -70,7 +80,7 @@ final class ClientConnections {
         .forEach(
             (channel, connection) -> {
               all.add((Future<?>) channel.closeFuture());
-              connection.abort(fault);
+              connection.codec().abort(fault);
             });
     all.finish(closed);
   }

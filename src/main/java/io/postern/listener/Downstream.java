@@ -55,7 +55,8 @@ record Downstream(
             : new Http1Downstream(connection, settings, exchanges, context.loop());
     channel.pipeline().addLast("http", (ChannelHandler) codec);
     exchanges.begin(channel, codec, context.random());
-    connections.add(channel, codec);
+    long now = context.loop().deadlines().now();
+    connections.add(new LiveConnection(channel, codec, connection, exchanges, now));
   }
 
   private static String textOf(InetSocketAddress address) {

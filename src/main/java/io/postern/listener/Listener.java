@@ -12,18 +12,25 @@ import io.netty.util.concurrent.Promise;
 import io.postern.config.Bind;
 import io.postern.config.ListenerConfig;
 import io.postern.config.LoadBalancerConfig;
+import io.postern.exchange.Foremost;
+import io.postern.exchange.OpenExchange;
+import io.postern.exchange.Sought;
 import io.postern.fault.Fault;
 import io.postern.http.DownstreamSettings;
 import io.postern.http.ExchangeFactory;
 import io.postern.http.UnusualNames;
 import io.postern.observe.ListenerMeters;
+import io.postern.tenant.Tenants;
 import io.postern.tls.ListenerTls;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -237,6 +244,58 @@ public final class Listener {
           loop.execute(() -> each.abort(fault, promise));
         });
     return closed;
+  }
+
+  /**
+   * Looks at the open connections, on each of their event loops.
+   *
+   * @param most so many are told of, of each loop
+   */
+  public List<Future<Foremost<OpenConnection>>> connections(Sought sought, Order order, int most) {
+    return look(
+        () -> new Foremost<OpenConnection>(most),
+        (asked, found) -> Look.connections(asked, order, found),
+        sought);
+  }
+
+  /** The same of open exchanges. */
+  public List<Future<Foremost<OpenExchange>>> exchanges(Sought sought, Order order, int most) {
+    return look(
+        () -> new Foremost<OpenExchange>(most),
+        (asked, found) -> Look.exchanges(asked, order, found),
+        sought);
+  }
+
+  /**
+   * Asks the open connections that are sought to go, as in a drain, or closes them at once.
+   *
+   * @return of each event loop how many there were
+   */
+  public List<Future<AtomicInteger>> closeSome(Sought sought, boolean atOnce) {
+    return look(AtomicInteger::new, (asked, count) -> Look.closing(asked, atOnce, count), sought);
+  }
+
+  /** Ends the open exchanges that are sought; their connections stay as far as that can be. */
+  public List<Future<AtomicInteger>> endSome(Sought sought) {
+    return look(AtomicInteger::new, Look::ending, sought);
+  }
+
+  private <T> List<Future<T>> look(
+      Supplier<T> results, BiFunction<Look.Question, T, Look.Step> step, Sought sought) {
+    List<Future<T>> looks = new ArrayList<>();
+    Tenants tenants = terms.admitted().tenants().get();
+    connections.forEach(
+        (loop, there) -> {
+          Promise<T> done = loop.newPromise();
+          looks.add(done);
+          loop.execute(
+              () -> {
+                T result = results.get();
+                Look.Question asked = new Look.Question(sought, tenants, there::now);
+                Look.begin(there.all(), step.apply(asked, result), result, done);
+              });
+        });
+    return looks;
   }
 
   private void onEachLoop(Consumer<ClientConnections> task) {

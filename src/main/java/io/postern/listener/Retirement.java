@@ -54,6 +54,11 @@ final class Retirement implements ExchangeFactory {
     }
   }
 
+  /** How many requests the connection has brought. */
+  int opened() {
+    return opened;
+  }
+
   @Override
   public DownstreamStream.Listener open(DownstreamStream stream, long headStarted) {
     opened++;

@@ -9,9 +9,9 @@ import java.util.List;
  * with any escapes, since servers decode before they compare; it may stand behind {@code ;} as well
  * as {@code &}, but a value goes up to the next {@code &}, so that nothing of it is left.
  *
- * <p>Owned by the writer of the log; keeps its buffer.
+ * <p>Owned by one thread, such as the writer of the log; keeps its buffer.
  */
-final class Redaction {
+public final class Redaction {
 
   private static final byte[] INSTEAD = {'*', '*', '*'};
 
@@ -19,7 +19,7 @@ final class Redaction {
   private final LineBuffer out = new LineBuffer(256);
 
   /** Redacts the parameters of these names. */
-  Redaction(List<String> names) {
+  public Redaction(List<String> names) {
     this.names = names.stream().map(Redaction::folded).toArray(byte[][]::new);
   }
 
@@ -41,7 +41,7 @@ final class Redaction {
   }
 
   /** The same of words that may have a target in them. */
-  String of(String words) {
+  public String of(String words) {
     return names.length == 0 || words.indexOf('?') < 0
         ? words
         : of(new AsciiString(words)).toString();

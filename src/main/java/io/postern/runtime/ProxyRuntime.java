@@ -288,6 +288,11 @@ public final class ProxyRuntime implements AutoCloseable {
         .describe(metrics);
   }
 
+  /** What is open now, for whoever looks at it. */
+  public LiveTraffic live() {
+    return new LiveTraffic(listeners.all(), config().accessLog().redact().query());
+  }
+
   /** The listeners, in the order of the config. */
   public List<Listener> listeners() {
     return listeners.listeners();

@@ -68,6 +68,16 @@ class RetirementAgeTest {
 
   private final class Goes implements ClientConnection {
     @Override
+    public void show(Visitor visitor) {
+      throw new AssertionError("nobody looks");
+    }
+
+    @Override
+    public long idleNanos() {
+      throw new AssertionError("nobody looks");
+    }
+
+    @Override
     public void goAway() {
       gone.add(TimeUnit.NANOSECONDS.toSeconds(ticker.nanoTime()));
     }
