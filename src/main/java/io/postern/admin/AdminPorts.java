@@ -10,12 +10,16 @@ import io.postern.config.ListenerConfig.ProxyProtocol;
 import io.postern.config.Loaded;
 import io.postern.config.Place;
 import io.postern.config.Size;
+import io.postern.config.TlsConfig;
 import io.postern.observe.Metrics;
 import io.postern.runtime.ProxyRuntime;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +54,7 @@ public final class AdminPorts implements AutoCloseable {
         ? null
         : open(
             runtime,
-            port(health.place(), "health", health.bind(), ProxyProtocol.OPTIONAL),
+            port(health.place(), "health", health.bind(), ProxyProtocol.OPTIONAL, null),
             new HealthSite(health.path(), runtime::state));
   }
 
@@ -73,9 +77,25 @@ public final class AdminPorts implements AutoCloseable {
     Metrics metrics = new Metrics();
     runtime.describe(metrics);
     others.accept(metrics);
-    ListenerConfig port = port(admin.place(), "admin", admin.bind(), ProxyProtocol.NONE);
-    return new AdminPorts(
-        metrics, open(runtime, port, new AdminSite(metrics, new Api(runtime, source))));
+    ListenerConfig port =
+        port(admin.place(), "admin", admin.bind(), ProxyProtocol.NONE, admin.tls());
+    Access access = new Access(() -> tokens(runtime));
+    Api api = new Api(access, operations(runtime, source));
+    return new AdminPorts(metrics, open(runtime, port, new AdminSite(metrics, access, api)));
+  }
+
+  private static Map<String, AdminConfig.Token> tokens(ProxyRuntime runtime) {
+    AdminConfig admin = runtime.config().admin();
+    return admin == null ? Map.of() : admin.tokens();
+  }
+
+  private static List<Operation> operations(
+      ProxyRuntime runtime, @Nullable Supplier<Loaded> source) {
+    return Stream.of(
+            new StatusResource(runtime).operations(),
+            new ConfigResource(runtime, source).operations())
+        .flatMap(List::stream)
+        .toList();
   }
 
   private static InetSocketAddress open(
@@ -85,14 +105,14 @@ public final class AdminPorts implements AutoCloseable {
 
   /** Such a port is a listener like any other: what stands in its pipeline is said here. */
   private static ListenerConfig port(
-      Place place, String name, Bind bind, ProxyProtocol proxyProtocol) {
+      Place place, String name, Bind bind, ProxyProtocol proxyProtocol, @Nullable TlsConfig tls) {
     HandshakeLimits any = new HandshakeLimits(place, 0, null);
     return new ListenerConfig(
         place,
         name,
         bind,
         proxyProtocol,
-        null,
+        tls,
         ListenerConfig.UnusualFieldNames.PASS,
         new ListenerConfig.Limits(
             place, CONNECTIONS, 0, any, any, HEAD, HEAD, 100, 1, HEAD, 0, null),

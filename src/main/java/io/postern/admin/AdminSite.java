@@ -1,7 +1,6 @@
 package io.postern.admin;
 
 import io.netty.util.AsciiString;
-import io.netty.util.NetUtil;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
 import io.postern.http.FieldNames;
@@ -16,9 +15,10 @@ import org.slf4j.LoggerFactory;
  * What those who run the proxy can ask.
  *
  * @param metrics all of them
+ * @param access who may ask
  * @param api for programs
  */
-record AdminSite(Metrics metrics, Api api) implements LocalExchange.Site {
+record AdminSite(Metrics metrics, Access access, Api api) implements LocalExchange.Site {
 
   private static final Logger LOG = LoggerFactory.getLogger(AdminSite.class);
 
@@ -26,23 +26,29 @@ record AdminSite(Metrics metrics, Api api) implements LocalExchange.Site {
       """
       Postern
 
-      /metrics         all metrics, for Prometheus
-      /api/v1/status   how it is: listeners, pools, servers; as JSON for who accepts application/json
+      /metrics              all metrics, for Prometheus
+      /api/v1/              what else there is, each with a line
+      /api/v1/status        how it is: listeners, pools, servers; as JSON for who accepts application/json
+      /api/v1/openapi.json  the description of all of it, for programs
       """;
 
   @Override
-  public void answer(RequestHead request, LocalExchange exchange) {
-    if (!isOurName(request.host().toString())) {
-      exchange.reply(
-          Replies.text(421, "ask by an IP address or localhost: other names are not ours\n"));
-      return;
+  public void answer(RequestHead request, byte[] content, LocalExchange exchange) {
+    try {
+      access.checkHost(request);
+      if (api.takes(request)) {
+        api.answer(request, content, exchange);
+      } else {
+        page(request, exchange);
+      }
+    } catch (Refused e) {
+      exchange.reply(Ask.refusal(request, e));
     }
-    String path = request.path().toString();
-    if (path.startsWith(Api.PREFIX)) {
-      api.answer(request, exchange);
-      return;
-    }
-    switch (path) {
+  }
+
+  private void page(RequestHead request, LocalExchange exchange) {
+    access.admitReader(request);
+    switch (request.path().toString()) {
       case "/" -> exchange.reply(Replies.text(200, PAGES));
       case "/metrics" -> scrape(format(request), exchange);
       default -> exchange.reply(Replies.text(404, "not found\n"));
@@ -50,16 +56,8 @@ record AdminSite(Metrics metrics, Api api) implements LocalExchange.Site {
   }
 
   @Override
-  public boolean takesPost(RequestHead request) {
-    return api.takesPost(request);
-  }
-
-  /**
-   * A page of somebody else's may have its own name point here, and so have a browser read what
-   * only this machine may (DNS rebinding). It cannot do so with an address.
-   */
-  private static boolean isOurName(String host) {
-    return host.equals("localhost") || host.startsWith("[") || NetUtil.isValidIpV4Address(host);
+  public boolean takes(RequestHead request) {
+    return api.takes(request);
   }
 
   private static Format format(RequestHead request) {

@@ -1,21 +1,25 @@
 package io.postern.admin;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import io.netty.util.AsciiString;
-import io.postern.config.Loaded;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
 import io.postern.http.FieldNames;
 import io.postern.http.LocalReply;
-import io.postern.http.Methods;
 import io.postern.http.RequestHead;
-import io.postern.runtime.ProxyRuntime;
-import io.postern.runtime.ReloadReport;
-import io.postern.runtime.ReloadReport.Verdict;
-import io.postern.runtime.ReloadRequest;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,109 +27,179 @@ import org.slf4j.LoggerFactory;
 /**
  * What those who run the proxy ask and have done from programs, below {@value #PREFIX}. Who takes
  * JSON is given that, others lines of text.
- *
- * <p>What changes something is a POST, is taken from this machine only and from no page of a
- * browser, which always says whose it is (CSRF), and stands in the log.
  */
 final class Api implements LocalExchange.Site {
 
   static final String PREFIX = "/api/v1/";
 
   private static final Logger LOG = LoggerFactory.getLogger(Api.class);
-  private static final AsciiString JSON = AsciiString.cached("application/json");
-  private static final List<String> WRITES = List.of("reload", "rollback", "drain", "undrain");
 
-  private final ProxyRuntime runtime;
-  private final @Nullable Supplier<Loaded> source;
+  private final Access access;
+  private final List<Operation> operations;
 
-  /**
-   * Of a proxy.
-   *
-   * @param source reads the config again; null where there is no file
-   */
-  Api(ProxyRuntime runtime, @Nullable Supplier<Loaded> source) {
-    this.runtime = runtime;
-    this.source = source;
+  /** Made of these; whatever else is asked for is answered 404. */
+  Api(Access access, List<Operation> operations) {
+    this.access = access;
+    List<Operation> all = new ArrayList<>(operations);
+    all.add(OpenApi.operation(all));
+    this.operations = List.copyOf(all);
   }
 
-  private static String name(RequestHead request) {
-    String path = request.path().toString();
-    return path.startsWith(PREFIX) ? path.substring(PREFIX.length()) : "";
+  List<Operation> operations() {
+    return operations;
   }
 
   @Override
-  public boolean takesPost(RequestHead request) {
-    return WRITES.contains(name(request));
+  public boolean takes(RequestHead request) {
+    return request.path().toString().startsWith(PREFIX); // which methods, is said by each path
   }
 
   @Override
-  public void answer(RequestHead request, LocalExchange exchange) {
-    String name = name(request);
-    if (name.equals("status")) {
-      exchange.reply(reply(request, 200, Status.of(runtime)));
-    } else if (!WRITES.contains(name)) {
-      exchange.reply(Replies.text(404, "not found\n"));
-    } else if (!request.method().contentEquals(Methods.POST)) {
-      LocalReply reply = Replies.text(405, "only POST\n");
-      reply.fields().add(FieldNames.ALLOW, Methods.POST);
-      exchange.reply(reply);
-    } else if (!exchange.client().getAddress().isLoopbackAddress()
-        || request.fields().get(FieldNames.ORIGIN) != null) {
-      exchange.reply(Replies.text(403, "only programs of this machine may change something\n"));
+  public void answer(RequestHead request, byte[] content, LocalExchange exchange) {
+    try {
+      answer(request, steps(request), content, exchange);
+    } catch (Refused e) {
+      exchange.reply(Ask.refusal(request, e));
+    }
+  }
+
+  private void answer(
+      RequestHead request, List<String> steps, byte[] content, LocalExchange exchange) {
+    String method = request.isHead() ? "GET" : request.method().toString();
+    Set<String> methods = new TreeSet<>();
+    for (Operation each : operations) {
+      Map<String, String> variables = each.match(steps);
+      if (variables != null && each.method().equals(method)) {
+        answer(each, variables, request, content, exchange);
+        return;
+      } else if (variables != null) {
+        methods.add(each.method());
+      }
+    }
+    if (steps.equals(List.of(""))) {
+      exchange.reply(Replies.text(200, index()));
+    } else if (methods.isEmpty()) {
+      throw new Refused(404, "there is no such thing; " + PREFIX + " lists what there is");
     } else {
-      write(name, request, exchange);
+      notThat(methods, request, exchange);
     }
   }
 
-  private void write(String name, RequestHead request, LocalExchange exchange) {
-    String by = "the admin port, for " + exchange.client();
-    boolean force = asks(request, "force");
-    boolean trial = asks(request, "trial");
-    LOG.info("{}: {}{}{}", by, name, force ? ", forced" : "", trial ? ", as a trial" : "");
-    switch (name) {
-      case "drain" -> answer(runtime.drain(), request, exchange);
-      case "undrain" -> answer(runtime.undrain(), request, exchange);
-      case "rollback" -> answer(runtime.rollback(by, force), request, exchange);
-      default -> reload(by, force, trial, request, exchange);
+  private static void notThat(Set<String> methods, RequestHead request, LocalExchange exchange) {
+    String allowed = String.join(", ", methods);
+    LocalReply reply = Ask.refusal(request, new Refused(405, "only " + allowed));
+    reply.fields().add(FieldNames.ALLOW, AsciiString.of(allowed));
+    exchange.reply(reply);
+  }
+
+  /** The steps of the path, decoded. */
+  private static List<String> steps(RequestHead request) {
+    String path = request.path().toString().substring(PREFIX.length());
+    return Arrays.stream(path.split("/", -1))
+        .map(step -> decoded(step.replace("+", "%2B")))
+        .toList();
+  }
+
+  private static String decoded(String text) {
+    try {
+      return URLDecoder.decode(text, UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new Refused(400, text + " has an escape that is none");
     }
   }
 
-  private void reload(
-      String by, boolean force, boolean trial, RequestHead request, LocalExchange exchange) {
-    Supplier<Loaded> from = source;
-    if (from == null) {
-      exchange.reply(Replies.text(409, "there is no file to read the config from again\n"));
-    } else {
-      answer(runtime.reload(new ReloadRequest(from, by, force, trial)), request, exchange);
+  private void answer(
+      Operation operation,
+      Map<String, String> variables,
+      RequestHead request,
+      byte[] content,
+      LocalExchange exchange) {
+    String by = access.admit(request, exchange.client(), operation.writes());
+    Map<String, String> said = said(operation, request, content);
+    said.putAll(variables);
+    Ask ask = new Ask(operation, request, exchange, said, by);
+    try {
+      operation.handler().handle(ask);
+    } catch (Refused e) {
+      ask.refuse(e);
+    } catch (RuntimeException e) {
+      LOG.error("{} {} cannot be answered", request.method(), request.path(), e);
+      exchange.reply(LocalReply.of(Fault.of(Reason.INTERNAL_ERROR, e)));
     }
   }
 
-  private void answer(boolean done, RequestHead request, LocalExchange exchange) {
-    exchange.reply(reply(request, done ? 200 : 409, Status.of(runtime)));
+  /** The parameters, from the query and the content, all of which the operation knows. */
+  private static Map<String, String> said(
+      Operation operation, RequestHead request, byte[] content) {
+    Map<String, String> said = new HashMap<>();
+    for (String each : request.query().toString().split("&", -1)) {
+      int equals = each.indexOf('=');
+      if (!each.isEmpty()) {
+        String name = equals < 0 ? each : each.substring(0, equals);
+        said.put(decoded(name), equals < 0 ? "" : decoded(each.substring(equals + 1)));
+      }
+    }
+    if (content.length > 0) {
+      AsciiString type = request.fields().get(FieldNames.CONTENT_TYPE);
+      if (type == null || !type.startsWith(Ask.JSON)) {
+        throw new Refused(415, "content is taken as application/json only");
+      }
+      said.putAll(members(content));
+    }
+    Set<String> known =
+        operation.parameters().stream()
+            .map(Operation.Parameter::name)
+            .collect(Collectors.toCollection(TreeSet::new));
+    for (String name : said.keySet()) {
+      if (!known.contains(name)) {
+        throw new Refused(
+            400, "there is no parameter " + name + " (there is " + listed(known) + ")");
+      }
+    }
+    return said;
   }
 
-  private static boolean asks(RequestHead request, String what) {
-    return Arrays.asList(request.query().toString().split("&", -1)).contains(what + "=true");
+  private static String listed(Set<String> names) {
+    return names.isEmpty() ? "none" : String.join(", ", names);
   }
 
-  private static void answer(
-      CompletableFuture<ReloadReport> doing, RequestHead request, LocalExchange exchange) {
-    doing.whenCompleteAsync(
-        (report, failure) ->
-            exchange.reply(
-                report == null
-                    ? LocalReply.of(Fault.of(Reason.STOPPED))
-                    : reply(
-                        request,
-                        report.verdict() == Verdict.REFUSED ? 409 : 200,
-                        new Reported(report))),
-        exchange.loop());
+  /** Those of one flat object. */
+  private static Map<String, String> members(byte[] content) {
+    Map<String, String> members = new HashMap<>();
+    try (JsonParser from = Page.JSON.createParser(content)) {
+      if (from.nextToken() != JsonToken.START_OBJECT) {
+        throw new Refused(400, "the content is no JSON object");
+      }
+      String name = from.nextFieldName();
+      while (name != null) {
+        member(name, from.nextToken(), from.getText(), members);
+        name = from.nextFieldName();
+      }
+    } catch (IOException e) {
+      throw new Refused(400, "the content is no JSON object: " + firstLine(e));
+    }
+    return members;
   }
 
-  private static LocalReply reply(RequestHead request, int status, Page page) {
-    AsciiString accept = request.fields().get(FieldNames.ACCEPT);
-    return accept != null && accept.contains(JSON)
-        ? Replies.of(status, JSON, page.json())
-        : Replies.text(status, page.text());
+  private static void member(
+      String name, @Nullable JsonToken kind, String text, Map<String, String> members) {
+    if (kind == null || !kind.isScalarValue()) {
+      throw new Refused(400, name + " is no text, number or truth value");
+    }
+    if (kind != JsonToken.VALUE_NULL) {
+      members.put(name, text);
+    }
+  }
+
+  private static String firstLine(IOException e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+  }
+
+  private String index() {
+    StringBuilder text = new StringBuilder();
+    for (Operation each : operations) {
+      text.append("%-7s%-42s%s%n".formatted(each.method(), PREFIX + each.path(), each.summary()));
+    }
+    return text.toString();
   }
 }

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 record HealthSite(String path, Supplier<RunState> state) implements LocalExchange.Site {
 
   @Override
-  public void answer(RequestHead request, LocalExchange exchange) {
+  public void answer(RequestHead request, byte[] content, LocalExchange exchange) {
     if (!request.path().contentEquals(path)) {
       exchange.reply(Replies.text(404, "not found\n"));
       return;

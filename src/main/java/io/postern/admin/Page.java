@@ -5,39 +5,54 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
-/** Something that is told to people as lines of text, and to programs as JSON. */
-interface Page {
+/**
+ * Something that is told: to people as lines of text, to programs as a JSON object.
+ *
+ * @param text each line ended
+ * @param members writes what is in the object
+ */
+record Page(String text, Members members) {
 
-  JsonFactory JSON = new JsonFactory();
+  static final JsonFactory JSON = new JsonFactory();
 
-  /** For people. */
-  String text();
+  /** Writes members of a JSON object that has begun. */
+  interface Members {
+    void write(JsonGenerator to) throws IOException;
+  }
 
-  /** The same as one object of JSON. */
-  void write(JsonGenerator to) throws IOException;
+  /** Some of a kind: a table, and an object with one array. */
+  static <T> Page list(String name, Shape<T> shape, List<T> all) {
+    return new Page(
+        shape.table(all),
+        to -> {
+          to.writeFieldName(name);
+          shape.write(to, all);
+        });
+  }
+
+  /** One alone. */
+  static <T> Page one(Shape<T> shape, T one, String text) {
+    return new Page(text, to -> shape.members(to, one));
+  }
 
   /** For programs. */
-  default byte[] json() {
+  byte[] json() {
+    return json(members);
+  }
+
+  /** An object of JSON, and the end of the line. */
+  static byte[] json(Members members) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator to = JSON.createGenerator(bytes)) {
       to.writeStartObject();
-      write(to);
+      members.write(to);
       to.writeEndObject();
       to.writeRaw('\n');
     } catch (IOException e) {
       throw new UncheckedIOException(e); // memory takes all that is written
     }
     return bytes.toByteArray();
-  }
-
-  /** A member that may have no value. */
-  static void text(JsonGenerator to, String name, @Nullable String value) throws IOException {
-    if (value == null) {
-      to.writeNullField(name);
-    } else {
-      to.writeStringField(name, value);
-    }
   }
 }

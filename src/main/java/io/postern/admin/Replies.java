@@ -15,9 +15,14 @@ final class Replies {
   static final AsciiString GET_HEAD = AsciiString.cached("GET, HEAD");
 
   private static final AsciiString TEXT = AsciiString.cached("text/plain; charset=utf-8");
+  private static final AsciiString YAML = AsciiString.cached("application/yaml");
   private static final AsciiString NO_STORE = AsciiString.cached("no-store");
 
   private Replies() {}
+
+  static LocalReply yaml(String text) {
+    return of(200, YAML, text.getBytes(UTF_8));
+  }
 
   static LocalReply text(int status, String text) {
     return of(status, TEXT, text.getBytes(UTF_8));

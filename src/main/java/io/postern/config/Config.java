@@ -27,7 +27,8 @@ public record Config(
     @Default("{}") @Doc("The id that each request has, in X-Request-Id and the access log.")
         RequestIdConfig requestId,
     @Default("{}") @Doc("One line for each exchange.") AccessLogConfig accessLog,
-    @Doc("Metrics, by plain HTTP; left out, there is no such port.") @Nullable AdminConfig admin,
+    @Doc("Metrics, and the API for those who run it; left out, there is no such port.")
+        @Nullable AdminConfig admin,
     @Doc("Whether to send traffic here, for a load balancer; left out, there is no such port.")
         @Nullable HealthConfig health,
     @Default("{}") @Doc("How a SIGTERM is carried out.") ShutdownConfig shutdown,

@@ -14,17 +14,24 @@ final class ListenerChecks {
     for (ListenerConfig listener : config.listeners().values()) {
       TlsConfig tls = listener.tls();
       if (tls != null) {
-        checkCertificates(tls, report);
-        checkDefaultCertificate(tls, report);
-        checkSecret(tls.sessionTickets(), report);
-        warnOfWeak(tls.place(), tls.ciphers(), report);
-        tls.hosts().forEach(host -> warnOfWeak(host.place(), host.ciphers(), report));
+        check(tls, report);
       }
       checkRequestTarget(listener.limits(), report);
       checkHandshakes(listener, report);
     }
     AccessLogChecks.check(config.accessLog(), report);
     warnOfHeadersFromAnyone(config, report);
+  }
+
+  static void check(TlsConfig tls, Report report) {
+    checkCertificates(tls, report);
+    checkDefaultCertificate(tls, report);
+    Secret tickets = tls.sessionTickets().secret();
+    if (tickets != null) {
+      checkSecret(tls.sessionTickets().place(), tickets, report);
+    }
+    warnOfWeak(tls.place(), tls.ciphers(), report);
+    tls.hosts().forEach(host -> warnOfWeak(host.place(), host.ciphers(), report));
   }
 
   /** Who may send a header may say that he is anybody. */
@@ -86,14 +93,13 @@ final class ListenerChecks {
     }
   }
 
-  /** Whoever guesses it reads what was recorded of resumed sessions of TLS 1.2. */
-  private static void checkSecret(TlsConfig.SessionTickets tickets, Report report) {
-    Secret secret = tickets.secret();
-    if (secret != null && secret.value().length() < SHORTEST_SECRET) {
+  /** Whoever guesses one is let in, or reads what was recorded of resumed sessions of TLS 1.2. */
+  static void checkSecret(Place place, Secret secret, Report report) {
+    if (secret.value().length() < SHORTEST_SECRET) {
       report.problem(
-          tickets.place(),
+          place,
           "secret",
-          "is too short for keys to be derived from it",
+          "is too short not to be guessed",
           SHORTEST_SECRET + " characters or more, such as `openssl rand -hex 32` prints");
     }
   }

@@ -51,12 +51,29 @@ final class PortChecks {
 
   private static void checkAdmin(AdminConfig admin, Report report) {
     boolean readable = report.isClean(Place.below(admin.place().path(), "bind"));
-    if (readable && admin.bind() instanceof Bind.Address at && !at.isLoopback()) {
+    boolean outside = readable && admin.bind() instanceof Bind.Address at && !at.isLoopback();
+    if (outside && admin.tokens().isEmpty() && report.isClean(admin.place().path() + ".tokens")) {
       report.warning(
           WarningCode.ADMIN_REACHABLE,
           admin.place(),
-          "whoever reaches " + at + " reads it: there is no authentication",
-          "a loopback address, or a network that is closed to others");
+          "whoever reaches "
+              + admin.bind()
+              + " reads the metrics, and the API answers this machine only: there are no tokens",
+          "a loopback address, or tls and tokens");
+    }
+    TlsConfig tls = admin.tls();
+    if (tls != null) {
+      ListenerChecks.check(tls, report);
+    } else if (outside
+        && !admin.tokens().isEmpty()
+        && report.isClean(admin.place().path() + ".tls")) {
+      report.problem(
+          admin.place(), "tokens", "would be sent in plain text: the port has no TLS", "tls");
+    }
+    for (AdminConfig.Token token : admin.tokens().values()) {
+      if (report.isClean(token.place().path() + ".secret")) {
+        ListenerChecks.checkSecret(token.place(), token.secret(), report);
+      }
     }
   }
 

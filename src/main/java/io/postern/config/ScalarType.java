@@ -141,7 +141,7 @@ record ScalarType(
     return Math.clamp(value, Integer.MIN_VALUE, Integer.MAX_VALUE);
   }
 
-  private static Object duration(String text) {
+  static Duration duration(String text) {
     if (!text.matches("[0-9]{1,9}(ms|s|m|h)")) {
       throw new IllegalArgumentException("a duration such as 500ms, 30s, 5m or 1h");
     }

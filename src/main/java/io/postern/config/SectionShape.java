@@ -90,6 +90,15 @@ record SectionShape(
     return SHAPES.get(type).isPresent();
   }
 
+  /** Where a section of this type stands. */
+  static Place place(Record section) {
+    try {
+      return (Place) section.getClass().getRecordComponents()[0].getAccessor().invoke(section);
+    } catch (IllegalAccessException | InvocationTargetException e) {
+      throw new IllegalStateException("cannot read " + section.getClass(), e);
+    }
+  }
+
   /** The key that a plain value in place of the section stands for. */
   @Nullable KeyShape shorthand() {
     return keys.stream().filter(KeyShape::isShorthand).findFirst().orElse(null);

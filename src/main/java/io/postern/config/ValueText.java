@@ -7,12 +7,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Values of the config as they would be written in a file, on one line; secrets never are. */
-final class ValueText {
+public final class ValueText {
 
   private ValueText() {}
 
   /** A value; {@code none} for none, and of a section only what differs from a default. */
-  static String of(@Nullable Object value) {
+  public static String of(@Nullable Object value) {
     return switch (value) {
       case null -> "none";
       case Enum<?> constant -> ScalarType.written(constant);
@@ -25,6 +25,15 @@ final class ValueText {
               .collect(Collectors.joining(", ", "{", "}"));
       default -> SectionShape.isSection(value.getClass()) ? section(value) : value.toString();
     };
+  }
+
+  /**
+   * Reads a length of time as it is written in a file.
+   *
+   * @throws IllegalArgumentException where it is none
+   */
+  public static Duration duration(String text) {
+    return ScalarType.duration(text);
   }
 
   private static String section(Object section) {

@@ -12,7 +12,7 @@ public enum WarningCode {
           + " same, because nothing says otherwise; write `unknownTenants: deny`, or `allow` if that"
           + " is meant."),
   ADMIN_REACHABLE(
-      "The admin port has no authentication, and its address is no loopback address; bind it to one."),
+      "The admin port has no tokens, and its address is no loopback address; bind it to one, or list tokens."),
   TRANSPORT_NOT_FOLLOWED(
       "A socket of systemd can be taken over by epoll only, so that the whole process runs on it;"
           + " leave `process.transport` out."),

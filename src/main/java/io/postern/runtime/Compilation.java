@@ -77,7 +77,7 @@ final class Compilation {
             Map.copyOf(pools),
             first ? bandwidth(config, Map.of()) : Map.of(),
             meters(pools));
-    return new Compiled(config, problems, warnings, snapshot, parts, tls, keyLog);
+    return new Compiled(config, problems, warnings, snapshot, parts, tls, adminTls(), keyLog);
   }
 
   private Map<String, ListenerTls> tls() {
@@ -93,10 +93,15 @@ final class Compilation {
 
   private @Nullable ListenerTls tls(ListenerConfig listener) {
     TlsConfig tls = listener.tls();
-    if (tls == null) {
-      return null;
-    }
-    ListenerTls running = before == null ? null : before.tls().get(listener.name());
+    return tls == null ? null : tls(tls, before == null ? null : before.tls().get(listener.name()));
+  }
+
+  private @Nullable ListenerTls adminTls() {
+    TlsConfig tls = config.admin() == null ? null : config.admin().tls();
+    return tls == null ? null : tls(tls, before == null ? null : before.adminTls());
+  }
+
+  private @Nullable ListenerTls tls(TlsConfig tls, @Nullable ListenerTls running) {
     return running != null && running.isBy(tls)
         ? running
         : ListenerTls.compile(tls, now, keyLog, running, problems, warnings);

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param snapshot what exchanges need of it
  * @param parts the files that hold parts of the config, to be followed
  * @param tls by listener, for those with TLS
+ * @param adminTls of the admin port; null where that has none
  * @param keyLog told the secrets of TLS connections; null where nobody is. Stays its maker's to
  *     close
  */
@@ -37,6 +38,7 @@ public record Compiled(
     Snapshot snapshot,
     Parts parts,
     Map<String, ListenerTls> tls,
+    @Nullable ListenerTls adminTls,
     @Nullable KeyLog keyLog) {
 
   /**
@@ -77,12 +79,17 @@ public record Compiled(
             snapshot.pools(),
             Compilation.bandwidth(config, current.bandwidth()),
             snapshot.meters());
-    return new Compiled(config, problems, warnings, whole, parts, tls, keyLog);
+    return new Compiled(config, problems, warnings, whole, parts, tls, adminTls, keyLog);
   }
 
   /** Its pools, in the order of the config. */
   public List<Pool> pools() {
     return config.pools().keySet().stream().map(snapshot.pools()::get).toList();
+  }
+
+  /** How TLS is spoken to clients, by every port that speaks it. */
+  Stream<ListenerTls> allTls() {
+    return Stream.concat(tls.values().stream(), Stream.ofNullable(adminTls));
   }
 
   /** How TLS is spoken to the servers of its pools, for those to which it is. */
@@ -94,16 +101,16 @@ public record Compiled(
 
   /** Gives up the certificates of a config that is not going to run, or runs no more. */
   public void close() {
-    tls.values().forEach(ListenerTls::close);
+    allTls().forEach(ListenerTls::close);
     upstreamTls().forEach(UpstreamTls::close);
   }
 
   /** The same, but for those that another has too. */
   void closeBut(Compiled other) {
     Set<Object> kept = Collections.newSetFromMap(new IdentityHashMap<>());
-    kept.addAll(other.tls.values());
+    other.allTls().forEach(kept::add);
     other.upstreamTls().forEach(kept::add);
-    tls.values().stream().filter(each -> !kept.contains(each)).forEach(ListenerTls::close);
+    allTls().filter(each -> !kept.contains(each)).forEach(ListenerTls::close);
     upstreamTls().filter(each -> !kept.contains(each)).forEach(UpstreamTls::close);
   }
 }

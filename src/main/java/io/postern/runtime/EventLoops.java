@@ -56,6 +56,13 @@ record EventLoops(
 
   private static final Logger LOG = LoggerFactory.getLogger(EventLoops.class);
 
+  /** The loops of the clients, and the other one. */
+  List<LoopContext> all() {
+    List<LoopContext> all = new ArrayList<>(contexts);
+    all.add(side);
+    return List.copyOf(all);
+  }
+
   /**
    * Starts the loops.
    *

@@ -134,7 +134,7 @@ public final class ProxyRuntime implements AutoCloseable {
         TlsUpkeep.start(
             lookout,
             this::compiled,
-            loops.contexts(),
+            loops.all(),
             CLOCK,
             changed -> changed.servers().forEach(pools::closeIdle));
     tlsUpkeep = tls;
@@ -203,6 +203,11 @@ public final class ProxyRuntime implements AutoCloseable {
     return reloads.version();
   }
 
+  /** The versions that can be gone back to, the first one first, and last the one that runs. */
+  public List<ConfigVersion> versions() {
+    return reloads.versions();
+  }
+
   /** The config that runs. */
   public Config config() {
     return reloads.config();
@@ -222,7 +227,7 @@ public final class ProxyRuntime implements AutoCloseable {
         new Terms(
             port,
             config().loadBalancer().withAnySource(),
-            null,
+            port.tls() == null ? null : compiled().adminTls(),
             Admitted.anyone(port.limits().connections()),
             sockets.options());
     Listener listener =
@@ -383,14 +388,15 @@ public final class ProxyRuntime implements AutoCloseable {
     stopAccepting();
     ListenerUpkeep.abort(listeners.all());
     working.closeIdle();
-    if (EventLoops.end(loops.group())) {
+    boolean ended = EventLoops.end(loops.group());
+    aside.forEach(Listener::close);
+    ListenerUpkeep.abort(aside);
+    EventLoops.end(loops.side().loop());
+    if (ended) {
       compiled().close();
       if (tlsUpkeep != null) {
         tlsUpkeep.close();
       }
     }
-    aside.forEach(Listener::close);
-    ListenerUpkeep.abort(aside);
-    EventLoops.end(loops.side().loop());
   }
 }

@@ -7,6 +7,7 @@ import io.postern.observe.Metrics;
 import io.postern.runtime.ReloadReport.Verdict;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
@@ -41,12 +42,14 @@ final class Reloads {
   private final Deque<ConfigVersion> before = new ArrayDeque<>();
   private final Map<Verdict, AtomicLong> counts = new EnumMap<>(Verdict.class);
   private volatile ConfigVersion now;
+  private volatile List<ConfigVersion> kept;
   private volatile boolean lastGood = true;
 
   Reloads(Config first, InstantSource clock, Taker taker) {
     this.taker = taker;
     this.clock = clock;
     now = new ConfigVersion(1, first, clock.instant(), "start");
+    kept = List.of(now);
     for (Verdict each : Verdict.values()) {
       counts.put(each, new AtomicLong());
     }
@@ -62,9 +65,17 @@ final class Reloads {
     return now;
   }
 
+  /**
+   * The versions that are kept, the first one first and last the one that runs. From any thread.
+   */
+  List<ConfigVersion> versions() {
+    return kept;
+  }
+
   /** Reads what is asked for, and takes it over where nothing speaks against it. */
   ReloadReport reload(ReloadRequest request) {
     ReloadReport report = attempt(request);
+    keep();
     if (!request.trial()) {
       count(report.verdict());
     }
@@ -88,7 +99,14 @@ final class Reloads {
     if (report.verdict() == Verdict.REFUSED) {
       before.addLast(last);
     }
+    keep();
     return report;
+  }
+
+  private void keep() {
+    List<ConfigVersion> all = new ArrayList<>(before);
+    all.add(now);
+    kept = List.copyOf(all);
   }
 
   private ReloadReport attempt(ReloadRequest request) {

@@ -83,7 +83,7 @@ final class Swap implements Reloads.Taker {
     }
     List<String> fixed =
         differences.stream()
-            .filter(each -> FIXED.contains(each.section()))
+            .filter(Swap::isFixed)
             .map(each -> each.path() + ": a change of it takes a restart")
             .toList();
     if (!fixed.isEmpty()) {
@@ -97,6 +97,10 @@ final class Swap implements Reloads.Taker {
     }
     after.warnings().forEach(each -> LOG.warn("{}", each));
     return take(before, after, request, differences.isEmpty());
+  }
+
+  private static boolean isFixed(Difference difference) {
+    return FIXED.contains(difference.section()) && !difference.path().startsWith("admin.tokens");
   }
 
   private Compiled now() {

@@ -11,7 +11,6 @@ import io.postern.tls.UpstreamTls;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,7 +68,7 @@ final class TlsUpkeep {
       InstantSource clock,
       Consumer<Pool> changed) {
     TlsUpkeep upkeep = new TlsUpkeep(compiled, loops, clock, changed);
-    compiled.get().tls().values().forEach(upkeep::begin);
+    compiled.get().allTls().forEach(upkeep::begin);
     lookout.each(upkeep::look);
     KeyLog keyLog = compiled.get().keyLog();
     if (keyLog != null) {
@@ -84,8 +83,9 @@ final class TlsUpkeep {
 
   /** Another config is taken over; called by the thread of the lookout. */
   void follow(Compiled before, Compiled after) {
-    Collection<ListenerTls> now = after.tls().values();
-    now.stream().filter(each -> !before.tls().containsValue(each)).forEach(this::begin);
+    List<ListenerTls> now = after.allTls().toList();
+    List<ListenerTls> was = before.allTls().toList();
+    now.stream().filter(each -> !was.contains(each)).forEach(this::begin);
     before
         .config()
         .listeners()
@@ -130,7 +130,7 @@ final class TlsUpkeep {
         now.config().routes().stream()
             .flatMap(route -> route.match().hosts().stream())
             .collect(Collectors.toSet());
-    now.tls().values().forEach(each -> guarded(() -> look(each, needed)));
+    now.allTls().forEach(each -> guarded(() -> look(each, needed)));
     now.snapshot().pools().values().forEach(each -> guarded(() -> look(each)));
     KeyLog keyLog = now.keyLog();
     if (keyLog != null) {

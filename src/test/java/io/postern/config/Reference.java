@@ -3,14 +3,20 @@ package io.postern.config;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The rows of the reference in {@code config/README.md}, one for each key path of the records. */
 final class Reference {
 
+  /** A section with more keys than that is described once, and pointed to from elsewhere. */
+  private static final int MANY = 8;
+
   private final List<String> rows = new ArrayList<>();
+  private final Set<Class<?>> described = new HashSet<>();
 
   private Reference() {}
 
@@ -33,7 +39,8 @@ final class Reference {
       below(KeyShape.argument(type), path + "[]");
     } else if (raw == Map.class) {
       below(KeyShape.argument(type), path + ".NAME");
-    } else if (SectionShape.isSection(raw)) {
+    } else if (SectionShape.isSection(raw)
+        && (described.add(raw) || SectionShape.of(raw).keys().size() <= MANY)) {
       section(SectionShape.of(raw), path);
     }
   }
