@@ -71,6 +71,7 @@ class ArchitectureTest {
   /** Who may wait or look at a clock all the same, and why. */
   private static final Map<String, String> MAY_WAIT =
       Map.ofEntries(
+          Map.entry("observe.Captures", "its lock is held for some moves in a short queue"),
           Map.entry("observe.RecordQueue", "the log's own thread waits for records"),
           Map.entry(
               "observe.AccessLog", "close waits for the log's thread, on the thread that stops us"),

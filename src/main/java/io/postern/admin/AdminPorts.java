@@ -93,7 +93,10 @@ public final class AdminPorts implements AutoCloseable {
       ProxyRuntime runtime, @Nullable Supplier<Loaded> source) {
     return Stream.of(
             new StatusResource(runtime).operations(),
-            new ConfigResource(runtime, source).operations())
+            new ConfigResource(runtime, source).operations(),
+            new ConnectionResource(runtime).operations(),
+            new ExchangeResource(runtime).operations(),
+            new CaptureResource(runtime).operations())
         .flatMap(List::stream)
         .toList();
   }

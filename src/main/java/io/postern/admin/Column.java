@@ -102,7 +102,7 @@ record Column<T>(String name, Type type, String doc, Function<T, @Nullable Objec
   private static String told(@Nullable Object value) {
     return switch (value) {
       case null -> "";
-      case Enum<?> constant -> constant.name().toLowerCase(Locale.ROOT);
+      case Enum<?> constant -> constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
       case Duration duration -> ValueText.of(duration);
       default -> value.toString();
     };

@@ -7,12 +7,14 @@ import io.postern.fault.FaultException;
 import io.postern.fault.Reason;
 import io.postern.http.DownstreamConnection;
 import io.postern.http.Fields;
+import io.postern.http.Passage;
 import io.postern.http.ResponseHead;
 import io.postern.http.UpstreamConnection;
 import io.postern.http.UpstreamStream;
 import io.postern.pool.Outcomes;
 import io.postern.pool.Server;
 import io.postern.upstream.UpstreamConnections;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -166,6 +168,11 @@ final class Attempt implements UpstreamConnections.Waiter, UpstreamStream.Listen
     if (end()) {
       attempts.onNoRoom();
     }
+  }
+
+  @Override
+  public void onRefused(Fault fault, Supplier<Passage> bytes) {
+    attempts.context().sink().refused(client(), server.label(), fault, bytes);
   }
 
   @Override

@@ -1,8 +1,11 @@
 package io.postern.exchange;
 
+import io.postern.fault.Fault;
+import io.postern.http.DownstreamConnection;
 import io.postern.http.DownstreamStream;
 import io.postern.http.ExchangeFactory;
 import io.postern.http.LoopContext;
+import io.postern.http.Passage;
 import io.postern.observe.ExchangeSink;
 import io.postern.pool.Picker;
 import io.postern.pool.Pool;
@@ -89,5 +92,10 @@ public record ExchangeContext(
   public DownstreamStream.Listener open(DownstreamStream stream, long headStarted) {
     sink.opened();
     return new Exchange(this, stream, headStarted);
+  }
+
+  @Override
+  public void refused(DownstreamConnection client, Fault fault, Supplier<Passage> bytes) {
+    sink.refused(client, null, fault, bytes);
   }
 }

@@ -2,6 +2,7 @@ package io.postern.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,13 @@ final class Accumulation {
   /** How many bytes wait. */
   int size() {
     return buffer == null ? 0 : buffer.readableBytes();
+  }
+
+  /** A copy of what waits, and of what was taken last and is still there. */
+  byte[] with(int taken) {
+    return buffer == null
+        ? new byte[0]
+        : ByteBufUtil.getBytes(buffer, buffer.readerIndex() - taken, taken + size());
   }
 
   /** Gives up what waits. */

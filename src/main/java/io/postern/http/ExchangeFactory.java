@@ -1,5 +1,7 @@
 package io.postern.http;
 
+import io.postern.fault.Fault;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** Opens an exchange for each request that a downstream codec reads. */
@@ -13,6 +15,13 @@ public interface ExchangeFactory {
    * @param headStarted when the first byte of its head came, by the loop's clock
    */
   DownstreamStream.Listener open(DownstreamStream stream, long headStarted);
+
+  /**
+   * What a client has sent is refused, and the exchange that was opened for it is about to fail.
+   *
+   * @param bytes asked for at once, or not at all
+   */
+  default void refused(DownstreamConnection client, Fault fault, Supplier<Passage> bytes) {}
 
   /** Opens the exchanges of the connections that belong to one event loop. */
   interface OfLoop extends ExchangeFactory {

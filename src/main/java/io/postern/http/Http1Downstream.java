@@ -12,6 +12,7 @@ import io.postern.fault.FaultException;
 import io.postern.fault.Reason;
 import io.postern.http.Deadlines.Deadline;
 import java.io.IOException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -111,7 +112,7 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
     try {
       received.process(this::step);
     } catch (FaultException e) {
-      refuse(e.fault());
+      refuse(e.fault(), state == State.HEAD ? () -> heads.refused(received) : Passage::none);
       received.clear();
     }
     Reads.of(ctx.channel()).allow(!isHeldUp());
@@ -192,11 +193,12 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
   }
 
   /** A head or a content that cannot be understood: there is no telling where the next begins. */
-  private void refuse(Fault fault) {
+  private void refuse(Fault fault, Supplier<Passage> bytes) {
     deadline.cancel();
     if (exchange == null) {
       exchange = exchanges.open(this, headStarted);
     }
+    exchanges.refused(connection, fault, bytes);
     state = State.REFUSED;
     exchange.onFailed(fault);
   }
@@ -342,7 +344,7 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
 
   private void onDeadline() {
     if (state == State.HEAD && heads.started()) {
-      refuse(Fault.of(Reason.REQUEST_TIMEOUT));
+      refuse(Fault.of(Reason.REQUEST_TIMEOUT), Passage::none);
     } else if (state == State.LINGER && lingering.isNotOver()) {
       resumeReading();
     } else {

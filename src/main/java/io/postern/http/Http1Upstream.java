@@ -179,6 +179,9 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
     try {
       received.process(this::step);
     } catch (FaultException e) {
+      if (exchange != null && state == State.HEAD) {
+        exchange.onRefused(e.fault(), () -> heads.refused(received, toHead, upgrade));
+      }
       fail(e.fault());
       received.clear();
     }

@@ -78,6 +78,10 @@ public final class Http2Downstream extends Http2Codec<Http2DownstreamStream>
     return settings;
   }
 
+  ExchangeFactory exchanges() {
+    return exchanges;
+  }
+
   DownstreamConnection client() {
     return client;
   }

@@ -44,6 +44,7 @@ final class Http2DownstreamStream extends Http2MessageStream<DownstreamStream.Li
       }
       opened.onHead(head, last && !connect);
     } catch (FaultException e) {
+      codec.exchanges().refused(connection(), e.fault(), block::refused);
       refuse(e.fault());
     }
   }

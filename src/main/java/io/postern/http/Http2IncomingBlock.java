@@ -6,6 +6,7 @@ import io.netty.util.AsciiString;
 import io.postern.fault.Fault;
 import io.postern.fault.FaultException;
 import io.postern.fault.Reason;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -272,6 +273,32 @@ final class Http2IncomingBlock extends DefaultHttp2Headers {
       }
     }
     return trailers; // without a cookie, which does not go on
+  }
+
+  /**
+   * What came before it was refused, as HTTP/1.1 would say it; without what was wrong by itself.
+   */
+  Passage refused() {
+    StringBuilder lines = new StringBuilder();
+    show(lines, ":method", method);
+    show(lines, ":scheme", scheme);
+    show(lines, ":authority", authority);
+    show(lines, ":path", path);
+    show(lines, ":protocol", protocol);
+    show(lines, ":status", status);
+    show(lines, "host", host);
+    show(lines, "content-length", contentLength);
+    show(lines, "cookie", cookie);
+    for (int i = 0; i < fields.size(); i++) {
+      show(lines, fields.name(i), fields.value(i));
+    }
+    return Passage.of(lines.toString().getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  private static void show(StringBuilder to, CharSequence name, @Nullable CharSequence value) {
+    if (value != null) {
+      to.append(name).append(": ").append(value).append("\r\n");
+    }
   }
 
   private Fields completeFields() {

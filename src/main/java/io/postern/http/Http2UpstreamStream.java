@@ -60,6 +60,9 @@ final class Http2UpstreamStream extends Http2MessageStream<UpstreamStream.Listen
         onHead(head, last);
       }
     } catch (FaultException e) {
+      if (exchange != null) {
+        exchange.onRefused(e.fault(), block::refused);
+      }
       refuse(e.fault());
     }
   }

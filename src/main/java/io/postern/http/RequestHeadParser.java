@@ -20,10 +20,12 @@ final class RequestHeadParser {
   private final FieldLines lines;
   private final HeadFields fields;
   private final int maxHeadBytes;
+  private final int maxFields;
   private @Nullable RequestLine first;
   private boolean emptyLineSkipped;
   private Framing framing = Framing.NONE;
   private boolean keepAlive;
+  private int taken;
 
   /**
    * A parser for the heads of one connection.
@@ -33,6 +35,7 @@ final class RequestHeadParser {
    */
   RequestHeadParser(int maxHeadBytes, int maxFields) {
     this.maxHeadBytes = maxHeadBytes;
+    this.maxFields = maxFields;
     section = new SectionReader(Refusal.OF_REQUEST, maxHeadBytes);
     lines = new FieldLines(Refusal.OF_REQUEST, maxFields);
     fields = new HeadFields(Refusal.OF_REQUEST);
@@ -49,12 +52,14 @@ final class RequestHeadParser {
     if (!section.isStarted() && !skipEmptyLine(in)) {
       return null;
     }
+    taken = 0;
     byte[] bytes = section.lines(in);
     if (bytes.length > 0) {
       read(bytes);
     }
     if (first != null && section.isComplete()) {
-      in.skipBytes(section.size());
+      taken = section.size();
+      in.skipBytes(taken);
       return finish(first);
     }
     section.checkOpenLine(in);
@@ -62,6 +67,11 @@ final class RequestHeadParser {
       throw tooLarge();
     }
     return null;
+  }
+
+  /** What the head is that was refused last, here or for what it says. */
+  Passage refused(Accumulation received) {
+    return Passage.of(received.with(taken), new RequestHeadParser(maxHeadBytes, maxFields)::parse);
   }
 
   /** Whether a byte of a head has been seen that is not complete yet. */

@@ -24,9 +24,11 @@ final class ResponseHeadParser {
   private final FieldLines lines;
   private final HeadFields fields;
   private final int maxHeadBytes;
+  private final int maxFields;
   private @Nullable StatusLine first;
   private Framing framing = Framing.NONE;
   private boolean keepAlive;
+  private int taken;
 
   /**
    * A parser for the heads of one connection.
@@ -36,6 +38,7 @@ final class ResponseHeadParser {
    */
   ResponseHeadParser(int maxHeadBytes, int maxFields) {
     this.maxHeadBytes = maxHeadBytes;
+    this.maxFields = maxFields;
     section = new SectionReader(Refusal.OF_RESPONSE, maxHeadBytes);
     lines = new FieldLines(Refusal.OF_RESPONSE, maxFields);
     fields = new HeadFields(Refusal.OF_RESPONSE);
@@ -52,12 +55,14 @@ final class ResponseHeadParser {
    * @throws FaultException with {@link Reason#BAD_RESPONSE}, as soon as the offence shows
    */
   @Nullable ResponseHead parse(ByteBuf in, boolean toHead, @Nullable AsciiString asked) {
+    taken = 0;
     byte[] bytes = section.lines(in);
     if (bytes.length > 0) {
       read(bytes, asked);
     }
     if (first != null && section.isComplete()) {
-      in.skipBytes(section.size());
+      taken = section.size();
+      in.skipBytes(taken);
       return finish(first, toHead, asked);
     }
     section.checkOpenLine(in);
@@ -66,6 +71,12 @@ final class ResponseHeadParser {
           Reason.HEAD_TOO_LARGE, "a head of more than " + maxHeadBytes + " bytes");
     }
     return null;
+  }
+
+  /** What the head is that was refused last; see {@link #parse} for what was asked for. */
+  Passage refused(Accumulation received, boolean toHead, @Nullable AsciiString asked) {
+    ResponseHeadParser again = new ResponseHeadParser(maxHeadBytes, maxFields);
+    return Passage.of(received.with(taken), in -> again.parse(in, toHead, asked));
   }
 
   /** How the content behind the last head ends. */

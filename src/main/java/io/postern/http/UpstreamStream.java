@@ -1,5 +1,8 @@
 package io.postern.http;
 
+import io.postern.fault.Fault;
+import java.util.function.Supplier;
+
 /** The server's side of an exchange. */
 public non-sealed interface UpstreamStream extends MessageStream {
 
@@ -12,6 +15,13 @@ public non-sealed interface UpstreamStream extends MessageStream {
      * @throws io.postern.fault.FaultException where there were too many: the response is a bad one
      */
     void onInformational(ResponseHead head);
+
+    /**
+     * What has come is refused; {@link #onFailed} follows.
+     *
+     * @param bytes asked for at once, or not at all
+     */
+    default void onRefused(Fault fault, Supplier<Passage> bytes) {}
 
     /**
      * The head of the response.

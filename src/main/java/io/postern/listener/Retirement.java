@@ -1,10 +1,14 @@
 package io.postern.listener;
 
 import io.netty.channel.Channel;
+import io.postern.fault.Fault;
 import io.postern.http.ClientConnection;
 import io.postern.http.Deadlines.Deadline;
+import io.postern.http.DownstreamConnection;
 import io.postern.http.DownstreamStream;
 import io.postern.http.ExchangeFactory;
+import io.postern.http.Passage;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -66,5 +70,10 @@ final class Retirement implements ExchangeFactory {
       connection.goAway(); // before the answer, which says so over HTTP/1.1
     }
     return exchanges.open(stream, headStarted);
+  }
+
+  @Override
+  public void refused(DownstreamConnection client, Fault fault, Supplier<Passage> bytes) {
+    exchanges.refused(client, fault, bytes);
   }
 }

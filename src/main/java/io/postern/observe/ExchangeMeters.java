@@ -1,9 +1,12 @@
 package io.postern.observe;
 
 import io.netty.util.AsciiString;
+import io.postern.fault.Fault;
 import io.postern.fault.Party;
 import io.postern.fault.Phase;
 import io.postern.fault.Reason;
+import io.postern.http.DownstreamConnection;
+import io.postern.http.Passage;
 import io.postern.observe.Metrics.Points;
 import io.postern.tenant.Endpoint;
 import io.postern.tenant.Tenant;
@@ -15,6 +18,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts each finished exchange, then passes its record on. On the path of a request: some ten
@@ -36,6 +40,7 @@ public final class ExchangeMeters implements ExchangeSink {
 
   private final StatusCounters unknown = new StatusCounters();
   private final RouteMeters unrouted = new RouteMeters("", null, List.of());
+  private final Captures captures;
   private final ExchangeSink next;
   private final LongAdder active = new LongAdder();
   private final LongAdder tunnels = new LongAdder();
@@ -48,12 +53,17 @@ public final class ExchangeMeters implements ExchangeSink {
    *
    * @param tenants those of now, when they are told of
    * @param routes the same of routes, each with one for each of its pools
+   * @param captures keeps what was refused
    * @param next takes the records too: the access log
    */
   public ExchangeMeters(
-      Supplier<Tenants> tenants, Supplier<List<List<RouteMeters>>> routes, ExchangeSink next) {
+      Supplier<Tenants> tenants,
+      Supplier<List<List<RouteMeters>>> routes,
+      Captures captures,
+      ExchangeSink next) {
     this.tenants = tenants;
     this.routes = routes;
+    this.captures = captures;
     this.next = next;
     for (Party party : Party.values()) {
       ends.put(party, new Counters<>(Phase.class));
@@ -68,6 +78,20 @@ public final class ExchangeMeters implements ExchangeSink {
   @Override
   public void upgraded() {
     tunnels.increment();
+  }
+
+  /** What was refused lately. */
+  public Captures captures() {
+    return captures;
+  }
+
+  /** What a parser of ours refused, and not what merely came too late. */
+  @Override
+  public void refused(
+      DownstreamConnection client, @Nullable String server, Fault fault, Supplier<Passage> bytes) {
+    if (fault.reason().party() == Party.PROXY) {
+      captures.add(client, server, fault, bytes.get());
+    }
   }
 
   @Override

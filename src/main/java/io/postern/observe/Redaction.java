@@ -72,6 +72,19 @@ public final class Redaction {
     return new AsciiString(out.bytes(), 0, out.size(), false);
   }
 
+  /** Puts a byte in the place of each byte of their values, up to the end of the line at most. */
+  void hide(byte[] bytes, byte instead) {
+    for (int at = 0; at < bytes.length; at++) {
+      int value = startsParameter(bytes[at]) ? valueIfNamed(bytes, at + 1, bytes.length) : 0;
+      for (int i = value; value > 0 && i < bytes.length && bytes[i] != '&'; i++) {
+        if (bytes[i] == '\n') {
+          break;
+        }
+        bytes[i] = bytes[i] == '\r' ? bytes[i] : instead;
+      }
+    }
+  }
+
   private static boolean startsParameter(byte b) {
     return b == '?' || b == '&' || b == ';';
   }

@@ -17,7 +17,6 @@ import io.postern.listener.Terms;
 import io.postern.observe.ExchangeMeters;
 import io.postern.observe.ExchangeSink;
 import io.postern.observe.Metrics;
-import io.postern.tls.KeyLog;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,7 +67,7 @@ public final class ProxyRuntime implements AutoCloseable {
     this.loops = loops;
     this.sockets = Swap.Sockets.of(config, loops);
     this.snapshot = new AtomicReference<>(compiled.snapshot());
-    this.exchanges = new ExchangeMeters(() -> current().tenants(), () -> current().meters(), sink);
+    this.exchanges = Insight.meters(this::current, this::config, CLOCK, sink);
     this.compiled = new AtomicReference<>(compiled);
     this.tenantUpkeep = new TenantUpkeep(compiled, snapshot);
     this.lookout = new Lookout(config.process().watchInterval());
@@ -283,19 +282,14 @@ public final class ProxyRuntime implements AutoCloseable {
     new RouteFamilies(snapshot::get).describe(metrics);
     new PoolFamilies(snapshot::get).describe(metrics);
     new ServerFamilies(snapshot::get).describe(metrics);
-    KeyLog keyLog = compiled().keyLog();
-    metrics.gauges(
-        "postern_tls_key_log_active",
-        "1 while the secrets of TLS connections are written to a file, else 0.",
-        List.of(),
-        points -> points.add(keyLog != null && keyLog.isActive() ? 1 : 0));
+    new TlsFamilies(this::compiled).describe(metrics);
     new LoopFamilies(loops.contexts(), loops.group().loads(), working.times(), handshakes)
         .describe(metrics);
   }
 
-  /** What is open now, for whoever looks at it. */
-  public LiveTraffic live() {
-    return new LiveTraffic(listeners.all(), config().accessLog().redact().query());
+  /** What goes on in it, for those who look. */
+  public Insight insight() {
+    return new Insight(listeners, config(), exchanges);
   }
 
   /** The listeners, in the order of the config. */

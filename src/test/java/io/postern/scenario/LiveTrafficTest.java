@@ -59,7 +59,8 @@ class LiveTrafficTest {
   }
 
   private Found<OpenExchange> exchanges(Sought sought) {
-    return Await.result("a look", proxy.runtime().live().exchanges(sought, Order.AGE, 10));
+    return Await.result(
+        "a look", proxy.runtime().insight().live().exchanges(sought, Order.AGE, 10));
   }
 
   private Found<OpenConnection> connections(Sought sought) {
@@ -67,7 +68,8 @@ class LiveTrafficTest {
   }
 
   private Found<OpenConnection> connections(Sought sought, int most) {
-    return Await.result("a look", proxy.runtime().live().connections(sought, Order.AGE, most));
+    return Await.result(
+        "a look", proxy.runtime().insight().live().connections(sought, Order.AGE, most));
   }
 
   private static Sought of(String id) {
@@ -79,11 +81,12 @@ class LiveTrafficTest {
   }
 
   private int end(Sought sought) {
-    return Await.result("their end", proxy.runtime().live().endExchanges(sought));
+    return Await.result("their end", proxy.runtime().insight().live().endExchanges(sought));
   }
 
   private int closeSome(Sought sought, boolean atOnce) {
-    return Await.result("their end", proxy.runtime().live().closeConnections(sought, atOnce));
+    return Await.result(
+        "their end", proxy.runtime().insight().live().closeConnections(sought, atOnce));
   }
 
   @ParameterizedTest
@@ -245,7 +248,8 @@ class LiveTrafficTest {
       client.send("GET /a?token=abc&b=c HTTP/1.1\r\nHost: x.test\r\n\r\n");
       server.awaitRequest(0);
       Found<OpenExchange> found =
-          Await.result("a look", hiding.runtime().live().exchanges(Sought.ALL, Order.BYTES, 1));
+          Await.result(
+              "a look", hiding.runtime().insight().live().exchanges(Sought.ALL, Order.BYTES, 1));
       assertThat(found.first().getFirst().target()).isEqualTo("/a?token=***&b=c");
       gate.open();
       assertThat(client.readAnswer().status()).isEqualTo(200);
