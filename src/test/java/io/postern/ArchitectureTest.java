@@ -71,6 +71,7 @@ class ArchitectureTest {
   /** Who may wait or look at a clock all the same, and why. */
   private static final Map<String, String> MAY_WAIT =
       Map.ofEntries(
+          Map.entry("event.Events", "dated as a line of the log is; its lock is held for a move"),
           Map.entry("observe.Captures", "its lock is held for some moves in a short queue"),
           Map.entry("observe.RecordQueue", "the log's own thread waits for records"),
           Map.entry(
@@ -90,14 +91,17 @@ class ArchitectureTest {
           Map.entry("cli.Service", "the main thread waits for a signal"),
           Map.entry("cli.RunCommand", "the main thread waits until Netty is set up"),
           Map.entry("cli.DemoServerCommand", "the same"),
+          Map.entry("cli.TopCommand", "the main thread measures a second, and waits for that"),
           Map.entry("cli.WarmLoad", "its clients ask for so long"));
 
   /** Rooms whose state is shared between event loops by design. */
-  private static final Set<String> SHARED_STATE = Set.of("pool", "observe", "runtime", "tls");
+  private static final Set<String> SHARED_STATE =
+      Set.of("pool", "observe", "runtime", "tls", "event");
 
   /** Who else may share state between threads, and why. */
   private static final Map<String, String> MAY_SHARE =
       Map.ofEntries(
+          Map.entry("admin.EventStream", "that there is more, told by the thread that raises it"),
           Map.entry("http.Turns", "a count that whoever scrapes the metrics asks for"),
           Map.entry("http.DownstreamConnection", "a number for each connection of the process"),
           Map.entry("http.WindowBudget", "what the windows of all loops may take together"),

@@ -16,6 +16,7 @@ final class Rooms {
           "files",
           "balance",
           "fault",
+          "event",
           "http",
           "tls",
           "proxyproto",

@@ -96,7 +96,9 @@ public final class AdminPorts implements AutoCloseable {
             new ConfigResource(runtime, source).operations(),
             new ConnectionResource(runtime).operations(),
             new ExchangeResource(runtime).operations(),
-            new CaptureResource(runtime).operations())
+            new CaptureResource(runtime).operations(),
+            new EventResource().operations(),
+            new TrafficResource(runtime).operations())
         .flatMap(List::stream)
         .toList();
   }

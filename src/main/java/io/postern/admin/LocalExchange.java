@@ -51,6 +51,7 @@ final class LocalExchange implements DownstreamStream.Listener {
   private final ByteArrayOutputStream kept = new ByteArrayOutputStream(0);
   private @Nullable RequestHead unanswered;
   private boolean toHead;
+  private boolean begun;
   private boolean over;
   private Runnable onWritable = () -> {};
 
@@ -99,6 +100,7 @@ final class LocalExchange implements DownstreamStream.Listener {
   void begin(int status, Fields fields, Runnable onWritable) {
     if (!over) {
       this.onWritable = onWritable;
+      begun = true;
       stream.writeHead(
           new ResponseHead(HttpVersion.HTTP_1_1, status, fields, -1, !toHead), toHead, false);
       over = toHead;
@@ -179,6 +181,8 @@ final class LocalExchange implements DownstreamStream.Listener {
     unanswered = null;
     if (fault.reason().status() == Reason.CLIENT_GONE.status()) {
       over = true;
+    } else if (begun) {
+      write(NOTHING, true); // in good order, for it says no more
     } else {
       reply(LocalReply.of(fault));
     }

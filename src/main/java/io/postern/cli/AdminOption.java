@@ -45,6 +45,34 @@ final class AdminOption {
     return ask("POST", path);
   }
 
+  /** Whether to print JSON. */
+  boolean isJson() {
+    return json;
+  }
+
+  /** What is answered, as JSON; null where it is a refusal or nothing, which is printed. */
+  @Nullable String read(String path) throws InterruptedException {
+    String admin = at == null ? configured() : at;
+    if (admin == null) {
+      return null;
+    }
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create("http://" + admin + "/api/v1/" + path))
+              .timeout(PATIENCE)
+              .header("Accept", "application/json")
+              .build();
+      HttpResponse<String> answer = client.send(request, BodyHandlers.ofString(UTF_8));
+      if (answer.statusCode() == 200) {
+        return answer.body();
+      }
+      System.err.print(answer.body());
+    } catch (IOException | IllegalArgumentException e) {
+      System.err.println("postern: " + admin + ": " + e);
+    }
+    return null;
+  }
+
   private int ask(String method, String path) throws InterruptedException {
     String admin = at == null ? configured() : at;
     if (admin == null) {

@@ -18,6 +18,7 @@ import picocli.CommandLine.ScopeType;
       CheckCommand.class,
       ExplainCommand.class,
       StatusCommand.class,
+      TopCommand.class,
       ReloadCommand.class,
       RollbackCommand.class,
       DrainCommand.class,

@@ -1,5 +1,7 @@
 package io.postern.discovery;
 
+import io.postern.event.EventKind;
+import io.postern.event.Events;
 import io.postern.pool.Pool;
 import io.postern.pool.Roster;
 import io.postern.pool.Server;
@@ -55,7 +57,10 @@ final class Takeover {
     }
     Roster.Change change = found.make(clock.instant(), added -> listener.beforeAdded(pool, added));
     if (!change.isNone()) {
-      LOG.info(
+      Events.raise(
+          LOG,
+          EventKind.SERVERS_CHANGED,
+          pool.name(),
           "pool {}: {} servers, {} new {}, {} gone {}{}",
           pool.name(),
           pool.servers().size(),

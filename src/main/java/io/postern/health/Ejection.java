@@ -1,6 +1,8 @@
 package io.postern.health;
 
 import io.postern.config.PassiveCheck;
+import io.postern.event.EventKind;
+import io.postern.event.Events;
 import io.postern.http.LoopContext;
 import io.postern.pool.Outcomes;
 import io.postern.pool.Pool;
@@ -113,7 +115,10 @@ public final class Ejection {
     @Override
     public void onEjected(Outlier outlier, String why, Duration during) {
       Pool pool = outlier.pool().pool();
-      LOG.warn(
+      Events.raise(
+          LOG,
+          EventKind.SERVER_EJECTED,
+          pool.name() + "/" + outlier.server(),
           "pool {}: server {} is ejected for {} after {} ({} of {} servers left)",
           pool.name(),
           outlier.server(),
@@ -133,7 +138,10 @@ public final class Ejection {
     @Override
     public void onReturned(Outlier outlier) {
       Pool pool = outlier.pool().pool();
-      LOG.info(
+      Events.raise(
+          LOG,
+          EventKind.SERVER_RETURNED,
+          pool.name() + "/" + outlier.server(),
           "pool {}: server {} is no longer ejected ({} of {} servers)",
           pool.name(),
           outlier.server(),

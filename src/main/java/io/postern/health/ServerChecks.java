@@ -2,6 +2,8 @@ package io.postern.health;
 
 import io.netty.util.concurrent.Future;
 import io.postern.config.ActiveCheck;
+import io.postern.event.EventKind;
+import io.postern.event.Events;
 import io.postern.http.LoopContext;
 import io.postern.pool.Pool;
 import io.postern.pool.Server;
@@ -214,7 +216,10 @@ final class ServerChecks {
   private void down(Member member, String failure) {
     downSince = clock.instant();
     member.server.turnDown(failure, downSince);
-    LOG.warn(
+    Events.raise(
+        LOG,
+        EventKind.SERVER_DOWN,
+        member.pool.name() + "/" + member.server,
         "pool {}: server {} is down after {}: {} ({} of {} servers left)",
         member.pool.name(),
         member.server,
@@ -229,7 +234,10 @@ final class ServerChecks {
     Instant now = clock.instant();
     Duration down = Duration.between(downSince, now);
     member.server.turnUp(now);
-    LOG.info(
+    Events.raise(
+        LOG,
+        EventKind.SERVER_UP,
+        member.pool.name() + "/" + member.server,
         "pool {}: server {} is up after {}, was down for {} ({} of {} servers)",
         member.pool.name(),
         member.server,

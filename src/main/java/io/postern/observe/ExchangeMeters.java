@@ -80,6 +80,21 @@ public final class ExchangeMeters implements ExchangeSink {
     tunnels.increment();
   }
 
+  /** What each had so far, from the very counters of the metrics. */
+  public List<Traffic> traffic(Traffic.By by) {
+    Traffic.Sums sums = new Traffic.Sums();
+    switch (by) {
+      case ROUTE -> {
+        ofRoutes(RouteMeters::collectExchanges).accept(sums.exchanges(0, 1));
+        ofRoutes(RouteMeters::collectReceived).accept(sums.received());
+        ofRoutes(RouteMeters::collectSent).accept(sums.sent());
+      }
+      case TENANT -> collectTenants(sums.exchanges(0, 1));
+      case SERVER -> ofRoutes(RouteMeters::collectExchanges).accept(sums.exchanges(1, 3));
+    }
+    return sums.all();
+  }
+
   /** What was refused lately. */
   public Captures captures() {
     return captures;

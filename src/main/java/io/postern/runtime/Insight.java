@@ -5,7 +5,9 @@ import io.postern.exchange.Snapshot;
 import io.postern.observe.Captures;
 import io.postern.observe.ExchangeMeters;
 import io.postern.observe.ExchangeSink;
+import io.postern.observe.Traffic;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** What goes on in a proxy, for those who run it and look. Used from any thread. */
@@ -34,6 +36,11 @@ public final class Insight {
   /** What is open now. */
   public LiveTraffic live() {
     return new LiveTraffic(listeners.all(), config.accessLog().redact().query());
+  }
+
+  /** What each route, tenant or server has had so far. */
+  public List<Traffic> traffic(Traffic.By by) {
+    return exchanges.traffic(by);
   }
 
   /** The last heads that were refused. */

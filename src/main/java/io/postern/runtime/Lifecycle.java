@@ -1,14 +1,20 @@
 package io.postern.runtime;
 
+import io.postern.event.EventKind;
+import io.postern.event.Events;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** How far a proxy is, and what may follow. Used from any thread. */
 final class Lifecycle {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
 
   /**
    * Where it stands.
@@ -49,9 +55,20 @@ final class Lifecycle {
    * @return since when that is so; null where it does not serve
    */
   @Nullable Instant drain(Instant at) {
-    return phase.updateAndGet(
-            now -> now.state == RunState.READY ? new Phase(RunState.DRAINING, at, false) : now)
-        .draining;
+    Phase before =
+        Objects.requireNonNull(
+            phase.getAndUpdate(
+                now ->
+                    now.state == RunState.READY ? new Phase(RunState.DRAINING, at, false) : now));
+    if (before.state == RunState.READY) {
+      raise(EventKind.DRAIN_BEGUN, "draining, until that is taken back");
+      return at;
+    }
+    return before.draining;
+  }
+
+  private static void raise(EventKind kind, String text) {
+    Events.raise(LOG, kind, "process", text);
   }
 
   /** Since when it drains; null while it does not. */
@@ -62,9 +79,14 @@ final class Lifecycle {
   /** Whether it is to get traffic again: it was draining, and is not about to end. */
   boolean undrain() {
     Phase now = phase();
-    return now.state == RunState.DRAINING
-        && !now.ends
-        && phase.compareAndSet(now, new Phase(RunState.READY, null, false));
+    boolean undone =
+        now.state == RunState.DRAINING
+            && !now.ends
+            && phase.compareAndSet(now, new Phase(RunState.READY, null, false));
+    if (undone) {
+      raise(EventKind.DRAIN_UNDONE, "the drain is taken back");
+    }
+    return undone;
   }
 
   /**
@@ -83,6 +105,9 @@ final class Lifecycle {
                             RunState.DRAINING,
                             before.draining == null ? at : before.draining,
                             true)));
+    if (!now.ends) {
+      raise(EventKind.DRAIN_BEGUN, "draining, and then the end");
+    }
     return now.draining == null ? Duration.ZERO : Duration.between(now.draining, at);
   }
 

@@ -1,10 +1,13 @@
 package io.postern.runtime;
 
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import io.postern.config.Bind;
 import io.postern.config.Config;
 import io.postern.config.ListenerConfig;
 import io.postern.config.ShutdownConfig;
+import io.postern.event.EventKind;
+import io.postern.event.Events;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
 import io.postern.http.ExchangeFactory;
@@ -224,20 +227,40 @@ final class ListenerUpkeep {
     Instant until = now.plus(shutdown.spread()).plus(config.loadBalancer().drain(shutdown));
     proposal.gone.forEach(each -> leaving.add(new Leaving(each, until)));
     listeners = List.copyOf(proposal.wanted.keySet());
-    proposal.bound.forEach(Listener::open);
+    proposal.bound.forEach(
+        each -> {
+          each.open();
+          Events.raise(
+              LOG,
+              EventKind.LISTENER_BOUND,
+              each.name(),
+              "listener {} accepts at {}",
+              each.name(),
+              NetUtil.toSocketAddressString(each.address()));
+        });
     if (closed) {
       close(); // it was meanwhile
     }
     for (Listener each : proposal.gone) {
       each.close();
+      raiseClosed(each);
       each.drain(shutdown.spread().toMillis());
     }
   }
 
   /** Accepts no more; what is taken over from now on does not either. */
   void close() {
+    boolean first = !closed;
     closed = true;
     all().forEach(Listener::close);
+    if (first) {
+      listeners.forEach(ListenerUpkeep::raiseClosed);
+    }
+  }
+
+  private static void raiseClosed(Listener listener) {
+    String name = listener.name();
+    Events.raise(LOG, EventKind.LISTENER_CLOSED, name, "listener {} accepts no more", name);
   }
 
   /** Forgets those whose last client has gone, and cuts those whose time is over. */

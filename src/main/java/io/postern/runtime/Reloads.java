@@ -3,6 +3,8 @@ package io.postern.runtime;
 import io.postern.config.Config;
 import io.postern.config.Difference;
 import io.postern.config.Loaded;
+import io.postern.event.EventKind;
+import io.postern.event.Events;
 import io.postern.observe.Metrics;
 import io.postern.runtime.ReloadReport.Verdict;
 import java.time.InstantSource;
@@ -89,7 +91,12 @@ final class Reloads {
     if (last == null) {
       ReloadReport none = refused(List.of("there is no version before"));
       count(none.verdict());
-      LOG.warn("config refused ({}): there is no version before", by);
+      Events.raise(
+          LOG,
+          EventKind.CONFIG_REFUSED,
+          "config",
+          "config refused ({}): there is no version before",
+          by);
       return none;
     }
     Loaded kept = new Loaded.Valid(last.config(), List.of());
@@ -157,7 +164,10 @@ final class Reloads {
       case SAME -> LOG.info("config read again ({}): nothing has changed", request.by());
       case TRIED -> LOG.info("config tried ({}): it would be taken over", request.by());
       case REFUSED -> {
-        LOG.warn(
+        Events.raise(
+            LOG,
+            EventKind.CONFIG_REFUSED,
+            "config",
             "config refused ({}), version {} runs on: {} problems",
             request.by(),
             report.version(),
@@ -165,7 +175,10 @@ final class Reloads {
         report.problems().stream().limit(MOST_TOLD).forEach(each -> LOG.warn("{}", each));
       }
       case TAKEN -> {
-        LOG.info(
+        Events.raise(
+            LOG,
+            EventKind.CONFIG_TAKEN,
+            "config",
             "config version {} runs from now on ({}): {} differences",
             report.version(),
             request.by(),

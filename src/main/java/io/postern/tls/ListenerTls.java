@@ -3,6 +3,8 @@ package io.postern.tls;
 import io.postern.config.HostPattern;
 import io.postern.config.Problem;
 import io.postern.config.TlsConfig;
+import io.postern.event.EventKind;
+import io.postern.event.Events;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -225,7 +227,14 @@ public final class ListenerTls implements AutoCloseable {
     List<Problem> news = problems.stream().filter(told::add).toList();
     if (!news.isEmpty()) {
       refusals.increment();
-      news.forEach(each -> LOG.error("{}; what was served before is served on", each));
+      news.forEach(
+          each ->
+              Events.raise(
+                  LOG,
+                  EventKind.CERTIFICATE_REFUSED,
+                  each.toString(),
+                  "{}; what was served before is served on",
+                  each));
     }
   }
 
@@ -285,7 +294,10 @@ public final class ListenerTls implements AutoCloseable {
   private static void sayWhatIsNew(CertificateStore before, CertificateStore after) {
     for (ServerCertificate each : after.certificates()) {
       if (before.of(each.loaded()) == null) {
-        LOG.info(
+        Events.raise(
+            LOG,
+            EventKind.CERTIFICATE_TAKEN,
+            each.file().toString(),
             "{} is served from now on: serial {}, until {}",
             each.file(),
             each.loaded().chain().getFirst().getSerialNumber().toString(16),

@@ -11,6 +11,8 @@ import io.postern.config.PoolConfig;
 import io.postern.config.PoolTlsConfig;
 import io.postern.config.PoolTlsConfig.Verify;
 import io.postern.config.Problem;
+import io.postern.event.EventKind;
+import io.postern.event.Events;
 import io.postern.fault.Fault;
 import io.postern.files.FileWatch;
 import io.postern.tls.CertificateFiles.Loaded;
@@ -202,7 +204,14 @@ public final class UpstreamTls implements AutoCloseable {
   private void sayWhatIsWrong(List<Problem> problems) {
     if (!problems.equals(told)) {
       refusals.increment();
-      problems.forEach(each -> LOG.error("{}; what was in use before stays in use", each));
+      problems.forEach(
+          each ->
+              Events.raise(
+                  LOG,
+                  EventKind.CERTIFICATE_REFUSED,
+                  pool.name(),
+                  "{}; what was in use before stays in use",
+                  each));
       told = List.copyOf(problems);
     }
   }
@@ -218,7 +227,10 @@ public final class UpstreamTls implements AutoCloseable {
     }
     Loaded shown = after.shown();
     if (shown != null && !before.showsWhat(shown)) {
-      LOG.info(
+      Events.raise(
+          LOG,
+          EventKind.CERTIFICATE_TAKEN,
+          pool.name(),
           "pool {}: {} is shown to its servers from now on: serial {}, until {}",
           pool.name(),
           shown.config().chain(),
