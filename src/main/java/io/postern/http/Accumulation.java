@@ -42,8 +42,8 @@ final class Accumulation {
       while (buffer != null && buffer.isReadable() && step.take(buffer)) {}
     } finally {
       processing = false;
-      tidy();
     }
+    tidy(); // not behind a fault: somebody may look at what was refused, and then clears
   }
 
   /** How many bytes wait. */
@@ -53,9 +53,10 @@ final class Accumulation {
 
   /** A copy of what waits, and of what was taken last and is still there. */
   byte[] with(int taken) {
-    return buffer == null
-        ? new byte[0]
-        : ByteBufUtil.getBytes(buffer, buffer.readerIndex() - taken, taken + size());
+    if (buffer == null || buffer.readerIndex() < taken) {
+      return new byte[0];
+    }
+    return ByteBufUtil.getBytes(buffer, buffer.readerIndex() - taken, taken + size());
   }
 
   /** Gives up what waits. */

@@ -94,6 +94,14 @@ class CapturesTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"", "abc", "abc and then more than the head itself has, by far and more"})
+  void aHeadIsShownThatWasReadToItsEnd(String behind) {
+    send("TRACE / HTTP/1.1\r\nHost: x.test\r\nContent-Length: 3\r\n\r\n" + behind);
+    assertThat(text(only()))
+        .isEqualTo("TRACE / HTTP/1.1\r\nHost: x.test\r\nContent-Length: 3\r\n\r\n");
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "Authorization: Basic hunter2\r\nA : b\r\n",
