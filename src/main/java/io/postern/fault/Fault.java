@@ -23,8 +23,20 @@ public record Fault(Reason reason, String detail, long resetCode) {
     return new Fault(reason, "");
   }
 
-  /** A fault with the words of what caused it. */
+  /**
+   * A fault with the words of what caused it. Where memory has run out nobody else is to blame: it
+   * is {@link Reason#OVERLOADED} then.
+   */
   public static Fault of(Reason reason, Throwable cause) {
+    for (Throwable each = cause; each != null; each = each.getCause()) {
+      if (each instanceof OutOfMemoryError) {
+        return inWordsOf(each, Reason.OVERLOADED);
+      }
+    }
+    return inWordsOf(cause, reason);
+  }
+
+  private static Fault inWordsOf(Throwable cause, Reason reason) {
     String message = cause.getMessage();
     String type = cause.getClass().getSimpleName();
     return new Fault(reason, message == null ? type : type + ": " + message);

@@ -32,13 +32,16 @@ final class Check implements Connector.Listener, UpstreamStream.Listener, Upstre
   private final Future<?> timeout;
 
   /** Takes what was wrong, or an empty text; null once it is told. */
-  private @Nullable Consumer<String> listener;
+  private @Nullable Consumer<@Nullable String> listener;
 
   private @Nullable UpstreamConnection connection;
   private long content;
 
   private Check(
-      CheckTarget target, ActiveCheck config, LoopContext loop, Consumer<String> listener) {
+      CheckTarget target,
+      ActiveCheck config,
+      LoopContext loop,
+      Consumer<@Nullable String> listener) {
     this.target = target;
     this.config = config;
     this.examiner = target.examiner();
@@ -50,14 +53,15 @@ final class Check implements Connector.Listener, UpstreamStream.Listener, Upstre
   /**
    * Begins a check.
    *
-   * @param listener takes what was wrong, in words for the log; an empty text where all was well
+   * @param listener takes what was wrong, in words for the log; an empty text where all was well,
+   *     and null where we ourselves had nothing left to check with
    */
   static Check begin(
       CheckTarget target,
       ActiveCheck config,
       LoopContext loop,
       Connector connector,
-      Consumer<String> listener) {
+      Consumer<@Nullable String> listener) {
     Check check = new Check(target, config, loop, listener);
     int millis = (int) config.timeout().toMillis();
     connector.connect(target.to(), millis, check, check);
@@ -76,8 +80,8 @@ final class Check implements Connector.Listener, UpstreamStream.Listener, Upstre
     }
   }
 
-  private void tell(String failure) {
-    Consumer<String> told = listener;
+  private void tell(@Nullable String failure) {
+    Consumer<@Nullable String> told = listener;
     listener = null;
     if (told != null) {
       told.accept(failure);
@@ -153,8 +157,11 @@ final class Check implements Connector.Listener, UpstreamStream.Listener, Upstre
 
   @Override
   public void onFailed(Fault fault) {
-    boolean late = fault.reason() == Reason.CONNECT_TIMEOUT;
-    tell(late ? NO_CONNECTION + Words.of(config.timeout()) : Words.of(fault));
+    switch (fault.reason()) {
+      case CONNECT_TIMEOUT -> tell(NO_CONNECTION + Words.of(config.timeout()));
+      case OVERLOADED -> tell(null);
+      default -> tell(Words.of(fault));
+    }
     close();
   }
 

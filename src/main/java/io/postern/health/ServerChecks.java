@@ -181,10 +181,20 @@ final class ServerChecks {
     }
   }
 
-  private void onResult(String failure) {
+  private void onResult(@Nullable String failure) {
     if (ended) {
       return;
     }
+    if (failure != null) {
+      learn(failure);
+    }
+    first.complete(null);
+    long taken = loop.deadlines().now() - begun;
+    long pause = Rhythm.pause(interval().toNanos(), random.nextDouble(), taken);
+    next = loop.loop().schedule(this::begin, pause, TimeUnit.NANOSECONDS);
+  }
+
+  private void learn(String failure) {
     boolean good = failure.isEmpty();
     lastFailure = good ? lastFailure : failure;
     RiseFall.Change change = riseFall.next(good);
@@ -199,10 +209,6 @@ final class ServerChecks {
       }
       each.server.checked(good); // who has seen this count sees what came of it
     }
-    first.complete(null);
-    long taken = loop.deadlines().now() - begun;
-    long pause = Rhythm.pause(interval().toNanos(), random.nextDouble(), taken);
-    next = loop.loop().schedule(this::begin, pause, TimeUnit.NANOSECONDS);
   }
 
   private Duration interval() {

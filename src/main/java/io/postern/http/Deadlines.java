@@ -147,7 +147,7 @@ public final class Deadlines {
       cancel();
       try {
         onExpired.run();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.error("a deadline was met, and what was to be done failed", e); // the others stand
       }
     }

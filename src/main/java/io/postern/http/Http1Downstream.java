@@ -389,8 +389,11 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     // TLS wraps what it finds wrong in an exception of the decoder.
     if (!(cause instanceof IOException) && !(cause.getCause() instanceof IOException)) {
-      LOG.warn("connection of {} failed", connection.clientIp(), cause);
-      abort(Fault.of(Reason.INTERNAL_ERROR, cause));
+      Fault fault = Fault.of(Reason.INTERNAL_ERROR, cause);
+      if (fault.reason() == Reason.INTERNAL_ERROR) {
+        LOG.warn("connection of {} failed", connection.clientIp(), cause);
+      }
+      abort(fault);
     } else {
       broken = true;
       context.close();

@@ -389,13 +389,15 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     if (cause instanceof ChannelOutputShutdownException
         || cause instanceof ClosedChannelException) {
-      // It takes no more. What it said before can still be read, and its end comes behind that.
+      // What it said before can still be read, and its end comes behind that.
       LOG.debug("a server takes no more of a request", cause);
-    } else if (cause instanceof IOException) {
-      fail(Fault.of(Reason.SERVER_RESET, cause));
     } else {
-      LOG.warn("connection to a server failed", cause);
-      fail(Fault.of(Reason.INTERNAL_ERROR, cause));
+      boolean its = cause instanceof IOException;
+      Fault fault = Fault.of(its ? Reason.SERVER_RESET : Reason.INTERNAL_ERROR, cause);
+      if (fault.reason() == Reason.INTERNAL_ERROR) {
+        LOG.warn("connection to a server failed", cause);
+      }
+      fail(fault);
     }
   }
 }

@@ -351,7 +351,7 @@ abstract sealed class Http2Codec<S extends Http2MessageStream<?>> extends Http2C
       boolean outbound,
       Throwable cause,
       @Nullable Http2Exception error) {
-    if (cause instanceof IOException) { // a write to a peer that is gone
+    if (cause instanceof IOException || cause instanceof OutOfMemoryError) { // or the peer is gone
       ending = sentAway ? ending : Fault.of(gone, cause);
     } else if (!sentAway) {
       String code = error == null ? "INTERNAL_ERROR" : error.error().name();

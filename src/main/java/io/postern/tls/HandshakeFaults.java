@@ -29,6 +29,9 @@ final class HandshakeFaults {
       if (each instanceof UnverifiedException unverified) {
         return new Fault(Reason.SERVER_UNVERIFIED, line(String.valueOf(unverified.getMessage())));
       }
+      if (each instanceof OutOfMemoryError) {
+        return Fault.of(Reason.OVERLOADED, each);
+      }
     }
     return new Fault(Reason.SERVER_HANDSHAKE, words(cause));
   }

@@ -2,6 +2,7 @@ package io.postern.upstream;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -109,7 +110,8 @@ final class Connecting extends ChannelInitializer<Channel> {
   private void onOpen(Channel channel, @Nullable Throwable failure) {
     reached = failure == null;
     if (failure != null) {
-      fail(channel, Fault.of(Reason.SERVER_REFUSED, failure));
+      boolean none = failure instanceof ChannelException; // not even a socket
+      fail(channel, Fault.of(none ? Reason.OVERLOADED : Reason.SERVER_REFUSED, failure));
       onEnded(); // where there was no socket, none is closed
     } else if (tls == null) {
       install(channel, to.protocol() != Protocol.HTTP_1_1);
