@@ -107,6 +107,7 @@ class ArchitectureTest {
           Map.entry("http.WindowBudget", "what the windows of all loops may take together"),
           Map.entry("listener.HandshakeReports", "how many handshakes failed lately, on all loops"),
           Map.entry("listener.Admission", "one count of the open connections of all loops"),
+          Map.entry("listener.Headroom", "whether there is room for another client, on all loops"),
           Map.entry("listener.Listener", "on what terms clients come now, on all loops"),
           Map.entry("listener.HandshakeQueue", "how many wait, for whoever scrapes the metrics"),
           Map.entry("tenant.Quota", "what is taken of it on all loops"),

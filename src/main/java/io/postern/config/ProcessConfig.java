@@ -17,7 +17,7 @@ public record ProcessConfig(
     @Default("128MiB")
         @Range(min = "0B", max = "1TiB")
         @Doc(
-            "Memory that all connections of HTTP/2 may take together beyond the windows that each begins with: for windows that grow with long lines, and for content that waits for a slow reader. Where there is no room left, 64KiB may wait on each connection of a client.")
+            "Memory that all connections of HTTP/2 may take together beyond the windows that each begins with: for windows that grow with long lines, and for content that waits for a slow reader. Where there is no room left, 64KiB may wait on each connection of a client. It is half of the memory for buffers at most (`-XX:MaxDirectMemorySize`).")
         Size windowBudget,
     @Default("5s")
         @Range(min = "100ms", max = "1h")

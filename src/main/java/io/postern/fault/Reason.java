@@ -69,8 +69,7 @@ public enum Reason {
   NO_SERVER(RESOURCE, 503, Connection.KEEP, "no server is available"),
   QUEUE_FULL(RESOURCE, 503, Connection.KEEP, "too many requests wait for a server already"),
   QUEUE_TIMEOUT(RESOURCE, 503, Connection.KEEP, "no server had room for the request in time"),
-  OVERLOADED(
-      RESOURCE, 503, Connection.CLOSE, "the proxy has no memory or descriptors left for it"),
+  OVERLOADED(RESOURCE, 503, Connection.CLOSE, "the proxy has no memory or descriptors left for it"),
   STOPPED(OPERATOR, 503, Connection.CLOSE, "the proxy is stopping"),
   ENDED_BY_OPERATOR(OPERATOR, 503, Connection.KEEP, "an operator has ended the request"),
   INTERNAL_ERROR(INTERNAL, 500, Connection.CLOSE, "the proxy failed");

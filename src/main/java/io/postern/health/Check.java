@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.Future;
 import io.postern.config.ActiveCheck;
 import io.postern.fault.Fault;
-import io.postern.fault.Reason;
 import io.postern.http.Fields;
 import io.postern.http.LoopContext;
 import io.postern.http.ResponseHead;

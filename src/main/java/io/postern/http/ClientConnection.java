@@ -3,8 +3,8 @@ package io.postern.http;
 import io.postern.fault.Fault;
 
 /**
- * A client's connection as the drain sees it, and whoever looks at all that are open. Called on its
- * event loop.
+ * A client's connection as those see it who may have it go away, and whoever looks at all that are
+ * open. Called on its event loop.
  */
 public interface ClientConnection {
 

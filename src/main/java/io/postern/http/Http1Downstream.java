@@ -389,11 +389,7 @@ public final class Http1Downstream extends ChannelInboundHandlerAdapter
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     // TLS wraps what it finds wrong in an exception of the decoder.
     if (!(cause instanceof IOException) && !(cause.getCause() instanceof IOException)) {
-      Fault fault = Fault.of(Reason.INTERNAL_ERROR, cause);
-      if (fault.reason() == Reason.INTERNAL_ERROR) {
-        LOG.warn("connection of {} failed", connection.clientIp(), cause);
-      }
-      abort(fault);
+      abort(Breakdown.of(LOG, "of " + connection.clientIp(), cause));
     } else {
       broken = true;
       context.close();

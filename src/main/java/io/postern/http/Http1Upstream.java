@@ -391,13 +391,10 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
         || cause instanceof ClosedChannelException) {
       // What it said before can still be read, and its end comes behind that.
       LOG.debug("a server takes no more of a request", cause);
+    } else if (cause instanceof IOException) {
+      fail(Fault.of(Reason.SERVER_RESET, cause));
     } else {
-      boolean its = cause instanceof IOException;
-      Fault fault = Fault.of(its ? Reason.SERVER_RESET : Reason.INTERNAL_ERROR, cause);
-      if (fault.reason() == Reason.INTERNAL_ERROR) {
-        LOG.warn("connection to a server failed", cause);
-      }
-      fail(fault);
+      fail(Breakdown.of(LOG, "to a server", cause));
     }
   }
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class WindowBudget {
 
   private final AtomicLong left;
+  private volatile boolean closed;
 
   /** A budget of so many bytes. */
   public WindowBudget(long bytes) {
@@ -18,6 +19,9 @@ public final class WindowBudget {
 
   /** Takes all of it or nothing. */
   boolean take(long bytes) {
+    if (closed) {
+      return false;
+    }
     if (left.addAndGet(-bytes) >= 0) {
       return true;
     }
@@ -28,6 +32,11 @@ public final class WindowBudget {
   /** Gives back what was taken. */
   void give(long bytes) {
     left.addAndGet(bytes);
+  }
+
+  /** Whether nothing may be taken for now: memory is about to run out. */
+  public void close(boolean now) {
+    closed = now;
   }
 
   /** How many bytes may still be taken. */

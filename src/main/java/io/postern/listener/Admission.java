@@ -5,6 +5,7 @@ import io.postern.config.ListenerConfig;
 import io.postern.http.ClientCertificate;
 import io.postern.observe.ConnectionLimit;
 import io.postern.observe.ListenerMeters;
+import io.postern.observe.Resource;
 import io.postern.observe.SparseLog;
 import io.postern.tenant.Quota;
 import io.postern.tenant.Tenant;
@@ -76,6 +77,10 @@ final class Admission {
     if (now > admitted.connections()) {
       return refuse(channel, ConnectionLimit.LISTENER, "another", admitted.connections());
     }
+    Resource wanting = admitted.headroom().enter(channel);
+    if (wanting != null) {
+      return refuse(channel, wanting);
+    }
     meters.accepted();
     return true;
   }
@@ -141,6 +146,17 @@ final class Admission {
     }
     channel.closeFuture().addListener(closed -> connections.leave());
     return true;
+  }
+
+  private boolean refuse(Channel channel, Resource wanting) {
+    meters.refused(ConnectionLimit.PROCESS);
+    logOf(ConnectionLimit.PROCESS)
+        .warn(
+            () ->
+                "listener %s: another is closed as it comes, for the process has hardly any %s left"
+                    .formatted(listener, wanting.label()));
+    channel.close();
+    return false;
   }
 
   private boolean refuse(Channel channel, ConnectionLimit limit, String who, int most) {

@@ -38,6 +38,7 @@ final class DownstreamInitializer extends ChannelInitializer<Channel> {
     }
     LoopContext loop = downstream.context().loop();
     loop.turns().join(channel);
+    downstream.connections().arrives(channel);
     channel
         .pipeline()
         .addLast(

@@ -85,6 +85,9 @@ final class HandshakeAdmission {
     Underway underway = new Underway(new ArrayList<>(3));
     Tenant tenant = admitted.tenants().get().of(arrival.vpce(), arrival.client().getAddress());
     HandshakeLimit limit = room ? null : HandshakeLimit.QUEUE;
+    if (!admitted.headroom().allowsHandshake()) {
+      limit = HandshakeLimit.PROCESS;
+    }
     if (limit == null && ofSources != null) {
       Quota quota = ofSources.get(source);
       limit = enter(quota, underway, HandshakeLimit.SOURCE, HandshakeLimit.SOURCE_RATE);

@@ -301,4 +301,10 @@ public final class Listener {
   private void onEachLoop(Consumer<ClientConnections> task) {
     connections.forEach((loop, each) -> loop.execute(() -> task.accept(each)));
   }
+
+  /** Those on one of its loops. */
+  @SuppressWarnings("NullAway") // every loop has its connections
+  ClientConnections on(EventLoop loop) {
+    return connections.get(loop);
+  }
 }

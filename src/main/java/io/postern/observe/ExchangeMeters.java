@@ -134,6 +134,11 @@ public final class ExchangeMeters implements ExchangeSink {
     return ends.get(party);
   }
 
+  /** How many exchanges have begun and are not finished. */
+  public long active() {
+    return active.sum();
+  }
+
   /** Makes its families known. */
   public void describe(Metrics metrics) {
     metrics.counters(
@@ -147,7 +152,7 @@ public final class ExchangeMeters implements ExchangeSink {
         "postern_exchanges_active",
         "Exchanges that have begun and are not finished.",
         List.of(),
-        points -> points.add(active.sum()));
+        points -> points.add(active()));
     metrics.gauges(
         "postern_tunnels_active",
         "Of those, the ones that have become tunnels (WebSocket and the like) and are not finished.",

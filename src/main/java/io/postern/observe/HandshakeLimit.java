@@ -15,5 +15,7 @@ public enum HandshakeLimit {
   /** {@code tenants.NAME.limits.handshakes.rate}. */
   TENANT_RATE,
   /** More wait for their turn on the event loop than it can get done before clients give up. */
-  QUEUE
+  QUEUE,
+  /** What the process has of anything. */
+  PROCESS
 }

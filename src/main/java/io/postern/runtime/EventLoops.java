@@ -68,12 +68,21 @@ record EventLoops(
    *
    * @param passed whether sockets that were passed to us are listened on: only epoll takes them
    *     over
+   * @param overload what windows of HTTP/2 may take, and connections to servers
    * @throws IllegalStateException where the transport that the config asks for cannot be had
    */
-  static EventLoops start(ProcessConfig config, boolean passed) {
+  static EventLoops start(ProcessConfig config, boolean passed, Overload overload) {
     int count = config.eventLoops() > 0 ? config.eventLoops() : NettyRuntime.availableProcessors();
-    WindowBudget windows = new WindowBudget(config.windowBudget().bytes());
-    return start(chosen(passed ? Transport.EPOLL : config.transport()), count, windows);
+    Transport transport = chosen(passed ? Transport.EPOLL : config.transport());
+    EventLoops loops = start(transport, count, overload.windows());
+    return new EventLoops(
+        transport,
+        loops.group,
+        loops.contexts,
+        loops.side,
+        loops.serverChannels,
+        overload.sockets().of(loops.channels),
+        loops.datagrams);
   }
 
   static EventLoops start(Transport transport, int count, WindowBudget windows) {

@@ -13,11 +13,9 @@ import io.postern.fault.Reason;
 import io.postern.http.ExchangeFactory;
 import io.postern.http.SocketOptions;
 import io.postern.listener.Admitted;
-import io.postern.listener.HandshakeQueues;
 import io.postern.listener.Listener;
 import io.postern.listener.Sockets;
 import io.postern.listener.Terms;
-import io.postern.tenant.Tenants;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,9 +40,7 @@ final class ListenerUpkeep {
   private final EventLoops loops;
   private final PassedSockets passed;
   private final List<? extends ExchangeFactory.OfLoop> exchanges;
-  private final Supplier<Tenants> tenants;
-  private final HandshakeQueues handshakes;
-  private final int most = Descriptors.clientConnections(Descriptors.limit());
+  private final Admitted admitted;
   private volatile List<Listener> listeners = List.of();
   private volatile boolean closed;
 
@@ -55,17 +50,20 @@ final class ListenerUpkeep {
   /** A listener whose last clients have until then. */
   private record Leaving(Listener listener, Instant until) {}
 
+  /**
+   * No listener yet.
+   *
+   * @param admitted who may come to any, and how many to all of them
+   */
   ListenerUpkeep(
       EventLoops loops,
       PassedSockets passed,
       List<? extends ExchangeFactory.OfLoop> exchanges,
-      Supplier<Tenants> tenants,
-      HandshakeQueues handshakes) {
+      Admitted admitted) {
     this.loops = loops;
     this.passed = passed;
     this.exchanges = exchanges;
-    this.tenants = tenants;
-    this.handshakes = handshakes;
+    this.admitted = admitted;
   }
 
   /** The listeners, in the order of the config. */
@@ -131,7 +129,7 @@ final class ListenerUpkeep {
     List<Listener> bound = new ArrayList<>();
     for (ListenerConfig each : config.listeners().values()) {
       Listener known = same.get(each.name());
-      int limit = Math.min(most, each.limits().connections());
+      int limit = Math.min(admitted.connections(), each.limits().connections());
       if (known == null || known.terms().admitted().connections() != limit) {
         sayIfLess(each, limit);
       }
@@ -140,7 +138,7 @@ final class ListenerUpkeep {
               each,
               config.loadBalancer(),
               compiled.tls().get(each.name()),
-              new Admitted(limit, tenants, handshakes),
+              admitted.upTo(limit),
               options);
       if (known == null) {
         known = bound(terms, bound);
@@ -201,11 +199,9 @@ final class ListenerUpkeep {
   private void sayIfLess(ListenerConfig listener, int limit) {
     if (limit < listener.limits().connections()) {
       LOG.warn(
-          "listener {}: limits.connections is {}, and the limit of open files leaves room for {};"
-              + " {} it is",
+          "listener {}: limits.connections is {}, and all listeners together may have {}",
           listener.name(),
           listener.limits().connections(),
-          most,
           limit);
     }
   }

@@ -55,16 +55,18 @@ public final class ProxyRuntime implements AutoCloseable {
   private final AtomicReference<@Nullable Swap> swap = new AtomicReference<>();
   private final TenantUpkeep tenantUpkeep;
   private final ListenerUpkeep listeners;
+  private final OverloadWatch watch;
   private final Lookout lookout;
   private final Swap.Sockets sockets;
   private volatile @Nullable FileWatch followed;
   private @Nullable PoolUpkeep poolUpkeep;
   private @Nullable TlsUpkeep tlsUpkeep;
 
-  private ProxyRuntime(
-      Config config, EventLoops loops, PassedSockets passed, Compiled compiled, ExchangeSink sink) {
+  private ProxyRuntime(Config config, PassedSockets passed, Compiled compiled, ExchangeSink sink) {
+    Overload overload = Overload.atStart(config.process());
+    boolean activated = PassedSockets.areAskedFor(config);
     this.passed = passed;
-    this.loops = loops;
+    this.loops = EventLoops.start(config.process(), activated, overload);
     this.sockets = Swap.Sockets.of(config, loops);
     this.snapshot = new AtomicReference<>(compiled.snapshot());
     this.exchanges = Insight.meters(this::current, this::config, CLOCK, sink);
@@ -75,9 +77,9 @@ public final class ProxyRuntime implements AutoCloseable {
         ExchangeLoops.on(
             loops,
             new ExchangeLoops.Outside(sockets.options(), snapshot::get, random, exchanges, CLOCK));
-    this.listeners =
-        new ListenerUpkeep(
-            loops, passed, working.contexts(), () -> current().tenants(), handshakes);
+    Admitted all = Admitted.within(overload.headroom(), () -> current().tenants(), handshakes);
+    this.listeners = new ListenerUpkeep(loops, passed, working.contexts(), all);
+    this.watch = new OverloadWatch(overload, loops, working, listeners::all, exchanges::active);
     this.reloads = new Reloads(config, CLOCK, this::take);
   }
 
@@ -99,8 +101,7 @@ public final class ProxyRuntime implements AutoCloseable {
    */
   public static ProxyRuntime create(
       Config config, PassedSockets passed, Compiled compiled, ExchangeSink sink) {
-    EventLoops loops = EventLoops.start(config.process(), PassedSockets.areAskedFor(config));
-    return new ProxyRuntime(config, loops, passed, compiled, sink);
+    return new ProxyRuntime(config, passed, compiled, sink);
   }
 
   /** Makes a proxy that accepts clients. */
@@ -144,6 +145,7 @@ public final class ProxyRuntime implements AutoCloseable {
             loops,
             CLOCK,
             sockets));
+    watch.start();
     pools.firstRound().thenRun(life::onReady);
   }
 
@@ -276,6 +278,7 @@ public final class ProxyRuntime implements AutoCloseable {
   public void describe(Metrics metrics) {
     exchanges.describe(metrics);
     new ListenerFamilies(this::listeners).describe(metrics);
+    watch.families().describe(metrics);
     reloads.describe(metrics);
     new TenantFamilies(snapshot::get).describe(metrics);
     tenantUpkeep.describe(metrics);

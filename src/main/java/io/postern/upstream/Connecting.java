@@ -196,7 +196,9 @@ final class Connecting extends ChannelInitializer<Channel> {
 
   private void fail(Channel channel, Fault fault) {
     if (tellsNow()) {
-      channel.close();
+      if (channel.isRegistered()) { // else there is no socket
+        channel.close();
+      }
       Server server = to.server();
       if (server.connectFailed(fault, clock.instant())) {
         LOG.warn("server {}: its certificate is refused from now on: {}", server, fault.detail());

@@ -54,6 +54,16 @@ final class IdleConnections {
     return false;
   }
 
+  /** Closes those beyond a few that were idle longest, so many at most; answers how many. */
+  int trim(int few, int most) {
+    int closed = 0;
+    while (closed < most && idle.size() > few) {
+      closeLast();
+      closed++;
+    }
+    return closed;
+  }
+
   boolean isEmpty() {
     return idle.isEmpty();
   }

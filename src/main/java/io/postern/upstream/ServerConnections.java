@@ -173,6 +173,11 @@ final class ServerConnections implements UpstreamConnection.Owner {
     }
   }
 
+  /** See {@link UpstreamConnections#trim}. */
+  int trim(int few, int most) {
+    return idle.trim(few, most);
+  }
+
   /** One of them is no more. */
   void onEnded() {
     open--;

@@ -124,6 +124,15 @@ final class Stock {
     return useful == null || useful.isLeftToWhoWaits() ? null : useful;
   }
 
+  /** See {@link UpstreamConnections#trim}. */
+  int trim(int few, int most) {
+    int closed = 0;
+    for (ServerConnections each : new ArrayList<>(byServer.values())) {
+      closed += each.trim(few, most - closed);
+    }
+    return closed;
+  }
+
   /** Closes what is idle now, and from now on what becomes so. */
   void close() {
     closing = true;

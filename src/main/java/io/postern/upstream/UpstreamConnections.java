@@ -7,6 +7,7 @@ import io.postern.pool.ConnectionLimits;
 import io.postern.pool.ConnectionRoom;
 import io.postern.pool.Pool;
 import io.postern.pool.Server;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -148,6 +149,23 @@ public final class UpstreamConnections {
     if (own != null) {
       own.close();
     }
+  }
+
+  /**
+   * Closes idle connections, those first that were idle longest, where the process needs their
+   * room.
+   *
+   * @param few how many to each server are left
+   * @param most how many are closed at most
+   * @return how many were
+   */
+  public int trim(int few, int most) {
+    assert loop.loop().inEventLoop();
+    int closed = common.trim(few, most);
+    for (Stock each : new ArrayList<>(ofClients.values())) {
+      closed += each.trim(0, most - closed);
+    }
+    return closed;
   }
 
   /** Closes every idle connection; those in use go when their exchanges end. */

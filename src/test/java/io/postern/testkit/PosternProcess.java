@@ -45,7 +45,7 @@ public final class PosternProcess implements AutoCloseable {
   }
 
   /** The same by a program that is given the command and starts it. */
-  static PosternProcess start(
+  public static PosternProcess start(
       List<String> launcher, Map<String, String> environment, String... arguments) {
     List<String> command = new ArrayList<>(launcher);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
