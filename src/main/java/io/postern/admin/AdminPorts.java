@@ -98,7 +98,8 @@ public final class AdminPorts implements AutoCloseable {
             new ExchangeResource(runtime).operations(),
             new CaptureResource(runtime).operations(),
             new EventResource().operations(),
-            new TrafficResource(runtime).operations())
+            new TrafficResource(runtime).operations(),
+            new ServersResource(runtime).operations())
         .flatMap(List::stream)
         .toList();
   }

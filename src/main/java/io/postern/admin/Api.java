@@ -196,9 +196,13 @@ final class Api implements LocalExchange.Site {
   }
 
   private String index() {
+    int longest = operations.stream().mapToInt(each -> each.path().length()).max().orElse(0);
     StringBuilder text = new StringBuilder();
     for (Operation each : operations) {
-      text.append("%-7s%-42s%s%n".formatted(each.method(), PREFIX + each.path(), each.summary()));
+      String room = " ".repeat(longest - each.path().length());
+      text.append("%-7s%s%s%s  ".formatted(each.method(), PREFIX, each.path(), room))
+          .append(each.summary())
+          .append('\n');
     }
     return text.toString();
   }

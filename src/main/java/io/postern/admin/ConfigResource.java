@@ -83,7 +83,7 @@ final class ConfigResource {
             "The config that runs, and those that ran before it and can be gone back to.",
             List.of(),
             new Answer.Many("versions", VERSIONS),
-            ask -> ask.reply(Page.list("versions", VERSIONS, runtime.versions()))),
+            ask -> ask.reply(Page.list("versions", VERSIONS, runtime.reloads().versions()))),
         Operation.get(
             "config/diff",
             "What is different between two versions.",
@@ -103,19 +103,19 @@ final class ConfigResource {
             "Takes the version over that ran before.",
             List.of(FORCE),
             new Answer.One(REPORT),
-            ask -> answer(runtime.rollback(ask.by(), ask.isTrue("force")), ask)));
+            ask -> answer(runtime.reloads().rollback(ask.by(), ask.isTrue("force")), ask)));
   }
 
   private void tell(Ask ask) {
-    Config config = version(ask, "version", runtime.version()).config();
+    Config config = version(ask, "version", runtime.reloads().version()).config();
     ask.exchange().reply(Replies.yaml(YamlText.of(config)));
   }
 
   private void compare(Ask ask) {
-    List<ConfigVersion> all = runtime.versions();
+    List<ConfigVersion> all = runtime.reloads().versions();
     ConfigVersion before = all.get(Math.max(0, all.size() - 2));
     Config from = version(ask, "from", before).config();
-    Config to = version(ask, "to", runtime.version()).config();
+    Config to = version(ask, "to", runtime.reloads().version()).config();
     List<Difference> differences = Difference.between(from, to);
     Page list = Page.list("differences", DIFFERENCES, differences);
     ask.reply(new Page(lines(differences), list.members()));
@@ -126,7 +126,7 @@ final class ConfigResource {
     if (number == null) {
       return otherwise;
     }
-    return runtime.versions().stream()
+    return runtime.reloads().versions().stream()
         .filter(each -> each.number() == number)
         .findFirst()
         .orElseThrow(() -> new Refused(404, "version " + number + " is not kept"));
@@ -138,7 +138,9 @@ final class ConfigResource {
       throw new Refused(409, "there is no file to read the config from again");
     }
     answer(
-        runtime.reload(new ReloadRequest(from, ask.by(), ask.isTrue("force"), ask.isTrue("trial"))),
+        runtime
+            .reloads()
+            .reload(new ReloadRequest(from, ask.by(), ask.isTrue("force"), ask.isTrue("trial"))),
         ask);
   }
 

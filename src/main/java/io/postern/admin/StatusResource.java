@@ -49,9 +49,12 @@ final class StatusResource {
   static final Shape<ProxyRuntime> STATUS =
       Shape.of(
           word("state", "How far it is.", RunState.class, ProxyRuntime::state),
-          whole("version", "The config that runs; 1 is the first.", r -> r.version().number()),
-          time("since", "When that was taken over.", r -> r.version().since()),
-          text("by", "Who has asked for that.", r -> r.version().by()),
+          whole(
+              "version",
+              "The config that runs; 1 is the first.",
+              r -> r.reloads().version().number()),
+          time("since", "When that was taken over.", r -> r.reloads().version().since()),
+          text("by", "Who has asked for that.", r -> r.reloads().version().by()),
           things("listeners", "In the order of the config.", LISTENERS, ProxyRuntime::listeners),
           things("pools", "In the order of the config.", POOLS, r -> r.compiled().pools()));
 
@@ -98,9 +101,9 @@ final class StatusResource {
         "%s, version %d of the config since %s (%s)%n"
             .formatted(
                 runtime.state().name().toLowerCase(Locale.ROOT),
-                runtime.version().number(),
-                runtime.version().since(),
-                runtime.version().by()));
+                runtime.reloads().version().number(),
+                runtime.reloads().version().since(),
+                runtime.reloads().version().by()));
     for (Listener each : runtime.listeners()) {
       text.append(
           "listener %s: %s, %d connections%n"

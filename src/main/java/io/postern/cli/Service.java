@@ -48,7 +48,7 @@ final class Service {
     this.file = file;
     drain = new Drain(runtime);
     if (file != null) {
-      runtime.follow(file, () -> reload(file + " has changed"));
+      runtime.reloads().follow(file, () -> reload(file + " has changed"));
     }
   }
 
@@ -136,6 +136,7 @@ final class Service {
       manager.reloading();
     }
     runtime
+        .reloads()
         .reload(ReloadRequest.of(from, by))
         .whenComplete(
             (report, failure) -> {

@@ -1,6 +1,5 @@
 package io.postern.pool;
 
-import io.postern.config.PoolConfig.Duty;
 import io.postern.pool.Server.Standing;
 import io.postern.pool.Server.State;
 import java.time.Instant;
@@ -17,28 +16,27 @@ import org.jspecify.annotations.Nullable;
  */
 record Condition(@Nullable State duty, @Nullable State down, @Nullable State ejected, State ready) {
 
-  private static final String SAID = "the config says so";
-
-  static Condition of(Duty duty) {
-    return new Condition(said(duty, null), null, null, new State(Standing.READY, "", null));
-  }
-
-  private static @Nullable State said(Duty duty, @Nullable Instant at) {
-    return switch (duty) {
-      case READY -> null;
-      case DRAIN -> new State(Standing.DRAIN, SAID, at);
-      case MAINT -> new State(Standing.MAINT, SAID, at);
-    };
+  static Condition of(@Nullable State duty) {
+    return new Condition(duty, null, null, new State(Standing.READY, "", null));
   }
 
   /** The operator says something else now; what checks knew before a maintenance is forgotten. */
-  Condition duty(Duty other, Instant at) {
+  Condition duty(@Nullable State other, Instant at) {
+    if (isSame(other)) {
+      return this;
+    }
     boolean unchecked = duty != null && duty.standing() == Standing.MAINT;
     return new Condition(
-        said(other, at),
+        other,
         unchecked ? null : down,
         ejected,
-        other == Duty.READY ? new State(Standing.READY, "", at) : ready);
+        other == null ? new State(Standing.READY, "", at) : ready);
+  }
+
+  private boolean isSame(@Nullable State other) {
+    return duty == null || other == null
+        ? duty == other
+        : duty.standing() == other.standing() && duty.reason().equals(other.reason());
   }
 
   /** What holds. */

@@ -131,6 +131,15 @@ public record Pool(
     return roster.take(draft, at, before);
   }
 
+  /**
+   * An operator says something of one of its servers in place of the config.
+   *
+   * @param by what; null for nothing any more
+   */
+  public Roster.Change override(Server server, @Nullable ServerOverride by, Instant at) {
+    return roster.override(server, by, at);
+  }
+
   /** It is gone: what is connected to its servers is kept no longer than it is in use. */
   public void leave() {
     roster.leave();

@@ -1,6 +1,5 @@
 package io.postern.pool;
 
-import io.postern.config.PoolConfig.Duty;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -9,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The servers of a pool: one list that does not change, and is swapped whole. Read by all event
@@ -54,9 +54,7 @@ public final class Roster {
 
     private boolean isReady(Server server) {
       Identity of = said.get(server);
-      return of == null
-          ? server.isUsable() && server.weight() > 0
-          : of.duty() == Duty.READY && of.weight() > 0 && server.isUp() && !server.isEjected();
+      return of == null ? server.isUsable() && server.weight() > 0 : server.isReadyAs(of);
     }
   }
 
@@ -175,6 +173,15 @@ public final class Roster {
       }
     }
     return change;
+  }
+
+  /** An operator says something of one of them in place of the config, or nothing any more. */
+  Change override(Server server, @Nullable ServerOverride by, Instant at) {
+    boolean other = server.override(by, at);
+    if (other) {
+      changes.increment();
+    }
+    return new Change(List.of(), List.of(), other ? List.of(server) : List.of());
   }
 
   /** Nothing was found; all stays as it is. */

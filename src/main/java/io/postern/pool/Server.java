@@ -55,7 +55,7 @@ public final class Server extends ServerCounters {
   private final long identity;
   private final AsciiString cookie;
   private final InetSocketAddress address;
-  private volatile Identity who;
+  private final AtomicReference<Said> said;
   private volatile boolean gone;
   private final Dialect dialect;
   private final @Nullable Queue queue;
@@ -80,7 +80,7 @@ public final class Server extends ServerCounters {
   public record ConnectFault(Fault fault, Instant at) {}
 
   Server(int index, Identity who, Dialect dialect, Bounds bounds) {
-    this(index, who, dialect, bounds, null);
+    this(index, Said.of(who, null), dialect, bounds, null);
   }
 
   /**
@@ -88,24 +88,25 @@ public final class Server extends ServerCounters {
    * it goes on; what is in flight to the one before is no concern of this one's.
    */
   Server(Server before, Dialect dialect, Bounds bounds) {
-    this(before.index, before.who, dialect, bounds, before);
+    this(before.index, before.said(), dialect, bounds, before);
   }
 
-  private Server(int index, Identity who, Dialect dialect, Bounds bounds, @Nullable Server before) {
+  private Server(int index, Said is, Dialect dialect, Bounds bounds, @Nullable Server before) {
     super(before);
     this.index = index;
     this.dialect = dialect;
     queue = bounds.queue();
     mostRequests = bounds.requestsPerServer();
     connectionRoom = bounds.connectionRoom();
-    label = who.label();
-    this.who = who;
+    said = new AtomicReference<>(is);
+    label = is.who().label();
     identity = KeyHash.of(label, 0);
     cookie = Stickiness.value(identity);
-    address = who.address();
+    address = is.who().address();
     lastConnectFault = before == null ? new AtomicReference<>() : before.lastConnectFault;
     unverified = before == null ? new AtomicBoolean() : before.unverified;
-    condition = before == null ? new AtomicReference<>(Condition.of(who.duty())) : before.condition;
+    condition =
+        before == null ? new AtomicReference<>(Condition.of(is.duty(null))) : before.condition;
   }
 
   /** Where to connect for a host and port of the config; unresolved where the host is a name. */
@@ -133,17 +134,17 @@ public final class Server extends ServerCounters {
 
   /** How far it is from us, beside the others of its pool; 0 is the nearest. */
   public int group() {
-    return who.group();
+    return said().who().group();
   }
 
   /** The same in itself. */
   public Distance distance() {
-    return who.distance();
+    return said().who().distance();
   }
 
   /** Whether what goes there leaves our zone. */
   public boolean isFar() {
-    return who.distance().reach() != Distance.Reach.HERE;
+    return distance().reach() != Distance.Reach.HERE;
   }
 
   /** What a client shows that is to come back to it. */
@@ -158,7 +159,35 @@ public final class Server extends ServerCounters {
 
   /** Its share beside the others of its pool. */
   public int weight() {
-    return who.weight();
+    return said().weight();
+  }
+
+  /** The same, as the config or DNS has it. */
+  public int listedWeight() {
+    return said().who().weight();
+  }
+
+  /** What an operator says in place of the config; null for nothing. */
+  public @Nullable ServerOverride override() {
+    return said().override();
+  }
+
+  private Said said() {
+    return Objects.requireNonNull(said.get());
+  }
+
+  /** Whether it may be chosen, should this be said of it. */
+  boolean isReadyAs(Identity other) {
+    return isReady(said().by(other));
+  }
+
+  /** The same of what an operator may say. */
+  public boolean isReadyBy(@Nullable ServerOverride other) {
+    return isReady(said().by(other));
+  }
+
+  private boolean isReady(Said as) {
+    return as.isReady() && isUp() && !isEjected();
   }
 
   /**
@@ -167,15 +196,26 @@ public final class Server extends ServerCounters {
    * @return whether it is another than before
    */
   boolean become(Identity other, Instant at) {
-    Identity before = who;
-    who = other;
-    if (before.duty() != other.duty()) {
-      change(old -> old.duty(other.duty(), at));
+    return say(old -> old.by(other), at);
+  }
+
+  /**
+   * An operator says something of it in place of the config, or nothing any more.
+   *
+   * @return whether it is another than before
+   */
+  public boolean override(@Nullable ServerOverride by, Instant at) {
+    return say(old -> old.by(by), at);
+  }
+
+  /** The config and an operator may say something at the same time: what was said last counts. */
+  private boolean say(UnaryOperator<Said> what, Instant at) {
+    Said before = Objects.requireNonNull(said.getAndUpdate(what));
+    boolean differs = said().differsFrom(before);
+    if (differs || !Objects.equals(said().override(), before.override())) {
+      change(old -> old.duty(said().duty(at), at));
     }
-    return before.weight() != other.weight()
-        || before.duty() != other.duty()
-        || before.group() != other.group()
-        || !before.distance().equals(other.distance());
+    return differs;
   }
 
   /** How it is spoken to. */

@@ -2,6 +2,7 @@ package io.postern.runtime;
 
 import io.postern.config.PoolConfig;
 import io.postern.discovery.Discovery;
+import io.postern.exchange.Snapshot;
 import io.postern.health.Ejection;
 import io.postern.health.HealthChecks;
 import io.postern.http.LoopContext;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator.SplittableGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,7 @@ final class PoolUpkeep implements Discovery.Listener {
   private final EventLoops loops;
   private final List<UpstreamConnections> upstreams;
   private final InstantSource clock;
+  private final Overrides overrides;
   private final Ejection ejection;
   private final HealthChecks checks;
   private final Discovery discovery;
@@ -42,8 +45,11 @@ final class PoolUpkeep implements Discovery.Listener {
       EventLoops loops,
       ExchangeLoops working,
       SplittableGenerator random,
+      Lookout lookout,
+      Supplier<Snapshot> snapshot,
       InstantSource clock) {
     this.loops = loops;
+    overrides = new Overrides(snapshot, lookout, clock, this::onChanged);
     this.upstreams = working.upstreams();
     this.clock = clock;
     List<LoopContext> contexts = loops.contexts();
@@ -58,6 +64,11 @@ final class PoolUpkeep implements Discovery.Listener {
     pools.forEach(ejection::begin);
     checks.become(listed(pools));
     pools.forEach(pool -> firstLooks.add(find(pool, compiled.parts())));
+  }
+
+  /** What operators say of servers. */
+  Overrides overrides() {
+    return overrides;
   }
 
   /** Done when all servers that were found first, or are listed, were checked once. */
@@ -91,6 +102,11 @@ final class PoolUpkeep implements Discovery.Listener {
             discovery.begin(pool, parts.servers().get(pool.name()))));
   }
 
+  private void begin(Pool pool) {
+    overrides.apply(pool, pool.servers());
+    ejection.begin(pool);
+  }
+
   private void onFailure(Server server) {
     checks.hasten(server);
   }
@@ -102,6 +118,7 @@ final class PoolUpkeep implements Discovery.Listener {
 
   @Override
   public void beforeAdded(Pool pool, List<Server> added) {
+    overrides.apply(pool, added);
     ejection.add(pool, added);
   }
 
@@ -242,8 +259,12 @@ final class PoolUpkeep implements Discovery.Listener {
   CompletableFuture<Void> probe(Proposal proposal) {
     Map<Pool, List<Server>> all = listed(proposal.before.values());
     all.putAll(listed(proposal.added()));
-    proposal.drafts.forEach((pool, draft) -> all.put(pool, draft.added()));
-    proposal.added().forEach(ejection::begin);
+    proposal.drafts.forEach(
+        (pool, draft) -> {
+          overrides.apply(pool, draft.added());
+          all.put(pool, draft.added());
+        });
+    proposal.added().forEach(this::begin);
     List<CompletableFuture<Void>> rounds = new ArrayList<>();
     rounds.add(checks.become(all));
     proposal.added().forEach(pool -> rounds.add(find(pool, proposal.parts)));
@@ -280,7 +301,7 @@ final class PoolUpkeep implements Discovery.Listener {
       ejection.change(before, after);
       Roster.Draft draft = proposal.drafts.get(after);
       if (draft != null) {
-        Roster.Change change = after.take(draft, now, added -> ejection.add(after, added));
+        Roster.Change change = after.take(draft, now, added -> beforeAdded(after, added));
         changes.put(after, change);
         giveUp(after, change);
       }

@@ -6,7 +6,6 @@ import io.postern.config.ListenerConfig;
 import io.postern.config.ProcessConfig.Transport;
 import io.postern.config.ShutdownConfig;
 import io.postern.exchange.Snapshot;
-import io.postern.files.FileWatch;
 import io.postern.http.ExchangeFactory;
 import io.postern.http.LoopContext;
 import io.postern.listener.Admitted;
@@ -17,7 +16,6 @@ import io.postern.listener.Terms;
 import io.postern.observe.ExchangeMeters;
 import io.postern.observe.ExchangeSink;
 import io.postern.observe.Metrics;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -58,7 +56,6 @@ public final class ProxyRuntime implements AutoCloseable {
   private final OverloadWatch watch;
   private final Lookout lookout;
   private final Swap.Sockets sockets;
-  private volatile @Nullable FileWatch followed;
   private @Nullable PoolUpkeep poolUpkeep;
   private @Nullable TlsUpkeep tlsUpkeep;
 
@@ -77,10 +74,6 @@ public final class ProxyRuntime implements AutoCloseable {
         ExchangeLoops.on(
             loops,
             new ExchangeLoops.Outside(sockets.options(), snapshot::get, random, exchanges, CLOCK));
-    Admitted all = Admitted.within(overload.headroom(), () -> current().tenants(), handshakes);
-    this.listeners = new ListenerUpkeep(loops, passed, working.contexts(), all);
-    this.watch = new OverloadWatch(overload, loops, working, listeners::all, exchanges::active);
-    this.reloads = new Reloads(config, CLOCK, this::take);
   }
 
   /**
@@ -125,7 +118,7 @@ public final class ProxyRuntime implements AutoCloseable {
               listeners.propose(first, sockets.options()), first.config(), CLOCK.instant());
           return listeners;
         });
-    PoolUpkeep pools = new PoolUpkeep(first, loops, working, random, CLOCK);
+    PoolUpkeep pools = new PoolUpkeep(first, loops, working, random, lookout, this::current, CLOCK);
     poolUpkeep = pools;
     lookout.each(pools::lookAtFiles);
     lookout.each(tenantUpkeep::look);
@@ -162,51 +155,14 @@ public final class ProxyRuntime implements AutoCloseable {
         : ours.take(config, differences, request);
   }
 
-  /**
-   * Puts another config in the place of the one that runs, where nothing speaks against it, and
-   * nothing is lost by it. One at a time.
-   *
-   * @return what came of it; cancelled where the proxy ends before
-   */
-  public CompletableFuture<ReloadReport> reload(ReloadRequest request) {
-    return lookout.now(
-        () -> {
-          FileWatch watch = followed;
-          if (watch != null && !request.trial()) {
-            watch.reading(); // what is read now is no news
-          }
-          return reloads.reload(request);
-        });
+  /** What operators say of servers in place of the config; not before it listens. */
+  public Overrides overrides() {
+    return Objects.requireNonNull(poolUpkeep).overrides();
   }
 
-  /** The same with the version that ran before the one of now. */
-  public CompletableFuture<ReloadReport> rollback(String by, boolean force) {
-    return lookout.now(() -> reloads.rollback(by, force));
-  }
-
-  /**
-   * From now on somebody is told when a file has changed, and the change has stood for two looks,
-   * unless it was read by a reload.
-   */
-  public void follow(Path file, Runnable changed) {
-    FileWatch watch = new FileWatch(List.of(file));
-    followed = watch;
-    lookout.each(
-        () -> {
-          if (watch.isNews()) {
-            changed.run();
-          }
-        });
-  }
-
-  /** Which version of the config runs. */
-  public ConfigVersion version() {
-    return reloads.version();
-  }
-
-  /** The versions that can be gone back to, the first one first, and last the one that runs. */
-  public List<ConfigVersion> versions() {
-    return reloads.versions();
+  /** The versions of the config, and how another one gets in the place of the one that runs. */
+  public Reloads reloads() {
+    return reloads;
   }
 
   /** The config that runs. */

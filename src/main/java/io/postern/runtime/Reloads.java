@@ -5,8 +5,10 @@ import io.postern.config.Difference;
 import io.postern.config.Loaded;
 import io.postern.event.EventKind;
 import io.postern.event.Events;
+import io.postern.files.FileWatch;
 import io.postern.observe.Metrics;
 import io.postern.runtime.ReloadReport.Verdict;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -16,15 +18,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The versions of the config, of which one runs. What is read is taken over as a whole or not at
- * all, by the thread of the lookout; who runs, and since when, may be asked from any.
+ * all, by the thread of the lookout, one at a time; it may be asked for from any thread.
  */
-final class Reloads {
+public final class Reloads {
 
   private static final Logger LOG = LoggerFactory.getLogger(Reloads.class);
 
@@ -41,15 +45,18 @@ final class Reloads {
 
   private final Taker taker;
   private final InstantSource clock;
+  private final Lookout lookout;
   private final Deque<ConfigVersion> before = new ArrayDeque<>();
   private final Map<Verdict, AtomicLong> counts = new EnumMap<>(Verdict.class);
   private volatile ConfigVersion now;
   private volatile List<ConfigVersion> kept;
   private volatile boolean lastGood = true;
+  private volatile @Nullable FileWatch followed;
 
-  Reloads(Config first, InstantSource clock, Taker taker) {
+  Reloads(Config first, InstantSource clock, Lookout lookout, Taker taker) {
     this.taker = taker;
     this.clock = clock;
+    this.lookout = lookout;
     now = new ConfigVersion(1, first, clock.instant(), "start");
     kept = List.of(now);
     for (Verdict each : Verdict.values()) {
@@ -62,20 +69,56 @@ final class Reloads {
     return now.config();
   }
 
-  /** The version that runs. */
-  ConfigVersion version() {
+  /** Which version runs. */
+  public ConfigVersion version() {
     return now;
   }
 
   /**
    * The versions that are kept, the first one first and last the one that runs. From any thread.
    */
-  List<ConfigVersion> versions() {
+  public List<ConfigVersion> versions() {
     return kept;
   }
 
-  /** Reads what is asked for, and takes it over where nothing speaks against it. */
-  ReloadReport reload(ReloadRequest request) {
+  /**
+   * Puts another config in the place of the one that runs, where nothing speaks against it, and
+   * nothing is lost by it.
+   *
+   * @return what came of it; cancelled where the proxy ends before
+   */
+  public CompletableFuture<ReloadReport> reload(ReloadRequest request) {
+    return lookout.now(
+        () -> {
+          FileWatch watch = followed;
+          if (watch != null && !request.trial()) {
+            watch.reading(); // what is read now is no news
+          }
+          return read(request);
+        });
+  }
+
+  /** The same with the version that ran before the one of now. */
+  public CompletableFuture<ReloadReport> rollback(String by, boolean force) {
+    return lookout.now(() -> goBack(by, force));
+  }
+
+  /**
+   * From now on somebody is told when a file has changed, and the change has stood for two looks,
+   * unless it was read by a reload.
+   */
+  public void follow(Path file, Runnable changed) {
+    FileWatch watch = new FileWatch(List.of(file));
+    followed = watch;
+    lookout.each(
+        () -> {
+          if (watch.isNews()) {
+            changed.run();
+          }
+        });
+  }
+
+  private ReloadReport read(ReloadRequest request) {
     ReloadReport report = attempt(request);
     keep();
     if (!request.trial()) {
@@ -85,8 +128,7 @@ final class Reloads {
     return report;
   }
 
-  /** Goes back to the version that ran before the one of now. */
-  ReloadReport rollback(String by, boolean force) {
+  private ReloadReport goBack(String by, boolean force) {
     ConfigVersion last = before.pollLast();
     if (last == null) {
       ReloadReport none = refused(List.of("there is no version before"));
@@ -101,7 +143,7 @@ final class Reloads {
     }
     Loaded kept = new Loaded.Valid(last.config(), List.of());
     ConfigVersion undone = now;
-    ReloadReport report = reload(new ReloadRequest(() -> kept, by, force, false));
+    ReloadReport report = read(new ReloadRequest(() -> kept, by, force, false));
     before.remove(undone); // or two versions would be gone back to in turn
     if (report.verdict() == Verdict.REFUSED) {
       before.addLast(last);

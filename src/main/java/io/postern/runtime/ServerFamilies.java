@@ -171,6 +171,11 @@ record ServerFamilies(Supplier<Snapshot> snapshot) {
             pool.servers().forEach(server -> collectState(pool, server, points));
           }
         });
+    metrics.gauges(
+        "postern_server_overridden",
+        "1 while an operator says something of a server in place of the config, else 0.",
+        LABELS,
+        each(server -> server.override() == null ? 0 : 1));
     metrics.counters(
         "postern_server_ejections_total",
         "How often a server was ejected, for its exchanges failed.",

@@ -272,10 +272,10 @@ class ReloadTest {
       assertTaken(proxy.reload(after));
       assertThat(client.get("/").answer().status()).isEqualTo(200);
       assertThat(two.requests()).hasSize(1);
-      assertTaken(proxy.runtime().rollback("a test", false).join());
+      assertTaken(proxy.runtime().reloads().rollback("a test", false).join());
       assertThat(client.get("/").answer().status()).isEqualTo(200);
       assertThat(one.requests()).hasSize(2);
-      assertThat(proxy.runtime().rollback("a test", false).join().problems())
+      assertThat(proxy.runtime().reloads().rollback("a test", false).join().problems())
           .containsExactly("there is no version before");
     }
   }

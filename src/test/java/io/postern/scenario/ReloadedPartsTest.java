@@ -206,7 +206,7 @@ class ReloadedPartsTest {
     String quick = config(TO_APP + listed("app", one)).replace("1h", "100ms");
     try (ProxyUnderTest proxy = ProxyUnderTest.start(quick)) {
       CompletableFuture<Void> told = new CompletableFuture<>();
-      proxy.runtime().follow(file, () -> told.complete(null));
+      proxy.runtime().reloads().follow(file, () -> told.complete(null));
       Files.writeString(file, "another");
       assertThat(proxy.reload(quick, false, true).verdict()).isEqualTo(Verdict.TRIED);
       Await.until("the change is told", told::isDone);

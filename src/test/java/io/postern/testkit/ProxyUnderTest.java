@@ -220,6 +220,7 @@ public final class ProxyUnderTest implements AutoCloseable {
   /** The same, forced or only tried. */
   public ReloadReport reload(String yaml, boolean force, boolean trial) {
     return runtime
+        .reloads()
         .reload(new ReloadRequest(() -> load(yaml, directory), "a test", force, trial))
         .join();
   }
