@@ -75,7 +75,7 @@ record Access(Supplier<Map<String, AdminConfig.Token>> tokens) {
     if (!client.getAddress().isLoopbackAddress()) {
       throw new Refused(403, "only this machine may ask, for there are no admin.tokens");
     }
-    return "the admin port, for ";
+    return "admin from ";
   }
 
   private static String named(
@@ -87,7 +87,7 @@ record Access(Supplier<Map<String, AdminConfig.Token>> tokens) {
     if (writes && known.rights() != Rights.WRITE) {
       throw new Refused(403, "token " + known.name() + " may only read");
     }
-    return "token " + known.name() + ", for ";
+    return known.name() + " from ";
   }
 
   /** The token that is shown; how long it takes to see that does not depend on what it is. */

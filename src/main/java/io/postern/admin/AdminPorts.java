@@ -11,10 +11,12 @@ import io.postern.config.Loaded;
 import io.postern.config.Place;
 import io.postern.config.Size;
 import io.postern.config.TlsConfig;
+import io.postern.observe.LogLevels;
 import io.postern.observe.Metrics;
 import io.postern.runtime.ProxyRuntime;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -99,7 +101,11 @@ public final class AdminPorts implements AutoCloseable {
             new CaptureResource(runtime).operations(),
             new EventResource().operations(),
             new TrafficResource(runtime).operations(),
-            new ServersResource(runtime).operations())
+            new ServersResource(runtime).operations(),
+            new ListenersResource(runtime).operations(),
+            new RoutesResource(runtime).operations(),
+            new TenantsResource(runtime).operations(),
+            new LoggersResource(LogLevels.ofProcess(), InstantSource.system()).operations())
         .flatMap(List::stream)
         .toList();
   }

@@ -136,7 +136,8 @@ final class Api implements LocalExchange.Site {
       int equals = each.indexOf('=');
       if (!each.isEmpty()) {
         String name = equals < 0 ? each : each.substring(0, equals);
-        said.put(decoded(name), equals < 0 ? "" : decoded(each.substring(equals + 1)));
+        String value = equals < 0 ? "" : decoded(each.substring(equals + 1));
+        said.merge(decoded(name), value, (one, other) -> one + "\n" + other);
       }
     }
     if (content.length > 0) {

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.postern.config.ValueText;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -104,6 +106,7 @@ record Column<T>(String name, Type type, String doc, Function<T, @Nullable Objec
       case null -> "";
       case Enum<?> constant -> constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
       case Duration duration -> ValueText.of(duration);
+      case Instant moment -> moment.truncatedTo(ChronoUnit.MILLIS).toString();
       default -> value.toString();
     };
   }

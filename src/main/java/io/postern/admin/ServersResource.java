@@ -62,15 +62,17 @@ final class ServersResource {
               "When its state became so; null from the start.",
               of(each -> each.state().since())),
           text(
-              "reason", "What has decided its state, in words.", of(each -> each.state().reason())),
-          text(
               "override",
               "Who says something of it in place of the config; null for nobody.",
               of(ServersResource::override)),
           time(
               "until",
               "When that is over; null where it stays.",
-              of(each -> each.override() == null ? null : each.override().until())));
+              of(each -> each.override() == null ? null : each.override().until())),
+          text(
+              "reason",
+              "What has decided its state, in words.",
+              of(each -> each.state().reason())));
 
   private static final Parameter LASTING =
       Parameter.text("for", "How long that holds, such as 30m; left out, until it is taken back.");

@@ -1,20 +1,17 @@
 package io.postern.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.postern.config.AdminConfig;
+import io.postern.config.AdminConfig.Rights;
 import io.postern.config.Bind;
 import io.postern.config.ConfigLoader;
 import io.postern.config.HostPort;
 import io.postern.config.Loaded;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,18 +19,37 @@ import picocli.CommandLine.Option;
 /** The admin port of the process that runs, as its config file has it, and what is asked there. */
 final class AdminOption {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-
   @Mixin private ConfigOption option = new ConfigOption();
 
   @Option(
       names = "--admin",
-      paramLabel = "HOST:PORT",
+      paramLabel = "[https://]HOST:PORT",
       description = "The admin port; that of the config file where it is not named.")
   private @Nullable String at;
 
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description =
+          "What is shown at a port that is named by --admin; of the config file the first token with"
+              + " the rights to write, else the first.")
+  private @Nullable Path tokenFile;
+
+  @Option(
+      names = "--ca",
+      paramLabel = "FILE",
+      description =
+          "PEM: who is trusted to be a port that is named by --admin; left out, whom Java trusts."
+              + " Of the config file the certificates themselves.")
+  private @Nullable Path authority;
+
   @Option(names = "--json", description = "Answer as JSON.")
   private boolean json;
+
+  /** The config file. */
+  ConfigOption config() {
+    return option;
+  }
 
   /** Asks how something is; prints that. */
   int get(String path) throws InterruptedException {
@@ -76,26 +92,47 @@ final class AdminOption {
   private int ask(String method, String path) throws InterruptedException {
     String admin = at == null ? configured() : at;
     if (admin == null) {
+  /**
+   * Asks, and prints what is answered.
+   *
+   * @param path below {@code /api/v1/}
+   * @return the code to exit with
+   */
+  int ask(String method, String path) throws InterruptedException {
+    AdminClient client = client();
+    if (client == null) {
       return 1;
     }
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      HttpRequest request =
-          HttpRequest.newBuilder(URI.create("http://" + admin + "/api/v1/" + path))
-              .timeout(PATIENCE)
-              .header("Accept", json ? "application/json" : "text/plain")
-              .method(method, BodyPublishers.noBody())
-              .build();
-      HttpResponse<String> answer = client.send(request, BodyHandlers.ofString(UTF_8));
+    try {
+      HttpResponse<String> answer = client.ask(method, path, json);
       boolean good = answer.statusCode() == 200;
-      (good || json ? System.out : System.err).print(answer.body());
+      (good || json ? System.out : System.err)
+          .print(json ? answer.body() : Colours.of(answer.body()));
       return good ? 0 : 1;
-    } catch (IOException | IllegalArgumentException e) {
-      System.err.println("postern: " + admin + ": " + e);
+    } catch (IOException e) {
+      System.err.println("postern: " + client + ": " + e);
       return 1;
     }
   }
 
-  private @Nullable String configured() {
+  /** Who asks the port; null where there is none, of which it has been said why. */
+  @Nullable AdminClient client() {
+    try {
+      String named = at;
+      return named == null ? configured() : named(named);
+    } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+      System.err.println("postern: " + e);
+      return null;
+    }
+  }
+
+  private AdminClient named(String at) throws IOException, GeneralSecurityException {
+    String token = tokenFile == null ? null : Files.readString(tokenFile).strip();
+    URI address = URI.create(at.contains("://") ? at : "http://" + at);
+    return AdminClient.of(address, token, authority == null ? null : AdminTrust.of(authority));
+  }
+
+  private @Nullable AdminClient configured() throws IOException, GeneralSecurityException {
     Loaded loaded = ConfigLoader.load(option.file(), System.getenv());
     if (loaded instanceof Loaded.Invalid invalid) {
       invalid.problems().forEach(System.err::println);
@@ -113,6 +150,18 @@ final class AdminOption {
       return null;
     }
     boolean any = bind.host().equals("0.0.0.0") || bind.host().equals("::");
-    return new HostPort(any ? "127.0.0.1" : bind.host(), bind.port()).toString();
+    String port = new HostPort(any ? "127.0.0.1" : bind.host(), bind.port()).toString();
+    String token =
+        admin.tokens().values().stream()
+            .max((one, other) -> Boolean.compare(writes(one), writes(other)))
+            .map(each -> each.secret().value())
+            .orElse(null);
+    return admin.tls() == null
+        ? AdminClient.of(URI.create("http://" + port), token, null)
+        : AdminClient.of(URI.create("https://" + port), token, AdminTrust.of(admin.tls()));
+  }
+
+  private static boolean writes(AdminConfig.Token token) {
+    return token.rights() == Rights.WRITE;
   }
 }

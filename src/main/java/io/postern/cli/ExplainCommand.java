@@ -20,7 +20,12 @@ import picocli.CommandLine.Spec;
     description = "Says step by step what would become of a request, and why. Nothing is sent.")
 final class ExplainCommand implements Callable<Integer> {
 
-  @Mixin private ConfigOption option = new ConfigOption();
+  @Mixin private AdminOption admin = new AdminOption();
+
+  @Option(
+      names = "--live",
+      description = "By the process that runs, with its servers as they are, and not by the file.")
+  private boolean live;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -75,18 +80,20 @@ final class ExplainCommand implements Callable<Integer> {
   private @Nullable String certificate;
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
+    if (live) {
+      return admin.get(asked());
+    }
     InetAddress client = NetUtil.createInetAddressFromIpAddressString(source);
     if (client == null) {
       throw misused("--source is no address: " + source);
     }
-    ConfigOption.Ready ready = option.load();
+    ConfigOption.Ready ready = admin.config().load();
     if (ready == null) {
       return 1;
     }
     try {
       Explanation.of(ready.config(), ready.compiled(), question(client)).lines().stream()
-          .map(line -> "%-12s%s".formatted(line.subject(), line.text()))
           .forEach(System.out::println);
       return 0;
     } catch (IllegalArgumentException e) {
@@ -98,6 +105,23 @@ final class ExplainCommand implements Callable<Integer> {
 
   private Question question(InetAddress client) {
     return new Question(listener, method, host, path, fields, sni(), vpce, client, certificate);
+  }
+
+  private String asked() {
+    Query query =
+        new Query("explain")
+            .with("host", host)
+            .with("path", path)
+            .with("method", method)
+            .with("listener", listener)
+            .with("sni", sni())
+            .with("vpce", vpce)
+            .with("source", source)
+            .with("certificate", certificate);
+    for (String each : fields) {
+      query = query.with("header", each);
+    }
+    return query.toString();
   }
 
   private @Nullable String sni() {

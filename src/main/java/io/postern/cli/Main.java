@@ -19,6 +19,8 @@ import picocli.CommandLine.ScopeType;
       ExplainCommand.class,
       StatusCommand.class,
       TopCommand.class,
+      ServersCommand.class,
+      SetCommand.class,
       ReloadCommand.class,
       RollbackCommand.class,
       DrainCommand.class,
@@ -27,6 +29,7 @@ import picocli.CommandLine.ScopeType;
       DemoCommand.class,
       DemoServerCommand.class,
       SchemaCommand.class,
+      CompletionCommand.class,
       WarmCommand.class,
       VersionCommand.class
     })

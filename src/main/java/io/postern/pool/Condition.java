@@ -34,9 +34,10 @@ record Condition(@Nullable State duty, @Nullable State down, @Nullable State eje
   }
 
   private boolean isSame(@Nullable State other) {
-    return duty == null || other == null
-        ? duty == other
-        : duty.standing() == other.standing() && duty.reason().equals(other.reason());
+    if (duty == null || other == null) {
+      return duty == null && other == null;
+    }
+    return duty.standing() == other.standing() && duty.reason().equals(other.reason());
   }
 
   /** What holds. */

@@ -79,7 +79,12 @@ public record Compiled(
             snapshot.pools(),
             Compilation.bandwidth(config, current.bandwidth()),
             snapshot.meters());
-    return new Compiled(config, problems, warnings, whole, parts, tls, adminTls, keyLog);
+    return with(whole);
+  }
+
+  /** The same, of which exchanges get this. */
+  Compiled with(Snapshot other) {
+    return new Compiled(config, problems, warnings, other, parts, tls, adminTls, keyLog);
   }
 
   /** Its pools, in the order of the config. */

@@ -60,7 +60,14 @@ public final class Explanation {
    *
    * @param subject what it is about, such as {@code tenant}; empty for one more of the line before
    */
-  public record Line(String subject, String text) {}
+  public record Line(String subject, String text) {
+
+    /** As people read it, one below the other. */
+    @Override
+    public String toString() {
+      return "%-12s%s".formatted(subject, text);
+    }
+  }
 
   private Explanation(Config config, Compiled compiled, Question asked) {
     this.config = config;

@@ -8,6 +8,7 @@ import io.postern.pool.ServerOverride;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -92,7 +93,10 @@ public final class Overrides {
       String pool, String server, ServerOverride what, @Nullable Duration lasting, boolean force) {
     return lookout.now(
         () -> {
-          Instant until = lasting == null ? what.until() : clock.instant().plus(lasting);
+          Instant until =
+              lasting == null
+                  ? what.until()
+                  : clock.instant().plus(lasting).truncatedTo(ChronoUnit.MILLIS);
           ServerOverride ending = new ServerOverride(what.state(), what.weight(), until, what.by());
           Outcome outcome = say(new Key(pool, server), ending, force);
           if (lasting != null && outcome == Outcome.DONE) {

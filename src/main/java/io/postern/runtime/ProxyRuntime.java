@@ -142,9 +142,9 @@ public final class ProxyRuntime implements AutoCloseable {
     pools.firstRound().thenRun(life::onReady);
   }
 
-  /** The config that runs, compiled; where a file of tenants has changed, without that. */
+  /** The config that runs, compiled; where a file of tenants has changed, with that. */
   public Compiled compiled() {
-    return Objects.requireNonNull(compiled.get());
+    return Objects.requireNonNull(compiled.get()).with(current());
   }
 
   private ReloadReport take(Config config, List<Difference> differences, ReloadRequest request)

@@ -79,7 +79,7 @@ class AdminAccessTest {
   void whoWritesStandsInTheLog() {
     try (LogLines log = LogLines.of("io.postern.admin")) {
       assertThat(ask("POST /api/v1/reload?force=true", WRITES).status()).isEqualTo(200);
-      assertThat(log.about("token keeper, for 127.0.0.1:")).hasSize(1);
+      assertThat(log.about("keeper from 127.0.0.1:")).hasSize(1);
       assertThat(log.about("POST /api/v1/reload?force=true, 200")).hasSize(1);
       assertThat(log.about(WRITES)).isEmpty();
     }

@@ -85,7 +85,7 @@ class AdminApiTest {
       Answer refused = ask("POST /api/v1/reload");
       assertThat(refused.status()).isEqualTo(409);
       assertThat(refused.text()).startsWith("refused: version 3 runs on\ntest.yaml:5:");
-      assertThat(log.about("the admin port, for 127.0.0.1:")).hasSize(4);
+      assertThat(log.about("admin from 127.0.0.1:")).hasSize(4);
     }
   }
 

@@ -61,7 +61,7 @@ class OpenApiTest {
   }
 
   private static String filledIn(String path) {
-    return path.replace("{pool}", "app").replace("{server}", "127.0.0.1:2");
+    return path.endsWith("/explain") ? path + "?host=localhost" : path;
   }
 
   @Test
@@ -78,7 +78,7 @@ class OpenApiTest {
         seen.add(path.getKey());
       }
     }
-    assertThat(seen).contains("/api/v1/status", "/api/v1/config/versions");
+    assertThat(seen).contains("/api/v1/status", "/api/v1/certificates", "/api/v1/explain");
   }
 
   @Test

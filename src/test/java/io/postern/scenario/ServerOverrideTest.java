@@ -84,7 +84,7 @@ class ServerOverrideTest {
     try (LogLines log = LogLines.of("io.postern")) {
       JsonNode drains = said(ask("PUT", one, "{\"state\": \"%s\"}".formatted(state)));
       assertThat(drains.get("state").asText()).isEqualTo(state);
-      assertThat(drains.get("reason").asText()).startsWith("set by the admin port, for 127.0.0.1");
+      assertThat(drains.get("reason").asText()).startsWith("set by admin from 127.0.0.1");
       assertThat(drains.get("until").isNull()).isTrue();
       assertShares(0, 4);
       assertThat(said(ask("DELETE", one, "")).get("state").asText()).isEqualTo("ready");
