@@ -105,7 +105,12 @@ public final class AdminPorts implements AutoCloseable {
             new ListenersResource(runtime).operations(),
             new RoutesResource(runtime).operations(),
             new TenantsResource(runtime).operations(),
-            new LoggersResource(LogLevels.ofProcess(), InstantSource.system()).operations())
+            new LoggersResource(LogLevels.ofProcess(), InstantSource.system()).operations(),
+            new ServerResource(runtime).operations(),
+            new ListenerResource(runtime).operations(),
+            new RouteResource(runtime).operations(),
+            new TenantResource(runtime).operations(),
+            new LoggerResource(LogLevels.ofProcess(), InstantSource.system()).operations())
         .flatMap(List::stream)
         .toList();
   }

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** How much is said in the log of the process. Owned by the side loop. */
-final class LoggersResource {
+final class LoggerResource {
 
   private static final Shape<Told> LOGGERS =
       Shape.of(
@@ -35,7 +35,7 @@ final class LoggersResource {
   private final LogLevels levels;
   private final InstantSource clock;
 
-  LoggersResource(LogLevels levels, InstantSource clock) {
+  LoggerResource(LogLevels levels, InstantSource clock) {
     this.levels = levels;
     this.clock = clock;
   }

@@ -14,7 +14,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The customers, and what they take of what they may. */
-final class TenantsResource {
+final class TenantResource {
 
   private static final int MOST = 100_000;
   private static final int USUAL = 1000;
@@ -37,7 +37,7 @@ final class TenantsResource {
 
   private final ProxyRuntime runtime;
 
-  TenantsResource(ProxyRuntime runtime) {
+  TenantResource(ProxyRuntime runtime) {
     this.runtime = runtime;
   }
 

@@ -20,7 +20,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Where clients come in, and the certificates that are shown. */
-final class ListenersResource {
+final class ListenerResource {
 
   private static final Shape<Listener> LISTENERS =
       Shape.of(
@@ -61,7 +61,7 @@ final class ListenersResource {
 
   private final ProxyRuntime runtime;
 
-  ListenersResource(ProxyRuntime runtime) {
+  ListenerResource(ProxyRuntime runtime) {
     this.runtime = runtime;
   }
 

@@ -23,7 +23,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The pools and their servers, and what operators say of those in place of the config. */
-final class ServersResource {
+final class ServerResource {
 
   /** A server, with the pool that it is of. */
   private record Member(Pool pool, Server server) {}
@@ -39,8 +39,8 @@ final class ServersResource {
           text("tls", "Whether by TLS.", each -> each.dialect().tls() == null ? "no" : "yes"),
           whole("servers", "How many it has.", each -> each.servers().size()),
           whole("ready", "How many of them may be chosen.", Pool::readyServers),
-          whole("inFlight", "Exchanges that its servers have.", ServersResource::inFlight),
-          whole("waiting", "Requests that wait for room.", ServersResource::waiting));
+          whole("inFlight", "Exchanges that its servers have.", ServerResource::inFlight),
+          whole("waiting", "Requests that wait for room.", ServerResource::waiting));
 
   private static final Shape<Member> SERVERS =
       Shape.of(
@@ -64,7 +64,7 @@ final class ServersResource {
           text(
               "override",
               "Who says something of it in place of the config; null for nobody.",
-              of(ServersResource::override)),
+              of(ServerResource::override)),
           time(
               "until",
               "When that is over; null where it stays.",
@@ -79,7 +79,7 @@ final class ServersResource {
 
   private final ProxyRuntime runtime;
 
-  ServersResource(ProxyRuntime runtime) {
+  ServerResource(ProxyRuntime runtime) {
     this.runtime = runtime;
   }
 

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The routes, and what would become of a request. */
-final class RoutesResource {
+final class RouteResource {
 
   private static final Shape<RouteConfig> ROUTES =
       Shape.of(
@@ -30,17 +30,17 @@ final class RoutesResource {
           texts(
               "paths",
               "Paths, with a star where more may follow, and expressions.",
-              RoutesResource::paths),
+              RouteResource::paths),
           texts("methods", "Methods; none for all.", each -> each.match().methods()),
           texts("tenants", "Tenants; none for all clients.", each -> each.match().tenants()),
           text(
               "more",
               "How many fields and parameters a request must have, too.",
-              RoutesResource::more),
+              RouteResource::more),
           text(
               "answer",
               "What answers: pools, a redirect or a fixed response.",
-              RoutesResource::answer));
+              RouteResource::answer));
 
   private static final Shape<Explanation.Line> STEPS =
       Shape.of(
@@ -51,7 +51,7 @@ final class RoutesResource {
 
   private final ProxyRuntime runtime;
 
-  RoutesResource(ProxyRuntime runtime) {
+  RouteResource(ProxyRuntime runtime) {
     this.runtime = runtime;
   }
 
