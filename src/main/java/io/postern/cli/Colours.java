@@ -1,6 +1,5 @@
 package io.postern.cli;
 
-import java.io.Console;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,10 +31,10 @@ final class Colours {
 
   /** A text for the standard output: as it is where no terminal shows it, or NO_COLOR is set. */
   static String of(String text) {
-    Console console = System.console();
-    boolean shown = console != null && console.isTerminal();
     String never = System.getenv("NO_COLOR");
-    return shown && (never == null || never.isEmpty()) ? painted(text) : text;
+    return System.console().isTerminal() && (never == null || never.isEmpty())
+        ? painted(text)
+        : text;
   }
 
   /** With colours. */

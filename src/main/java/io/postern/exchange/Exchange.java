@@ -100,6 +100,7 @@ final class Exchange implements DownstreamStream.Listener {
             ? split.choose(request, tenant, record.connection.clientIp(), context.random())
             : 0;
     record.meters = snapshot.meters(route, share);
+    record.meters.begun();
     Fault over = quota.begin(tenant);
     if (over != null) {
       answer(quota.refusal(over), over.reason().party(), over);

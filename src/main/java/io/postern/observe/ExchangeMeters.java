@@ -13,6 +13,9 @@ import io.postern.tenant.Tenant;
 import io.postern.tenant.Tenants;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -22,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts each finished exchange, then passes its record on. On the path of a request: some ten
- * additions, no lock, no look-up, nothing allocated. Shared by all event loops.
+ * additions, no lock, no look-up but that of the listener, nothing allocated. Shared by all event
+ * loops.
  */
 public final class ExchangeMeters implements ExchangeSink {
 
@@ -30,15 +34,17 @@ public final class ExchangeMeters implements ExchangeSink {
   public static final String OTHERS = "(others)";
 
   private final Supplier<List<List<RouteMeters>>> routes;
+  private final Supplier<Set<String>> listeners;
   private final Supplier<Tenants> tenants;
 
   /** Those of tenants that have a place of their own, and behind them that of all others. */
-  private final List<StatusCounters> byTenant = places();
+  private final List<ExchangeCounters> byTenant = places();
 
   /** The same of VPC endpoints. */
-  private final List<StatusCounters> byEndpoint = places();
+  private final List<ExchangeCounters> byEndpoint = places();
 
-  private final StatusCounters unknown = new StatusCounters();
+  private final Map<String, ExchangeCounters> byListener = new ConcurrentHashMap<>();
+  private final ExchangeCounters unknown = new ExchangeCounters();
   private final RouteMeters unrouted = new RouteMeters("", null, List.of());
   private final Captures captures;
   private final ExchangeSink next;
@@ -51,16 +57,19 @@ public final class ExchangeMeters implements ExchangeSink {
   /**
    * Counts for these tenants and routes.
    *
-   * @param tenants those of now, when they are told of
+   * @param listeners the names of those of now, when they are told of
+   * @param tenants the same of tenants
    * @param routes the same of routes, each with one for each of its pools
    * @param captures keeps what was refused
    * @param next takes the records too: the access log
    */
   public ExchangeMeters(
+      Supplier<Set<String>> listeners,
       Supplier<Tenants> tenants,
       Supplier<List<List<RouteMeters>>> routes,
       Captures captures,
       ExchangeSink next) {
+    this.listeners = listeners;
     this.tenants = tenants;
     this.routes = routes;
     this.captures = captures;
@@ -118,15 +127,23 @@ public final class ExchangeMeters implements ExchangeSink {
     RouteMeters route = record.meters;
     (route == null ? unrouted : route).count(record);
     Tenant tenant = record.tenant;
-    (tenant == null ? unknown : byTenant.get(tenant.index())).count(record.status);
+    (tenant == null ? unknown : byTenant.get(tenant.index())).count(record);
     if (record.endpoint != null) {
-      byEndpoint.get(record.endpoint.index()).count(record.status);
+      byEndpoint.get(record.endpoint.index()).count(record);
     }
+    of(record.connection.listener()).count(record);
     ended(record.party).increment(record.phase);
     if (record.fault != null) {
       faults.increment(record.fault.reason());
     }
     next.accept(record);
+  }
+
+  private ExchangeCounters of(String listener) {
+    ExchangeCounters known = byListener.get(listener);
+    return known == null
+        ? byListener.computeIfAbsent(listener, any -> new ExchangeCounters())
+        : known;
   }
 
   @SuppressWarnings("NullAway") // the constructor put one in for every party
@@ -146,7 +163,13 @@ public final class ExchangeMeters implements ExchangeSink {
         "Finished exchanges by route, pool, server and class of status. The server is the last one"
             + " that was tried, and empty where none was; the route is empty where none matched.",
         List.of("route", "pool", "server", "class"),
-        ofRoutes(RouteMeters::collectExchanges));
+        ofServers(ExchangeCounters::collect));
+    metrics.gauges(
+        "postern_route_exchanges_active",
+        "Exchanges that have taken a route and are not finished.",
+        List.of("route"),
+        ofRoutes(RouteMeters::collectActive));
+    describeListeners(metrics);
     describeCallers(metrics);
     metrics.gauges(
         "postern_exchanges_active",
@@ -173,30 +196,69 @@ public final class ExchangeMeters implements ExchangeSink {
     describeDurations(metrics);
   }
 
+  private void describeListeners(Metrics metrics) {
+    metrics.counters(
+        "postern_listener_exchanges_total",
+        "Finished exchanges by the listener that they came by and class of status.",
+        List.of("listener", "class"),
+        ofListeners(ExchangeCounters::collect));
+    metrics.counters(
+        "postern_listener_received_bytes_total",
+        "Bytes of content that came from clients by a listener.",
+        List.of("listener"),
+        ofListeners(ExchangeCounters::collectReceived));
+    metrics.counters(
+        "postern_listener_sent_bytes_total",
+        "Bytes of content that went to clients by a listener.",
+        List.of("listener"),
+        ofListeners(ExchangeCounters::collectSent));
+  }
+
   private void describeCallers(Metrics metrics) {
     metrics.counters(
         "postern_tenant_exchanges_total",
         "Finished exchanges by tenant and class of status. The tenant is empty where none is known.",
         List.of("tenant", "class"),
-        this::collectTenants);
+        ofTenants(ExchangeCounters::collect));
+    metrics.counters(
+        "postern_tenant_received_bytes_total",
+        "Bytes of content that came from a tenant.",
+        List.of("tenant"),
+        ofTenants(ExchangeCounters::collectReceived));
+    metrics.counters(
+        "postern_tenant_sent_bytes_total",
+        "Bytes of content that went to a tenant.",
+        List.of("tenant"),
+        ofTenants(ExchangeCounters::collectSent));
+    List<String> endpoint = List.of("tenant", "vpce");
     metrics.counters(
         "postern_vpce_exchanges_total",
         "Finished exchanges by VPC endpoint and class of status, of the endpoints that are a tenant's.",
         List.of("tenant", "vpce", "class"),
-        this::collectEndpoints);
+        ofEndpoints(ExchangeCounters::collect));
+    metrics.counters(
+        "postern_vpce_received_bytes_total",
+        "Bytes of content that came by a VPC endpoint.",
+        endpoint,
+        ofEndpoints(ExchangeCounters::collectReceived));
+    metrics.counters(
+        "postern_vpce_sent_bytes_total",
+        "Bytes of content that went to a VPC endpoint.",
+        endpoint,
+        ofEndpoints(ExchangeCounters::collectSent));
   }
 
   private void describeTraffic(Metrics metrics) {
     metrics.counters(
         "postern_received_bytes_total",
-        "Bytes of content that came from clients.",
-        List.of("route"),
-        ofRoutes(RouteMeters::collectReceived));
+        "Bytes of content that came from clients, by route, pool and server as the exchanges are.",
+        List.of("route", "pool", "server"),
+        ofServers(ExchangeCounters::collectReceived));
     metrics.counters(
         "postern_sent_bytes_total",
-        "Bytes of content that went to clients.",
-        List.of("route"),
-        ofRoutes(RouteMeters::collectSent));
+        "Bytes of content that went to clients, by the same.",
+        List.of("route", "pool", "server"),
+        ofServers(ExchangeCounters::collectSent));
     metrics.counters(
         "postern_retries_total",
         "Attempts beyond the first of an exchange.",
@@ -237,30 +299,42 @@ public final class ExchangeMeters implements ExchangeSink {
     };
   }
 
-  private static List<StatusCounters> places() {
-    return Stream.generate(StatusCounters::new).limit(Tenants.MOST_COUNTED + 1L).toList();
+  private Consumer<Points> ofServers(ExchangeCounters.Collector what) {
+    return ofRoutes((route, points) -> route.collect(what, points));
   }
 
-  private void collectTenants(Points points) {
-    List<AsciiString> names = tenants.get().counted();
-    for (int i = 0; i < names.size(); i++) {
-      byTenant.get(i).collect(points, names.get(i).toString());
-    }
-    if (names.size() == Tenants.MOST_COUNTED) {
-      byTenant.getLast().collect(points, OTHERS);
-    }
-    unknown.collect(points, "");
+  private Consumer<Points> ofListeners(ExchangeCounters.Collector what) {
+    return points -> listeners.get().forEach(each -> what.collect(of(each), points, each));
   }
 
-  private void collectEndpoints(Points points) {
-    List<Endpoint.Name> names = tenants.get().countedEndpoints();
-    for (int i = 0; i < names.size(); i++) {
-      Endpoint.Name each = names.get(i);
-      byEndpoint.get(i).collect(points, each.tenant().toString(), each.vpce().toString());
-    }
-    if (names.size() == Tenants.MOST_COUNTED) {
-      byEndpoint.getLast().collect(points, OTHERS, OTHERS);
-    }
+  private static List<ExchangeCounters> places() {
+    return Stream.generate(ExchangeCounters::new).limit(Tenants.MOST_COUNTED + 1L).toList();
+  }
+
+  private Consumer<Points> ofTenants(ExchangeCounters.Collector what) {
+    return points -> {
+      List<AsciiString> names = tenants.get().counted();
+      for (int i = 0; i < names.size(); i++) {
+        what.collect(byTenant.get(i), points, names.get(i).toString());
+      }
+      if (names.size() == Tenants.MOST_COUNTED) {
+        what.collect(byTenant.getLast(), points, OTHERS);
+      }
+      what.collect(unknown, points, "");
+    };
+  }
+
+  private Consumer<Points> ofEndpoints(ExchangeCounters.Collector what) {
+    return points -> {
+      List<Endpoint.Name> names = tenants.get().countedEndpoints();
+      for (int i = 0; i < names.size(); i++) {
+        Endpoint.Name each = names.get(i);
+        what.collect(byEndpoint.get(i), points, each.tenant().toString(), each.vpce().toString());
+      }
+      if (names.size() == Tenants.MOST_COUNTED) {
+        what.collect(byEndpoint.getLast(), points, OTHERS, OTHERS);
+      }
+    };
   }
 
   private void collectEnds(Points points) {

@@ -24,16 +24,15 @@ public final class RouteMeters {
   private final List<String> servers;
 
   /** By the index of the server; the last is for exchanges without one. */
-  private final StatusCounters[] exchanges;
+  private final ExchangeCounters[] exchanges;
 
   /** Those of servers that were found later, by their names. */
-  private final Map<String, StatusCounters> later = new ConcurrentHashMap<>();
+  private final Map<String, ExchangeCounters> later = new ConcurrentHashMap<>();
 
   private final Histogram durations = Histogram.ofExchanges();
   private final Histogram connects = Histogram.ofConnects();
   private final Histogram responses = Histogram.ofExchanges();
-  private final LongAdder received;
-  private final LongAdder sent;
+  private final LongAdder active;
 
   /** Whether it tells what all pools of its route are counted in together. */
   private final boolean first;
@@ -49,42 +48,40 @@ public final class RouteMeters {
    * @param servers the servers of the pool, each at its index, as far as the config has them
    */
   public RouteMeters(String route, @Nullable String pool, List<String> servers) {
-    this(route, pool, servers, new LongAdder(), new LongAdder(), true);
+    this(route, pool, servers, new LongAdder(), true);
   }
 
   private RouteMeters(
-      String route,
-      @Nullable String pool,
-      List<String> servers,
-      LongAdder received,
-      LongAdder sent,
-      boolean first) {
+      String route, @Nullable String pool, List<String> servers, LongAdder active, boolean first) {
     this.route = route;
     this.pool = pool == null ? "" : pool;
-    this.received = received;
-    this.sent = sent;
+    this.active = active;
     this.first = first;
     this.servers = List.copyOf(servers);
     exchanges =
-        Stream.generate(StatusCounters::new)
+        Stream.generate(ExchangeCounters::new)
             .limit(servers.size() + 1L)
-            .toArray(StatusCounters[]::new);
+            .toArray(ExchangeCounters[]::new);
   }
 
   /** All at 0, of another pool that the same route leads to. */
   public RouteMeters besides(String another, List<String> itsServers) {
-    return new RouteMeters(route, another, itsServers, received, sent, false);
+    return new RouteMeters(route, another, itsServers, active, false);
+  }
+
+  /** An exchange takes this route. */
+  public void begun() {
+    active.increment();
   }
 
   void count(ExchangeRecord record) {
+    active.decrement();
     int server = record.serverIndex;
     if (server < servers.size() || record.server == null) {
-      exchanges[server < 0 ? servers.size() : server].count(record.status);
+      exchanges[server < 0 ? servers.size() : server].count(record);
     } else {
-      later(record.server).count(record.status);
+      later(record.server).count(record);
     }
-    received.add(record.bytesReceived);
-    sent.add(record.bytesSent);
     if (record.headStarted != 0) {
       durations.record(record.finished - record.headStarted);
     }
@@ -100,14 +97,15 @@ public final class RouteMeters {
   }
 
   /** Names that come and go are many in a month; beyond so many they are counted as one. */
-  private StatusCounters later(String server) {
-    StatusCounters known = later.get(server);
+  private ExchangeCounters later(String server) {
+    ExchangeCounters known = later.get(server);
     if (known != null) {
       return known;
     }
     int again = servers.indexOf(server); // it had gone, and has come back
     String name = again >= 0 || later.size() < MOST_LATER ? server : OTHERS;
-    return later.computeIfAbsent(name, any -> again >= 0 ? exchanges[again] : new StatusCounters());
+    return later.computeIfAbsent(
+        name, any -> again >= 0 ? exchanges[again] : new ExchangeCounters());
   }
 
   private void countServer(ExchangeRecord record) {
@@ -119,28 +117,23 @@ public final class RouteMeters {
     }
   }
 
-  void collectExchanges(Points points) {
+  /** Gives something of what is counted for each server; route, pool and server are labels. */
+  void collect(ExchangeCounters.Collector what, Points points) {
     for (int i = 0; i < servers.size(); i++) {
-      exchanges[i].collect(points, route, pool, servers.get(i));
+      what.collect(exchanges[i], points, route, pool, servers.get(i));
     }
-    exchanges[servers.size()].collect(points, route, pool, "");
+    what.collect(exchanges[servers.size()], points, route, pool, "");
     later.forEach(
         (server, counted) -> {
           if (!servers.contains(server)) {
-            counted.collect(points, route, pool, server);
+            what.collect(counted, points, route, pool, server);
           }
         });
   }
 
-  void collectReceived(Points points) {
-    if (first) {
-      points.add(received.sum(), route);
-    }
-  }
-
-  void collectSent(Points points) {
-    if (first) {
-      points.add(sent.sum(), route);
+  void collectActive(Points points) {
+    if (first && !route.isEmpty()) {
+      points.add(active.sum(), route);
     }
   }
 

@@ -27,6 +27,7 @@ public final class Insight {
   static ExchangeMeters meters(
       Supplier<Snapshot> now, Supplier<Config> config, InstantSource clock, ExchangeSink sink) {
     return new ExchangeMeters(
+        () -> config.get().listeners().keySet(),
         () -> now.get().tenants(),
         () -> now.get().meters(),
         new Captures(clock, () -> config.get().accessLog().redact().query()),

@@ -83,8 +83,17 @@ class MetricsTest {
       becomes(exchanges("all", "app", server.port(), "2xx"), 2);
       Scrape scrape = Scrape.of(proxy.admin());
       String all = "{pool=\"app\",route=\"all\"}";
-      assertThat(scrape.value("postern_received_bytes_total{route=\"all\"}")).isEqualTo(4);
-      assertThat(scrape.value("postern_sent_bytes_total{route=\"all\"}")).isEqualTo(4);
+      String there =
+          "{pool=\"app\",route=\"all\",server=\"127.0.0.1:%d\"}".formatted(server.port());
+      assertThat(scrape.value("postern_received_bytes_total" + there)).isEqualTo(4);
+      assertThat(scrape.value("postern_sent_bytes_total" + there)).isEqualTo(4);
+      String listener = "{listener=\"edge\"}";
+      assertThat(scrape.value("postern_listener_received_bytes_total" + listener)).isEqualTo(4);
+      assertThat(scrape.value("postern_listener_sent_bytes_total" + listener)).isEqualTo(4);
+      String nobody = "{tenant=\"\"}";
+      assertThat(scrape.value("postern_tenant_received_bytes_total" + nobody)).isEqualTo(4);
+      assertThat(scrape.value("postern_tenant_sent_bytes_total" + nobody)).isEqualTo(4);
+      assertThat(scrape.value("postern_route_exchanges_active{route=\"all\"}")).isZero();
       assertThat(scrape.value("postern_exchange_duration_seconds_count" + all)).isEqualTo(2);
       assertThat(scrape.value("postern_response_duration_seconds_count" + all)).isEqualTo(2);
       assertThat(scrape.value("postern_connect_duration_seconds_count" + all))
@@ -115,7 +124,8 @@ class MetricsTest {
       assertThat(scrape.value("postern_faults_total{reason=\"no-route\"}")).isEqualTo(1);
       assertThat(scrape.value("postern_exchange_ends_total{party=\"L\",phase=\"R\"}")).isEqualTo(2);
       assertThat(scrape.value("postern_exchange_ends_total{party=\"P\",phase=\"R\"}")).isEqualTo(1);
-      assertThat(scrape.value("postern_sent_bytes_total{route=\"tea\"}")).isEqualTo(3);
+      assertThat(scrape.value("postern_sent_bytes_total{pool=\"\",route=\"tea\",server=\"\"}"))
+          .isEqualTo(3);
       assertThat(scrape.values().keySet()).noneMatch(series -> series.contains("chose"));
     }
   }

@@ -12,6 +12,7 @@ import io.postern.testkit.ScriptedServer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,8 +68,15 @@ class SplitTest {
       int expected = counts.getOrDefault(pool, 0);
       Await.until(series, () -> Scrape.of(proxy.admin()).value(series) == expected);
     }
-    assertThat(Scrape.of(proxy.admin()).value("postern_sent_bytes_total{route=\"lot\"}"))
-        .isEqualTo(60 * 2);
+    Scrape scrape = Scrape.of(proxy.admin());
+    long sent =
+        Stream.of(POOLS)
+            .map(
+                "{pool=\"%%s\",route=\"lot\",server=\"127.0.0.1:%d\"}".formatted(server.port())
+                    ::formatted)
+            .mapToLong(labels -> scrape.value("postern_sent_bytes_total" + labels))
+            .sum();
+    assertThat(sent).isEqualTo(60 * 2);
   }
 
   @ParameterizedTest
