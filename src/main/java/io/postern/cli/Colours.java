@@ -1,6 +1,7 @@
 package io.postern.cli;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -32,7 +33,8 @@ final class Colours {
   /** A text for the standard output: as it is where no terminal shows it, or NO_COLOR is set. */
   static String of(String text) {
     String never = System.getenv("NO_COLOR");
-    return System.console().isTerminal() && (never == null || never.isEmpty())
+    return Objects.requireNonNull(System.console()).isTerminal()
+            && (never == null || never.isEmpty())
         ? painted(text)
         : text;
   }

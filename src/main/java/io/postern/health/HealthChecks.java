@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -20,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator.SplittableGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,12 +78,15 @@ public final class HealthChecks {
    */
   public CompletableFuture<Void> become(Map<Pool, List<Server>> pools) {
     Set<ServerChecks> before = listed();
+    Map<String, List<ServerChecks>> byAddress =
+        before.stream().collect(Collectors.groupingBy(each -> address(each.members())));
     Map<Pool, List<ServerChecks>> begun = new LinkedHashMap<>();
     for (Subject subject : Subject.of(pools)) {
-      ServerChecks goesOn = goesOn(subject, before);
+      List<ServerChecks> there = byAddress.getOrDefault(address(subject.members()), List.of());
+      ServerChecks goesOn = goesOn(subject, there, before);
       if (goesOn != null) {
         before.remove(goesOn);
-        byServer.values().removeIf(goesOn::equals); // some may have left
+        forget(goesOn); // some may have left
         goesOn.become(subject.members());
         subject.members().forEach(each -> byServer.put(each.server(), goesOn));
       } else {
@@ -112,9 +117,18 @@ public final class HealthChecks {
     return all;
   }
 
-  private @Nullable ServerChecks goesOn(Subject subject, Set<ServerChecks> before) {
-    for (ServerChecks each : before) {
-      if (each.asks(subject.check()) && knows(each.members(), subject.members())) {
+  /** That of all of them: who is checked as one is so because of it. */
+  private static String address(List<ServerChecks.Member> members) {
+    return members.getFirst().server().label().toLowerCase(Locale.ROOT);
+  }
+
+  /** Those of the same address that still go on, and ask the same. */
+  private static @Nullable ServerChecks goesOn(
+      Subject subject, List<ServerChecks> there, Set<ServerChecks> left) {
+    for (ServerChecks each : there) {
+      if (left.contains(each)
+          && each.asks(subject.check())
+          && knows(each.members(), subject.members())) {
         return each;
       }
     }
@@ -129,7 +143,11 @@ public final class HealthChecks {
   private void end(ServerChecks gone) {
     gone.stop();
     gone.first().complete(null); // nobody waits for who has gone
-    byServer.values().removeIf(gone::equals);
+    forget(gone);
+  }
+
+  private void forget(ServerChecks checks) {
+    checks.members().forEach(each -> byServer.remove(each.server(), checks));
   }
 
   /** Who is not checked counts as up. */
