@@ -8,18 +8,17 @@ import io.postern.admin.Operation.Parameter;
 import io.postern.observe.Traffic;
 import io.postern.runtime.ProxyRuntime;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Who has had how much, from the counters of the metrics. */
 final class TrafficResource {
 
   static final Shape<Traffic> TRAFFIC =
       Shape.of(
-          text("name", "Route, tenant or pool/server; empty for none.", Traffic::name),
+          text("name", "Of whom; empty for none.", Traffic::name),
           whole("requests", "That have ended, since the start.", Traffic::requests),
           whole("errors", "Those of them that were answered 5xx.", Traffic::errors),
-          whole("received", "Bytes of content; null if not known.", t -> known(t.received())),
-          whole("sent", "Bytes of content; null if not known.", t -> known(t.sent())));
+          whole("received", "Bytes of content from clients.", Traffic::received),
+          whole("sent", "Bytes of content to clients.", Traffic::sent));
 
   private final ProxyRuntime runtime;
 
@@ -27,16 +26,12 @@ final class TrafficResource {
     this.runtime = runtime;
   }
 
-  private static @Nullable Long known(long bytes) {
-    return bytes < 0 ? null : bytes;
-  }
-
   List<Operation> operations() {
     return List.of(
         Operation.get(
             "traffic",
-            "What each route, tenant or server has had so far; two readings make rates.",
-            List.of(Parameter.text("by", "route, the default, tenant or server.")),
+            "What each has had so far, in exchanges that have ended; two readings make rates.",
+            List.of(Parameter.text("by", "route, the default, server, tenant, vpce or listener.")),
             new Answer.Many("traffic", TRAFFIC),
             this::tell));
   }

@@ -68,30 +68,22 @@ final class AdminOption {
 
   /** What is answered, as JSON; null where it is a refusal or nothing, which is printed. */
   @Nullable String read(String path) throws InterruptedException {
-    String admin = at == null ? configured() : at;
-    if (admin == null) {
+    AdminClient client = client();
+    if (client == null) {
       return null;
     }
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      HttpRequest request =
-          HttpRequest.newBuilder(URI.create("http://" + admin + "/api/v1/" + path))
-              .timeout(PATIENCE)
-              .header("Accept", "application/json")
-              .build();
-      HttpResponse<String> answer = client.send(request, BodyHandlers.ofString(UTF_8));
+    try {
+      HttpResponse<String> answer = client.ask("GET", path, true);
       if (answer.statusCode() == 200) {
         return answer.body();
       }
       System.err.print(answer.body());
-    } catch (IOException | IllegalArgumentException e) {
-      System.err.println("postern: " + admin + ": " + e);
+    } catch (IOException e) {
+      System.err.println("postern: " + client + ": " + e);
     }
     return null;
   }
 
-  private int ask(String method, String path) throws InterruptedException {
-    String admin = at == null ? configured() : at;
-    if (admin == null) {
   /**
    * Asks, and prints what is answered.
    *

@@ -1,7 +1,8 @@
 package io.postern.cli;
 
+import java.io.Console;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -33,7 +34,7 @@ final class Colours {
   /** A text for the standard output: as it is where no terminal shows it, or NO_COLOR is set. */
   static String of(String text) {
     String never = System.getenv("NO_COLOR");
-    return Objects.requireNonNull(System.console()).isTerminal()
+    return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent()
             && (never == null || never.isEmpty())
         ? painted(text)
         : text;

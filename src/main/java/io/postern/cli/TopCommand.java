@@ -25,8 +25,8 @@ final class TopCommand implements Callable<Integer> {
 
   @Option(
       names = "--by",
-      paramLabel = "route|tenant|server",
-      description = "By what it is told apart; by route where it is left out.")
+      paramLabel = "WHAT",
+      description = "By what it is told apart: route, which it is where it is left out, server, tenant, vpce or listener.")
   private String by = "route";
 
   @Option(names = "--once", description = "Measures one second, prints that, and ends.")

@@ -17,6 +17,10 @@ public enum EventKind {
   SERVER_EJECTED(Level.WARN),
   /** That is over. */
   SERVER_RETURNED(Level.INFO),
+  /** An operator says something of a server in place of the config. */
+  SERVER_OVERRIDDEN(Level.INFO),
+  /** That is over, or taken back. */
+  SERVER_RESTORED(Level.INFO),
   /** Other servers were found for a pool. */
   SERVERS_CHANGED(Level.INFO),
   /** Another config runs. */

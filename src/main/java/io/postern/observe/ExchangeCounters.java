@@ -48,6 +48,16 @@ final class ExchangeCounters {
     points.add(sent.sum(), labels);
   }
 
+  /** All of it, for people who look. */
+  Traffic traffic(String name) {
+    long requests = 0;
+    for (LongAdder each : counts) {
+      requests += each.sum();
+    }
+    return new Traffic(
+        name, requests, counts[CLASSES.length - 1].sum(), received.sum(), sent.sum());
+  }
+
   /** Gives something of what is counted. */
   interface Collector {
     void collect(ExchangeCounters counters, Points points, String... labels);

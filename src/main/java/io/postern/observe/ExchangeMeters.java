@@ -12,6 +12,7 @@ import io.postern.tenant.Endpoint;
 import io.postern.tenant.Tenant;
 import io.postern.tenant.Tenants;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -91,17 +92,21 @@ public final class ExchangeMeters implements ExchangeSink {
 
   /** What each had so far, from the very counters of the metrics. */
   public List<Traffic> traffic(Traffic.By by) {
-    Traffic.Sums sums = new Traffic.Sums();
-    switch (by) {
-      case ROUTE -> {
-        ofRoutes(RouteMeters::collectExchanges).accept(sums.exchanges(0, 1));
-        ofRoutes(RouteMeters::collectReceived).accept(sums.received());
-        ofRoutes(RouteMeters::collectSent).accept(sums.sent());
-      }
-      case TENANT -> collectTenants(sums.exchanges(0, 1));
-      case SERVER -> ofRoutes(RouteMeters::collectExchanges).accept(sums.exchanges(1, 3));
-    }
-    return sums.all();
+    Map<String, Traffic> sums = new LinkedHashMap<>();
+    ExchangeCounters.Collector add =
+        (counters, points, labels) -> {
+          Traffic more = counters.traffic(by.name(labels));
+          sums.merge(more.name(), more, Traffic::plus);
+        };
+    Consumer<Points> all =
+        switch (by) {
+          case ROUTE, SERVER -> ofServers(add);
+          case TENANT -> ofTenants(add);
+          case VPCE -> ofEndpoints(add);
+          case LISTENER -> ofListeners(add);
+        };
+    all.accept((value, labels) -> {});
+    return List.copyOf(sums.values());
   }
 
   /** What was refused lately. */

@@ -1,69 +1,46 @@
 package io.postern.observe;
 
-import io.postern.observe.Metrics.Points;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-
 /**
- * What one route, tenant or server has had so far.
+ * What one of some has had so far.
  *
- * @param name of the route or tenant, or {@code pool/server}; empty for exchanges that have none
+ * @param name of whom it is, see {@link By}; empty for exchanges that have none
  * @param requests exchanges that have ended
  * @param errors those of them that were answered 5xx
- * @param received bytes of content from clients; -1 where that is not counted so
- * @param sent bytes of content to clients; -1 where that is not counted so
+ * @param received bytes of content from clients
+ * @param sent bytes of content to clients
  */
 public record Traffic(String name, long requests, long errors, long received, long sent) {
 
   /** By what it is told apart. */
   public enum By {
+    /** The name of the route. */
     ROUTE,
+    /** Pool and server, such as {@code app/10.0.0.1:8080}. */
+    SERVER,
+    /** The name of the tenant. */
     TENANT,
-    SERVER
-  }
+    /** The VPC endpoint, of those that are a tenant's. */
+    VPCE,
+    /** The name of the listener. */
+    LISTENER;
 
-  /** Adds up points of a counter by some of their labels. */
-  static final class Sums {
-
-    private static final class Sum {
-      private long requests;
-      private long errors;
-      private long received = -1;
-      private long sent = -1;
-    }
-
-    private final Map<String, Sum> sums = new LinkedHashMap<>();
-
-    private Sum of(String name) {
-      return sums.computeIfAbsent(name, any -> new Sum());
-    }
-
-    /** Of exchanges: so many labels are the name, and the last one is the class of the status. */
-    Points exchanges(int from, int to) {
-      return (value, labels) -> {
-        String name = String.join("/", List.of(labels).subList(from, to));
-        Sum sum = of(name.equals("/") ? "" : name);
-        sum.requests += (long) value;
-        sum.errors += labels[labels.length - 1].equals("5xx") ? (long) value : 0;
+    /** What it is told by of the labels of a counter. */
+    String name(String... labels) {
+      return switch (this) {
+        case ROUTE, TENANT, LISTENER -> labels[0];
+        case VPCE -> labels[1];
+        case SERVER -> labels[2].isEmpty() ? labels[1] : labels[1] + "/" + labels[2];
       };
     }
+  }
 
-    Points received() {
-      return (value, labels) -> of(labels[0]).received = (long) value;
-    }
-
-    Points sent() {
-      return (value, labels) -> of(labels[0]).sent = (long) value;
-    }
-
-    List<Traffic> all() {
-      List<Traffic> all = new ArrayList<>();
-      sums.forEach(
-          (name, sum) ->
-              all.add(new Traffic(name, sum.requests, sum.errors, sum.received, sum.sent)));
-      return all;
-    }
+  /** Both together, by the name of this one. */
+  Traffic plus(Traffic other) {
+    return new Traffic(
+        name,
+        requests + other.requests,
+        errors + other.errors,
+        received + other.received,
+        sent + other.sent);
   }
 }

@@ -1,5 +1,7 @@
 package io.postern.runtime;
 
+import io.postern.event.EventKind;
+import io.postern.event.Events;
 import io.postern.exchange.Snapshot;
 import io.postern.pool.Pool;
 import io.postern.pool.Roster;
@@ -127,7 +129,14 @@ public final class Overrides {
     }
     Roster.Change change = pool.override(server, what, clock.instant());
     said.put(key, what);
-    LOG.info("server {}: {}, {}", key, words(what), what.words());
+    Events.raise(
+        LOG,
+        EventKind.SERVER_OVERRIDDEN,
+        key.toString(),
+        "server {}: {}, {}",
+        key,
+        words(what),
+        what.words());
     changed.accept(pool, change);
     return Outcome.DONE;
   }
@@ -141,7 +150,13 @@ public final class Overrides {
 
   private Outcome takeBack(Key key, String why) {
     said.remove(key);
-    LOG.info("server {}: is again what the config says ({})", key, why);
+    Events.raise(
+        LOG,
+        EventKind.SERVER_RESTORED,
+        key.toString(),
+        "server {}: is again what the config says ({})",
+        key,
+        why);
     Pool pool = snapshot.get().pools().get(key.pool);
     Server server = pool == null ? null : find(pool, key.server);
     if (pool != null && server != null) {

@@ -60,6 +60,7 @@ class TrafficTest {
       TrafficReading routes = TrafficReading.of(read("route"));
       TrafficReading tenants = TrafficReading.of(read("tenant"));
       TrafficReading servers = TrafficReading.of(read("server"));
+      TrafficReading listeners = TrafficReading.of(read("listener"));
       for (int i = 0; i < 3; i++) {
         assertThat(client.get("/", "x.test").text()).isEqualTo("ok");
       }
@@ -67,10 +68,11 @@ class TrafficTest {
       for (int i = 0; i < 4; i++) {
         proxy.record();
       }
-      Await.until("all are counted", () -> rates("tenant", tenants).contains("acme 2.0 0.5 - -"));
+      Await.until("all are counted", () -> rates("tenant", tenants).contains("acme 2.0 0.5 0.0 5.5"));
       assertThat(rates("route", routes)).contains("all 1.5 0.0 0.0 3.0", "bad 0.5 0.5 0.0 2.5");
+      assertThat(rates("listener", listeners)).contains("plain 2.0 0.5 0.0 5.5");
       assertThat(rates("server", servers))
-          .contains("app/127.0.0.1:%d 1.5 0.0 - -".formatted(server.port()));
+          .contains("app/127.0.0.1:%d 1.5 0.0 0.0 3.0".formatted(server.port()));
     }
   }
 }
