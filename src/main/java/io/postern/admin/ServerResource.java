@@ -74,8 +74,13 @@ final class ServerResource {
               "What has decided its state, in words.",
               of(each -> each.state().reason())));
 
-  private static final Parameter LASTING =
-      Parameter.text("for", "How long that holds, such as 30m; left out, until it is taken back.");
+  private static final List<Parameter> SAID =
+      List.of(
+          Parameter.text("state", "ready, drain or maint; left out, what the config says."),
+          Parameter.whole("weight", "0 to 1000; left out, what the config says."),
+          Parameter.text(
+              "for", "How long that holds, such as 30m; left out, until it is taken back."),
+          Parameter.truth("force", "Even where the pool is left without a ready server."));
 
   private final ProxyRuntime runtime;
 
@@ -115,18 +120,15 @@ final class ServerResource {
             "The servers of all pools.",
             List.of(
                 Parameter.text("pool", "Only those of this pool."),
-                Parameter.text("state", "Only those in this state: " + words() + ".")),
+                Parameter.text(
+                    "state", "Only those in this state: ready, ejected, down, drain, maint.")),
             servers,
             this::tell),
         Operation.put(
             override,
             "Says something of a server in place of the config, whatever was said before; it outlives"
                 + " a reload, and not the process.",
-            List.of(
-                Parameter.text("state", "ready, drain or maint; left out, what the config says."),
-                Parameter.whole("weight", "0 to 1000; left out, what the config says."),
-                LASTING,
-                Parameter.truth("force", "Even where the pool is left without a ready server.")),
+            SAID,
             servers,
             this::set),
         Operation.delete(
@@ -140,10 +142,6 @@ final class ServerResource {
                         .overrides()
                         .end(ask.variable("pool"), ask.variable("server"), "by " + ask.by()),
                     ask)));
-  }
-
-  private static String words() {
-    return "ready, ejected, down, drain, maint";
   }
 
   private List<Member> members(@Nullable String pool, @Nullable String label) {

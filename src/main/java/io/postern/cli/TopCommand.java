@@ -26,7 +26,8 @@ final class TopCommand implements Callable<Integer> {
   @Option(
       names = "--by",
       paramLabel = "WHAT",
-      description = "By what it is told apart: route, which it is where it is left out, server, tenant, vpce or listener.")
+      description =
+          "By what it is told apart: route, which it is where it is left out, server, tenant, vpce or listener.")
   private String by = "route";
 
   @Option(names = "--once", description = "Measures one second, prints that, and ends.")

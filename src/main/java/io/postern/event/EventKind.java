@@ -31,6 +31,10 @@ public enum EventKind {
   CERTIFICATE_TAKEN(Level.INFO),
   /** One was refused, and that of before stays in use. */
   CERTIFICATE_REFUSED(Level.ERROR),
+  /** So much of a budget of the process is used that something is done about it, or more. */
+  OVERLOAD(Level.WARN),
+  /** That is over. */
+  OVERLOAD_OVER(Level.INFO),
   /** The process is to get no more traffic. */
   DRAIN_BEGUN(Level.INFO),
   /** It is to get traffic again. */

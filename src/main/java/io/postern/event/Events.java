@@ -43,6 +43,11 @@ public final class Events {
     PROCESS.add(kind, subject, text);
   }
 
+  /** Something has happened that the log tells more sparsely, or in another way. */
+  public static void note(EventKind kind, String subject, String text) {
+    PROCESS.add(kind, subject, text);
+  }
+
   private void add(EventKind kind, String subject, String text) {
     lock.lock();
     try {

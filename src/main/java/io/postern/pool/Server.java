@@ -11,8 +11,6 @@ import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +20,6 @@ import org.jspecify.annotations.Nullable;
  * counter, or one value that is set whole.
  */
 public final class Server extends ServerCounters {
-
-  /** As much content as costs about what a small request does at a server. */
-  private static final long BYTES_OF_ONE = 1 << 20;
-
-  private static final long MOST_OF_BYTES = 1 << 20;
 
   /** What may become of a server; where several hold, the one that stands last. */
   public enum Standing {
@@ -58,14 +51,9 @@ public final class Server extends ServerCounters {
   private final AtomicReference<Said> said;
   private volatile boolean gone;
   private final Dialect dialect;
-  private final @Nullable Queue queue;
-  private final int mostRequests;
+  private final Load load;
   private final @Nullable ConnectionRoom connectionRoom;
 
-  /** Read for each choice by a policy that looks at the load, so one number and not an adder. */
-  private final AtomicInteger inFlight = new AtomicInteger();
-
-  private final AtomicLong bytesDue = new AtomicLong();
   private final AtomicReference<@Nullable ConnectFault> lastConnectFault;
   private final AtomicBoolean unverified;
 
@@ -95,8 +83,7 @@ public final class Server extends ServerCounters {
     super(before);
     this.index = index;
     this.dialect = dialect;
-    queue = bounds.queue();
-    mostRequests = bounds.requestsPerServer();
+    load = new Load(bounds);
     connectionRoom = bounds.connectionRoom();
     said = new AtomicReference<>(is);
     label = is.who().label();
@@ -259,32 +246,16 @@ public final class Server extends ServerCounters {
    * @return false where the server or its pool has as much in flight as it may
    */
   public boolean tryChoose() {
-    if (queue == null) {
-      inFlight.incrementAndGet();
-    } else if (!queue.begin()) {
-      return false;
-    } else if (!takeRoom()) {
-      queue.giveBack();
+    if (!load.begin()) {
       return false;
     }
     countChosen();
     return true;
   }
 
-  private boolean takeRoom() {
-    int now = inFlight.get();
-    while (mostRequests == 0 || now < mostRequests) {
-      if (inFlight.compareAndSet(now, now + 1)) {
-        return true;
-      }
-      now = inFlight.get();
-    }
-    return false;
-  }
-
   /** Whether it may have one more request in flight, as far as its own limit goes. */
   boolean hasRoom() {
-    return mostRequests == 0 || inFlight.get() < mostRequests;
+    return load.hasRoom();
   }
 
   /** Whether one more request may choose it, connections aside. */
@@ -294,29 +265,23 @@ public final class Server extends ServerCounters {
 
   /** An exchange is done with this server, however it went. */
   public void finished() {
-    int left = inFlight.decrementAndGet();
+    int left = load.end();
     assert left >= 0 : label + " finished more exchanges than it was chosen for";
-    if (queue != null) {
-      queue.end();
-    }
   }
 
   /** Exchanges that have chosen this server and are not done with it. */
   public int inFlight() {
-    return inFlight.get();
+    return load.inFlight();
   }
 
-  /**
-   * The same, and one more for each {@value #BYTES_OF_ONE} bytes of content that are announced and
-   * have not been passed on.
-   */
+  /** The same, and what content that is due weighs. */
   int outstanding() {
-    return inFlight.get() + (int) Math.clamp(bytesDue.get() / BYTES_OF_ONE, 0, MOST_OF_BYTES);
+    return load.outstanding();
   }
 
   /** So many bytes of content more are to be passed on, to it or from it; or fewer. */
   public void bytesDue(long change) {
-    bytesDue.addAndGet(change);
+    load.bytesDue(change);
   }
 
   /** Its checks have taken it down. Called by the event loop that has them, and by no other. */
@@ -344,9 +309,7 @@ public final class Server extends ServerCounters {
 
   private void change(UnaryOperator<Condition> by) {
     condition.updateAndGet(by);
-    if (queue != null) {
-      queue.roomMade(); // those who wait have to look anew
-    }
+    load.roomMade();
   }
 
   private Condition condition() {

@@ -1,6 +1,8 @@
 package io.postern.runtime;
 
 import io.netty.channel.EventLoop;
+import io.postern.event.EventKind;
+import io.postern.event.Events;
 import io.postern.listener.Headroom;
 import io.postern.listener.Listener;
 import io.postern.observe.OverloadMeters.Closed;
@@ -9,6 +11,7 @@ import io.postern.observe.SparseLog;
 import java.lang.management.ManagementFactory;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -163,9 +166,12 @@ final class OverloadWatch implements Runnable {
     if (!strain.look(used)) {
       return;
     }
+    String subject = resource.name().toLowerCase(Locale.ROOT);
     if (strain.pressure() == Pressure.NONE) {
+      Events.note(EventKind.OVERLOAD_OVER, subject, "no overload any more: " + strain);
       ends.get(resource).warn(() -> "no overload any more: " + strain);
     } else if (strain.pressure().compareTo(before) > 0) {
+      Events.note(EventKind.OVERLOAD, subject, "overload: " + strain + "; " + follows(strain));
       logs.get(resource).warn(() -> "overload: " + strain + "; " + follows(strain));
     }
   }

@@ -74,6 +74,10 @@ public final class ProxyRuntime implements AutoCloseable {
         ExchangeLoops.on(
             loops,
             new ExchangeLoops.Outside(sockets.options(), snapshot::get, random, exchanges, CLOCK));
+    Admitted all = Admitted.within(overload.headroom(), () -> current().tenants(), handshakes);
+    this.listeners = new ListenerUpkeep(loops, passed, working.contexts(), all);
+    this.watch = new OverloadWatch(overload, loops, working, listeners::all, exchanges::active);
+    this.reloads = new Reloads(config, CLOCK, lookout, this::take);
   }
 
   /**

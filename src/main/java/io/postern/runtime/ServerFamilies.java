@@ -50,6 +50,7 @@ record ServerFamilies(Supplier<Snapshot> snapshot) {
     describeConnections(metrics);
     describeTls(metrics);
     describeDiscovery(metrics);
+    describeStates(metrics);
     describeHealth(metrics);
   }
 
@@ -156,7 +157,7 @@ record ServerFamilies(Supplier<Snapshot> snapshot) {
     };
   }
 
-  private void describeHealth(Metrics metrics) {
+  private void describeStates(Metrics metrics) {
     metrics.gauges(
         "postern_server_up",
         "1 where a server may be chosen, else 0.",
@@ -176,6 +177,9 @@ record ServerFamilies(Supplier<Snapshot> snapshot) {
         "1 while an operator says something of a server in place of the config, else 0.",
         LABELS,
         each(server -> server.override() == null ? 0 : 1));
+  }
+
+  private void describeHealth(Metrics metrics) {
     metrics.counters(
         "postern_server_ejections_total",
         "How often a server was ejected, for its exchanges failed.",

@@ -68,7 +68,8 @@ class TrafficTest {
       for (int i = 0; i < 4; i++) {
         proxy.record();
       }
-      Await.until("all are counted", () -> rates("tenant", tenants).contains("acme 2.0 0.5 0.0 5.5"));
+      Await.until(
+          "all are counted", () -> rates("tenant", tenants).contains("acme 2.0 0.5 0.0 5.5"));
       assertThat(rates("route", routes)).contains("all 1.5 0.0 0.0 3.0", "bad 0.5 0.5 0.0 2.5");
       assertThat(rates("listener", listeners)).contains("plain 2.0 0.5 0.0 5.5");
       assertThat(rates("server", servers))
