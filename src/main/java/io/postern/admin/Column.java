@@ -3,6 +3,7 @@ package io.postern.admin;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.postern.config.ValueText;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -106,6 +107,7 @@ record Column<T>(String name, Type type, String doc, Function<T, @Nullable Objec
       case null -> "";
       case Enum<?> constant -> constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
       case Duration duration -> ValueText.of(duration);
+      case Double number -> BigDecimal.valueOf(number).toPlainString();
       case Instant moment -> moment.truncatedTo(ChronoUnit.MILLIS).toString();
       default -> value.toString();
     };

@@ -10,6 +10,7 @@ import io.postern.observe.Metrics;
 import io.postern.runtime.ReloadReport.Verdict;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -57,7 +58,7 @@ public final class Reloads {
     this.taker = taker;
     this.clock = clock;
     this.lookout = lookout;
-    now = new ConfigVersion(1, first, clock.instant(), "start");
+    now = new ConfigVersion(1, first, clock.instant().truncatedTo(ChronoUnit.MILLIS), "start");
     kept = List.of(now);
     for (Verdict each : Verdict.values()) {
       counts.put(each, new AtomicLong());
@@ -181,7 +182,7 @@ public final class Reloads {
       if (before.size() > MOST_KEPT) {
         before.removeFirst();
       }
-      now = new ConfigVersion(now.number() + 1, config, clock.instant(), request.by());
+      now = new ConfigVersion(now.number() + 1, config, clock.instant().truncatedTo(ChronoUnit.MILLIS), request.by());
     }
     return new ReloadReport(
         report.verdict(), now.number(), differences, report.effects(), report.problems());
