@@ -11,12 +11,10 @@ import io.postern.config.Loaded;
 import io.postern.config.Place;
 import io.postern.config.Size;
 import io.postern.config.TlsConfig;
-import io.postern.observe.LogLevels;
 import io.postern.observe.Metrics;
 import io.postern.runtime.ProxyRuntime;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -105,7 +103,7 @@ public final class AdminPorts implements AutoCloseable {
             new ListenerResource(runtime).operations(),
             new RouteResource(runtime).operations(),
             new TenantResource(runtime).operations(),
-            new LoggerResource(LogLevels.ofProcess(), InstantSource.system()).operations())
+            LoggerResource.ofProcess().operations())
         .flatMap(List::stream)
         .toList();
   }

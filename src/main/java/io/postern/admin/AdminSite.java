@@ -8,6 +8,7 @@ import io.postern.http.LocalReply;
 import io.postern.http.RequestHead;
 import io.postern.observe.Metrics;
 import io.postern.observe.Metrics.Format;
+import java.net.InetSocketAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +37,7 @@ record AdminSite(Metrics metrics, Access access, Api api) implements LocalExchan
   public void answer(RequestHead request, byte[] content, LocalExchange exchange) {
     try {
       access.checkHost(request);
-      if (api.takes(request)) {
+      if (Api.isOurs(request)) {
         api.answer(request, content, exchange);
       } else {
         page(request, exchange);
@@ -56,8 +57,8 @@ record AdminSite(Metrics metrics, Access access, Api api) implements LocalExchan
   }
 
   @Override
-  public boolean takes(RequestHead request) {
-    return api.takes(request);
+  public boolean takes(RequestHead request, InetSocketAddress client) {
+    return Api.isOurs(request) && api.takes(request, client);
   }
 
   private static Format format(RequestHead request) {

@@ -5,12 +5,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.netty.util.AsciiString;
+import io.netty.util.NetUtil;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
 import io.postern.http.FieldNames;
 import io.postern.http.LocalReply;
 import io.postern.http.RequestHead;
+import io.postern.observe.SparseLog;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,6 +37,7 @@ final class Api implements LocalExchange.Site {
 
   private static final Logger LOG = LoggerFactory.getLogger(Api.class);
 
+  private final SparseLog turnedAway = new SparseLog(LOG);
   private final Access access;
   private final List<Operation> operations;
 
@@ -49,14 +53,39 @@ final class Api implements LocalExchange.Site {
     return operations;
   }
 
+  static boolean isOurs(RequestHead request) {
+    return request.path().toString().startsWith(PREFIX);
+  }
+
+  /** Which methods, is said by each path; content is taken only from those who may send it. */
   @Override
-  public boolean takes(RequestHead request) {
-    return request.path().toString().startsWith(PREFIX); // which methods, is said by each path
+  public boolean takes(RequestHead request, InetSocketAddress client) {
+    admit(request, client, true);
+    return true;
+  }
+
+  /** Who is turned away is told of: somebody may be trying. */
+  private String admit(RequestHead request, InetSocketAddress client, boolean writes) {
+    try {
+      return access.admit(request, client, writes);
+    } catch (Refused e) {
+      turnedAway.warn(
+          () ->
+              "%s %s from %s is turned away: %d, %s"
+                  .formatted(
+                      request.method(),
+                      request.path(),
+                      NetUtil.toSocketAddressString(client),
+                      e.status(),
+                      e.why()));
+      throw e;
+    }
   }
 
   @Override
   public void answer(RequestHead request, byte[] content, LocalExchange exchange) {
     try {
+      admit(request, exchange.client(), false);
       answer(request, steps(request), content, exchange);
     } catch (Refused e) {
       exchange.reply(Ask.refusal(request, e));
@@ -114,7 +143,7 @@ final class Api implements LocalExchange.Site {
       RequestHead request,
       byte[] content,
       LocalExchange exchange) {
-    String by = access.admit(request, exchange.client(), operation.writes());
+    String by = admit(request, exchange.client(), operation.writes());
     Map<String, String> said = said(operation, request, content);
     said.putAll(variables);
     Ask ask = new Ask(operation, request, exchange, said, by);

@@ -2,6 +2,8 @@ package io.postern.admin;
 
 import io.netty.util.AsciiString;
 import io.postern.config.ValueText;
+import io.postern.fault.Fault;
+import io.postern.fault.Reason;
 import io.postern.http.FieldNames;
 import io.postern.http.LocalReply;
 import io.postern.http.RequestHead;
@@ -9,7 +11,10 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -165,10 +170,18 @@ final class Ask {
   /** The same with another status than 200. */
   void reply(int status, Page page) {
     log(status, "");
-    exchange.reply(
-        takesJson(head)
-            ? Replies.of(status, JSON, page.json())
-            : Replies.text(status, page.text()));
+    exchange.reply(made(status, page));
+  }
+
+  /** The reply for who only looks; may be made on any thread. */
+  LocalReply made(Page page) {
+    return made(200, page);
+  }
+
+  private LocalReply made(int status, Page page) {
+    return takesJson(head)
+        ? Replies.of(status, JSON, page.json())
+        : Replies.text(status, page.text());
   }
 
   /** Tells why it is not. */
@@ -177,15 +190,32 @@ final class Ask {
     exchange.reply(refusal(head, refused));
   }
 
+  /** Goes on, on the event loop, when something is done that was asked for. */
+  <T> void then(CompletableFuture<T> doing, Consumer<T> next) {
+    doing.whenCompleteAsync(
+        (result, failure) -> {
+          if (failure == null) {
+            next.accept(result);
+          } else if (failure instanceof CancellationException) {
+            exchange.reply(LocalReply.of(Fault.of(Reason.STOPPED)));
+          } else {
+            LOG.error("{}: {} {} failed", by, head.method(), head.path(), failure);
+            exchange.reply(LocalReply.of(Fault.of(Reason.INTERNAL_ERROR, failure)));
+          }
+        },
+        loop());
+  }
+
   private void log(int status, String why) {
     if (operation.writes()) {
-      LOG.info("{}: {} {}{}, {}{}", by, head.method(), head.target(), words(), status, why);
+      String line = head.method() + " " + head.target() + words() + ", " + status + why;
+      LOG.info("{}: {}", by, line.replaceAll("\\p{Cntrl}", "?")); // a line is one line
     }
   }
 
   /** What was said in content, and so not in the target. */
   private String words() {
-    return head.hasContent() ? " " + said.toString().replaceAll("\\p{Cntrl}", "?") : "";
+    return head.hasContent() ? " " + said : "";
   }
 
   static boolean takesJson(RequestHead head) {

@@ -56,7 +56,7 @@ final class CaptureResource {
             new Answer.One(FORGOTTEN),
             ask -> {
               int forgotten = captures().clear();
-              ask.reply(Page.one(FORGOTTEN, forgotten, forgotten + " captures\n"));
+              ask.reply(Page.one(FORGOTTEN, forgotten, () -> forgotten + " captures\n"));
             }));
   }
 
@@ -68,7 +68,7 @@ final class CaptureResource {
     List<Capture> all = captures().all();
     StringBuilder text = new StringBuilder();
     all.forEach(each -> tell(text, each));
-    ask.reply(new Page(text.toString(), Page.list("captures", CAPTURES, all).members()));
+    ask.reply(Page.list("captures", CAPTURES, all).saying(text::toString));
   }
 
   private static void tell(StringBuilder text, Capture capture) {

@@ -13,9 +13,6 @@ import io.postern.config.Config;
 import io.postern.config.Difference;
 import io.postern.config.Loaded;
 import io.postern.config.YamlText;
-import io.postern.fault.Fault;
-import io.postern.fault.Reason;
-import io.postern.http.LocalReply;
 import io.postern.runtime.ConfigVersion;
 import io.postern.runtime.ProxyRuntime;
 import io.postern.runtime.ReloadReport;
@@ -117,8 +114,7 @@ final class ConfigResource {
     Config from = version(ask, "from", before).config();
     Config to = version(ask, "to", runtime.reloads().version()).config();
     List<Difference> differences = Difference.between(from, to);
-    Page list = Page.list("differences", DIFFERENCES, differences);
-    ask.reply(new Page(lines(differences), list.members()));
+    ask.reply(Page.list("differences", DIFFERENCES, differences).saying(() -> lines(differences)));
   }
 
   private ConfigVersion version(Ask ask, String parameter, ConfigVersion otherwise) {
@@ -145,17 +141,12 @@ final class ConfigResource {
   }
 
   private static void answer(CompletableFuture<ReloadReport> doing, Ask ask) {
-    doing.whenCompleteAsync(
-        (report, failure) -> {
-          if (report == null) {
-            ask.exchange().reply(LocalReply.of(Fault.of(Reason.STOPPED)));
-          } else {
+    ask.then(
+        doing,
+        report ->
             ask.reply(
                 report.verdict() == Verdict.REFUSED ? 409 : 200,
-                Page.one(REPORT, report, words(report)));
-          }
-        },
-        ask.loop());
+                Page.one(REPORT, report, () -> words(report))));
   }
 
   private static String words(ReloadReport report) {

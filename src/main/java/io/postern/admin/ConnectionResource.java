@@ -77,29 +77,29 @@ final class ConnectionResource {
   }
 
   private void list(Ask ask) {
-    LiveQuery.then(
-        ask,
+    ask.then(
         live()
             .connections(LiveQuery.sought(ask), LiveQuery.order(ask), LiveQuery.limit(ask))
             .thenApply(
                 found ->
-                    Page.one(
-                        FOUND,
-                        found,
-                        "%d of %d%n".formatted(found.first().size(), found.matched())
-                            + CONNECTIONS.table(found.first()))),
-        ask::reply);
+                    ask.made( // where it is called, and not on the loop of who asks
+                        Page.one(
+                            FOUND,
+                            found,
+                            () ->
+                                "%d of %d%n".formatted(found.first().size(), found.matched())
+                                    + CONNECTIONS.table(found.first())))),
+        ask.exchange()::reply);
   }
 
   private void close(Ask ask, Sought sought) {
-    LiveQuery.then(
-        ask,
+    ask.then(
         live().closeConnections(sought, ask.isTrue("now")),
         closed -> {
           if (closed == 0 && sought.id() != null) {
             ask.refuse(new Refused(404, "no connection " + sought.id() + " is open"));
           } else {
-            ask.reply(Page.one(CLOSED, closed, closed + " connections\n"));
+            ask.reply(Page.one(CLOSED, closed, () -> closed + " connections\n"));
           }
         });
   }

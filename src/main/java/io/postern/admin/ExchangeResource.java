@@ -78,29 +78,29 @@ final class ExchangeResource {
   }
 
   private void list(Ask ask) {
-    LiveQuery.then(
-        ask,
+    ask.then(
         live()
             .exchanges(LiveQuery.sought(ask), LiveQuery.order(ask), LiveQuery.limit(ask))
             .thenApply(
                 found ->
-                    Page.one(
-                        FOUND,
-                        found,
-                        "%d of %d%n".formatted(found.first().size(), found.matched())
-                            + EXCHANGES.table(found.first()))),
-        ask::reply);
+                    ask.made( // where it is called, and not on the loop of who asks
+                        Page.one(
+                            FOUND,
+                            found,
+                            () ->
+                                "%d of %d%n".formatted(found.first().size(), found.matched())
+                                    + EXCHANGES.table(found.first())))),
+        ask.exchange()::reply);
   }
 
   private void end(Ask ask, Sought sought) {
-    LiveQuery.then(
-        ask,
+    ask.then(
         live().endExchanges(sought),
         ended -> {
           if (ended == 0 && sought.id() != null) {
             ask.refuse(new Refused(404, "no exchange " + sought.id() + " is open"));
           } else {
-            ask.reply(Page.one(ENDED, ended, ended + " exchanges\n"));
+            ask.reply(Page.one(ENDED, ended, () -> ended + " exchanges\n"));
           }
         });
   }

@@ -5,15 +5,10 @@ import io.postern.admin.Operation.Parameter;
 import io.postern.config.Cidr;
 import io.postern.exchange.LiveId;
 import io.postern.exchange.Sought;
-import io.postern.fault.Fault;
-import io.postern.fault.Reason;
-import io.postern.http.LocalReply;
 import io.postern.listener.Order;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Which of what is open somebody asks for, how much of it, and the answer that comes later. */
@@ -103,18 +98,5 @@ final class LiveQuery {
   static int limit(Ask ask) {
     Integer limit = ask.whole("limit", 1, MOST);
     return limit == null ? USUAL : limit;
-  }
-
-  /** Goes on, on the loop of who asks, with what the other loops have done. */
-  static <T> void then(Ask ask, CompletableFuture<T> done, Consumer<T> next) {
-    done.whenCompleteAsync(
-        (result, failure) -> {
-          if (failure != null) {
-            ask.exchange().reply(LocalReply.of(Fault.of(Reason.STOPPED)));
-          } else {
-            next.accept(result);
-          }
-        },
-        ask.loop());
   }
 }

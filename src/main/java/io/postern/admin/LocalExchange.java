@@ -16,6 +16,7 @@ import io.postern.http.RequestHead;
 import io.postern.http.ResponseHead;
 import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class LocalExchange implements DownstreamStream.Listener {
 
   private static final int MOST_CONTENT = 16 * 1024;
+  private static final int PATIENCE_SECONDS = 10;
   private static final byte[] NOTHING = {};
 
   /** What is behind a port. */
@@ -40,8 +42,12 @@ final class LocalExchange implements DownstreamStream.Listener {
      */
     void answer(RequestHead request, byte[] content, LocalExchange exchange);
 
-    /** Whether what is asked for may be asked for by other methods than GET and HEAD. */
-    default boolean takes(RequestHead request) {
+    /**
+     * Whether what is asked for may be asked for by other methods than GET and HEAD.
+     *
+     * @throws Refused where not by who asks
+     */
+    default boolean takes(RequestHead request, InetSocketAddress client) {
       return false;
     }
   }
@@ -69,18 +75,40 @@ final class LocalExchange implements DownstreamStream.Listener {
     toHead = head.isHead();
     if (toHead || head.method().contentEquals(Methods.GET)) {
       site.answer(head, NOTHING, this);
-    } else if (!site.takes(head)) {
-      LocalReply reply = Replies.text(405, "only GET and HEAD\n");
-      reply.fields().add(FieldNames.ALLOW, Replies.GET_HEAD);
-      reply(reply);
-    } else if (last) {
-      site.answer(head, NOTHING, this);
     } else {
-      unanswered = head;
-      if (head.expectsContinue()) {
-        stream.writeInformational(
-            new ResponseHead(HttpVersion.HTTP_1_1, 100, new Fields(0), -1, false));
+      other(head, last);
+    }
+  }
+
+  private void other(RequestHead head, boolean last) {
+    try {
+      if (!site.takes(head, client())) {
+        LocalReply reply = Replies.text(405, "only GET and HEAD\n");
+        reply.fields().add(FieldNames.ALLOW, Replies.GET_HEAD);
+        reply(reply);
+      } else if (last) {
+        site.answer(head, NOTHING, this);
+      } else {
+        await(head);
       }
+    } catch (Refused e) {
+      reply(Ask.refusal(head, e));
+    }
+  }
+
+  private void await(RequestHead head) {
+    unanswered = head;
+    loop().schedule(this::tooLate, PATIENCE_SECONDS, TimeUnit.SECONDS);
+    if (head.expectsContinue()) {
+      stream.writeInformational(
+          new ResponseHead(HttpVersion.HTTP_1_1, 100, new Fields(0), -1, false));
+    }
+  }
+
+  private void tooLate() {
+    if (unanswered != null) {
+      unanswered = null;
+      reply(Replies.closing(408, "the content did not come\n"));
     }
   }
 

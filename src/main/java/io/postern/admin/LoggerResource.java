@@ -32,12 +32,20 @@ final class LoggerResource {
               "When that is over; null where it stays.",
               each -> each.changed() == null ? null : each.changed().until()));
 
+  /** What says who has changed what. */
+  private static final String AUDIT = "io.postern.admin";
+
   private final LogLevels levels;
   private final InstantSource clock;
 
   LoggerResource(LogLevels levels, InstantSource clock) {
     this.levels = levels;
     this.clock = clock;
+  }
+
+  /** Those of this process. */
+  static LoggerResource ofProcess() {
+    return new LoggerResource(LogLevels.ofProcess(AUDIT), InstantSource.system());
   }
 
   List<Operation> operations() {
@@ -75,6 +83,9 @@ final class LoggerResource {
     Duration lasting = ask.length("for");
     if (level == null) {
       throw new Refused(400, "level is needed");
+    }
+    if (name.startsWith(AUDIT) && level.compareTo(Verbosity.INFO) < 0) {
+      throw new Refused(403, "who changes something stays in the log: " + AUDIT + " says info");
     }
     if (!levels.knows(name)) {
       throw new Refused(404, "there is no logger " + name + ", and none below that name");

@@ -93,6 +93,9 @@ final class OpenApi {
       parameter(each, "query", false);
     }
     to.writeEndArray();
+    if (operation.writes() && !operation.parameters().isEmpty()) {
+      content(operation.parameters());
+    }
     to.writeObjectFieldStart("responses");
     response("200", "Done, or told.", operation.answer());
     if (operation.writes()) {
@@ -120,6 +123,29 @@ final class OpenApi {
     to.writeStringField("description", parameter.doc());
     to.writeObjectFieldStart("schema");
     to.writeStringField("type", parameter.type());
+    to.writeEndObject();
+    to.writeEndObject();
+  }
+
+  /** The parameters once more, for who would rather send an object. */
+  private void content(List<Parameter> parameters) throws IOException {
+    to.writeObjectFieldStart("requestBody");
+    to.writeBooleanField("required", false);
+    to.writeObjectFieldStart("content");
+    to.writeObjectFieldStart(Ask.JSON.toString());
+    to.writeObjectFieldStart("schema");
+    to.writeStringField("type", "object");
+    to.writeBooleanField("additionalProperties", false);
+    to.writeObjectFieldStart("properties");
+    for (Parameter each : parameters) {
+      to.writeObjectFieldStart(each.name());
+      to.writeStringField("type", each.type());
+      to.writeStringField("description", each.doc());
+      to.writeEndObject();
+    }
+    to.writeEndObject();
+    to.writeEndObject();
+    to.writeEndObject();
     to.writeEndObject();
     to.writeEndObject();
   }

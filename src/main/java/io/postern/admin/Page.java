@@ -6,14 +6,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
- * Something that is told: to people as lines of text, to programs as a JSON object.
+ * Something that is told: to people as lines of text, to programs as a JSON object. Of the two only
+ * that is made which is asked for.
  *
- * @param text each line ended
+ * @param words makes the lines, each ended
  * @param members writes what is in the object
  */
-record Page(String text, Members members) {
+record Page(Supplier<String> words, Members members) {
 
   static final JsonFactory JSON = new JsonFactory();
 
@@ -25,7 +27,7 @@ record Page(String text, Members members) {
   /** Some of a kind: a table, and an object with one array. */
   static <T> Page list(String name, Shape<T> shape, List<T> all) {
     return new Page(
-        shape.table(all),
+        () -> shape.table(all),
         to -> {
           to.writeFieldName(name);
           shape.write(to, all);
@@ -33,8 +35,18 @@ record Page(String text, Members members) {
   }
 
   /** One alone. */
-  static <T> Page one(Shape<T> shape, T one, String text) {
-    return new Page(text, to -> shape.members(to, one));
+  static <T> Page one(Shape<T> shape, T one, Supplier<String> words) {
+    return new Page(words, to -> shape.members(to, one));
+  }
+
+  /** The same for programs, and other words for people. */
+  Page saying(Supplier<String> others) {
+    return new Page(others, members);
+  }
+
+  /** For people. */
+  String text() {
+    return words.get();
   }
 
   /** For programs. */

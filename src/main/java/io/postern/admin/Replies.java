@@ -24,6 +24,12 @@ final class Replies {
     return of(200, YAML, text.getBytes(UTF_8));
   }
 
+  /** After which the connection is not used again. */
+  static LocalReply closing(int status, String text) {
+    LocalReply reply = text(status, text);
+    return new LocalReply(status, reply.fields(), reply.content(), true);
+  }
+
   static LocalReply text(int status, String text) {
     return of(status, TEXT, text.getBytes(UTF_8));
   }

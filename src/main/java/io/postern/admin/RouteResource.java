@@ -134,7 +134,7 @@ final class RouteResource {
       List<Explanation.Line> steps = Explanation.of(compiled.config(), compiled, question).lines();
       StringBuilder text = new StringBuilder();
       steps.forEach(each -> text.append(each).append('\n'));
-      return new Page(text.toString(), Page.list("steps", STEPS, steps).members());
+      return Page.list("steps", STEPS, steps).saying(text::toString);
     } catch (IllegalArgumentException e) {
       throw new Refused(400, String.valueOf(e.getMessage()));
     }

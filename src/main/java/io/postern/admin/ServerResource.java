@@ -8,9 +8,6 @@ import static io.postern.admin.Column.word;
 import io.postern.admin.Operation.Answer;
 import io.postern.admin.Operation.Parameter;
 import io.postern.config.PoolConfig.Duty;
-import io.postern.fault.Fault;
-import io.postern.fault.Reason;
-import io.postern.http.LocalReply;
 import io.postern.pool.Pool;
 import io.postern.pool.Server;
 import io.postern.pool.ServerOverride;
@@ -74,13 +71,16 @@ final class ServerResource {
               "What has decided its state, in words.",
               of(each -> each.state().reason())));
 
+  private static final Parameter FORCE =
+      Parameter.truth("force", "Even where the pool is left without a ready server.");
+
   private static final List<Parameter> SAID =
       List.of(
           Parameter.text("state", "ready, drain or maint; left out, what the config says."),
           Parameter.whole("weight", "0 to 1000; left out, what the config says."),
           Parameter.text(
               "for", "How long that holds, such as 30m; left out, until it is taken back."),
-          Parameter.truth("force", "Even where the pool is left without a ready server."));
+          FORCE);
 
   private final ProxyRuntime runtime;
 
@@ -134,13 +134,17 @@ final class ServerResource {
         Operation.delete(
             override,
             "Takes back what was said of a server in place of the config.",
-            List.of(),
+            List.of(FORCE),
             servers,
             ask ->
                 answer(
                     runtime
                         .overrides()
-                        .end(ask.variable("pool"), ask.variable("server"), "by " + ask.by()),
+                        .end(
+                            ask.variable("pool"),
+                            ask.variable("server"),
+                            "by " + ask.by(),
+                            ask.isTrue("force")),
                     ask)));
   }
 
@@ -181,10 +185,10 @@ final class ServerResource {
   private void answer(CompletableFuture<Overrides.Outcome> doing, Ask ask) {
     String pool = ask.variable("pool");
     String server = ask.variable("server");
-    doing.whenCompleteAsync(
-        (outcome, failure) -> {
+    ask.then(
+        doing,
+        outcome -> {
           switch (outcome) {
-            case null -> ask.exchange().reply(LocalReply.of(Fault.of(Reason.STOPPED)));
             case DONE -> ask.reply(Page.list("servers", SERVERS, members(pool, server)));
             case UNKNOWN ->
                 ask.refuse(
@@ -196,7 +200,6 @@ final class ServerResource {
                         409,
                         "pool " + pool + " would be left without a ready server (force to do it)"));
           }
-        },
-        ask.loop());
+        });
   }
 }

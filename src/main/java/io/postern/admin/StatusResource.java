@@ -88,7 +88,7 @@ final class StatusResource {
   }
 
   private Page page() {
-    return Page.one(STATUS, runtime, words());
+    return Page.one(STATUS, runtime, this::words);
   }
 
   private static String address(Listener listener) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The customers, and what they take of what they may. */
 final class TenantResource {
 
-  private static final int MOST = 100_000;
+  private static final int MOST = 10_000;
   private static final int USUAL = 1000;
 
   private static final Shape<Tenant> TENANTS =

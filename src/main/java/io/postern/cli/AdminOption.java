@@ -98,6 +98,10 @@ final class AdminOption {
     try {
       HttpResponse<String> answer = client.ask(method, path, json);
       boolean good = answer.statusCode() == 200;
+      if (answer.statusCode() == 401 && at == null) {
+        System.err.println(
+            "postern: the process has not read the tokens that the file has: systemctl reload");
+      }
       (good || json ? System.out : System.err)
           .print(json ? answer.body() : Colours.of(answer.body()));
       return good ? 0 : 1;
@@ -121,7 +125,15 @@ final class AdminOption {
   private AdminClient named(String at) throws IOException, GeneralSecurityException {
     String token = tokenFile == null ? null : Files.readString(tokenFile).strip();
     URI address = URI.create(at.contains("://") ? at : "http://" + at);
+    if (token != null && address.getScheme().equals("http") && !isHere(address)) {
+      throw new IllegalArgumentException("a token is sent over https only: " + at);
+    }
     return AdminClient.of(address, token, authority == null ? null : AdminTrust.of(authority));
+  }
+
+  private static boolean isHere(URI address) {
+    String host = String.valueOf(address.getHost());
+    return host.equals("localhost") || host.equals("[::1]") || host.startsWith("127.");
   }
 
   private @Nullable AdminClient configured() throws IOException, GeneralSecurityException {

@@ -1,5 +1,6 @@
 package io.postern.cli;
 
+import io.postern.config.Secret;
 import io.postern.config.TlsConfig;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,7 +14,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -22,6 +23,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whom the command line takes for an admin port. The port that its own config file has shows a
@@ -38,19 +40,39 @@ final class AdminTrust extends X509ExtendedTrustManager {
 
   /** Those that a section names. */
   static SSLContext of(TlsConfig tls) throws IOException, GeneralSecurityException {
-    List<Path> files = new ArrayList<>();
-    tls.certificates().forEach(each -> files.add(each.chain()));
+    Set<Certificate> known = new HashSet<>();
+    for (TlsConfig.Certificate each : tls.certificates()) {
+      known.add(leaf(each.chain(), each.passphrase()));
+    }
     if (tls.certificateDirectory() != null) {
       try (DirectoryStream<Path> more =
-          Files.newDirectoryStream(tls.certificateDirectory(), "*.{pem,crt}")) {
-        more.forEach(files::add);
+          Files.newDirectoryStream(tls.certificateDirectory(), "*.{pem,crt,p12,pfx}")) {
+        for (Path each : more) {
+          try {
+            known.add(leaf(each, tls.certificateDirectoryPassphrase()));
+          } catch (IOException | GeneralSecurityException e) {
+            // A key alone, or what the process has refused as well.
+          }
+        }
       }
     }
-    Set<Certificate> known = new HashSet<>();
-    for (Path each : files) {
-      known.add(read(each).getFirst());
-    }
     return context(new AdminTrust(known));
+  }
+
+  private static Certificate leaf(Path file, @Nullable Secret passphrase)
+      throws IOException, GeneralSecurityException {
+    String name = file.toString();
+    if (!name.endsWith(".p12") && !name.endsWith(".pfx")) {
+      return read(file).getFirst();
+    }
+    char[] with = passphrase == null ? new char[0] : passphrase.value().toCharArray();
+    KeyStore store = KeyStore.getInstance(file.toFile(), with);
+    for (String alias : Collections.list(store.aliases())) {
+      if (store.isKeyEntry(alias)) {
+        return store.getCertificate(alias);
+      }
+    }
+    throw new CertificateException(file + " has no key");
   }
 
   /** Whoever these authorities vouch for. */

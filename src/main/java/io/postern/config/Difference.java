@@ -35,20 +35,29 @@ public record Difference(String path, @Nullable String before, @Nullable String 
     return path.substring(0, end);
   }
 
+  /**
+   * Compares two values.
+   *
+   * @param secret whether something in one of them is told to nobody
+   */
   private static void values(
-      @Nullable Object before, @Nullable Object after, String path, List<Difference> found) {
+      @Nullable Object before,
+      @Nullable Object after,
+      boolean secret,
+      String path,
+      List<Difference> found) {
     if (Objects.equals(before, after)) {
       return;
     }
     if (before instanceof Map<?, ?> some && after instanceof Map<?, ?> others) {
-      named(some, others, name -> path + "." + name, found);
+      named(some, others, secret, name -> path + "." + name, found);
     } else if (before instanceof List<?> some
         && after instanceof List<?> others
         && isNamed(some)
         && isNamed(others)) {
       Map<?, ?> old = byName(some);
       Map<?, ?> now = byName(others);
-      named(old, now, name -> path + "[" + name + "]", found);
+      named(old, now, secret, name -> path + "[" + name + "]", found);
       order(old, now, path, found);
     } else if (before != null
         && after != null
@@ -56,27 +65,36 @@ public record Difference(String path, @Nullable String before, @Nullable String 
         && SectionShape.isSection(before.getClass())) {
       sections(before, after, path, found);
     } else {
-      found.add(new Difference(path, text(before), text(after)));
+      found.add(new Difference(path, text(before, secret), text(after, secret)));
     }
   }
 
-  private static @Nullable String text(@Nullable Object value) {
-    return value == null ? null : ValueText.of(value);
+  private static @Nullable String text(@Nullable Object value, boolean secret) {
+    return value == null ? null : secret ? "***" : ValueText.of(value);
   }
 
   private static void sections(Object before, Object after, String path, List<Difference> found) {
+    Place was = SectionShape.place((Record) before);
+    Place is = SectionShape.place((Record) after);
     for (KeyShape key : SectionShape.of(before.getClass()).keys()) {
-      values(key.valueIn(before), key.valueIn(after), Place.below(path, key.name()), found);
+      String name = key.name();
+      boolean secret = was.isSecret(name) || is.isSecret(name);
+      values(key.valueIn(before), key.valueIn(after), secret, Place.below(path, name), found);
     }
   }
 
   private static void named(
-      Map<?, ?> before, Map<?, ?> after, Function<Object, String> path, List<Difference> found) {
-    before.forEach((name, value) -> values(value, after.get(name), path.apply(name), found));
+      Map<?, ?> before,
+      Map<?, ?> after,
+      boolean secret,
+      Function<Object, String> path,
+      List<Difference> found) {
+    before.forEach(
+        (name, value) -> values(value, after.get(name), secret, path.apply(name), found));
     after.forEach(
         (name, value) -> {
           if (!before.containsKey(name)) {
-            values(null, value, path.apply(name), found);
+            values(null, value, secret, path.apply(name), found);
           }
         });
   }

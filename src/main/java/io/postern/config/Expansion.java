@@ -44,6 +44,11 @@ final class Expansion {
    */
   record Expanded(String text, boolean secret) {}
 
+  /** Whether the content of a file is put into a text. */
+  static boolean readsFile(String raw) {
+    return raw.replace("$${", "").contains("${file:");
+  }
+
   Expanded expand(String raw) throws BadValue {
     StringBuilder text = new StringBuilder(raw.length());
     boolean secret = false;

@@ -1,6 +1,7 @@
 package io.postern.config;
 
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Where a section of the config stands, for messages about it.
@@ -10,8 +11,15 @@ import java.util.Map;
  * @param position where the section starts
  * @param keys where each key that was written in the section has its value, those of lists and
  *     sections below it too: {@code hosts}, {@code hosts[0]}, {@code headers.x-canary.regex}
+ * @param secrets those of them whose value has the content of a file in it, which is told to nobody
  */
-public record Place(String file, String path, Position position, Map<String, Position> keys) {
+public record Place(
+    String file, String path, Position position, Map<String, Position> keys, Set<String> secrets) {
+
+  /** One in which nothing is secret. */
+  public Place(String file, String path, Position position, Map<String, Position> keys) {
+    this(file, path, position, keys, Set.of());
+  }
 
   /** A line and a column, both from 1. */
   public record Position(int line, int column) {}
@@ -36,6 +44,13 @@ public record Place(String file, String path, Position position, Map<String, Pos
   static Place of(Place section, String key) {
     Position at = section.keys().getOrDefault(key, section.position());
     return new Place(section.file(), below(section.path(), key), at, Map.of());
+  }
+
+  /** Whether a value, or something in it, is told to nobody. */
+  boolean isSecret(String key) {
+    return secrets.stream()
+        .anyMatch(
+            each -> each.equals(key) || each.startsWith(key + ".") || each.startsWith(key + "["));
   }
 
   /** The path of a key below another. */

@@ -9,10 +9,13 @@ import io.postern.config.Tree.Text;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +47,7 @@ final class RecordDecoder {
     if (section == null) {
       return null;
     }
-    Place place = new Place(report.file(), path, section.position(), positions(section));
+    Place place = place(path, section);
     checkKeys(shape, section, path);
     Map<String, Object> values = new LinkedHashMap<>();
     boolean whole = true;
@@ -231,24 +234,36 @@ final class RecordDecoder {
     }
   }
 
-  private static Map<String, Position> positions(Section section) {
+  private Place place(String path, Section section) {
     Map<String, Position> positions = new LinkedHashMap<>();
-    collect(section, "", positions);
-    return Collections.unmodifiableMap(positions);
+    Set<String> secrets = new HashSet<>();
+    collect(
+        section,
+        "",
+        (key, tree) -> {
+          positions.put(key, tree.position());
+          if (tree instanceof Text text && Expansion.readsFile(text.raw())) {
+            secrets.add(key);
+          }
+        });
+    return new Place(
+        report.file(),
+        path,
+        section.position(),
+        Collections.unmodifiableMap(positions),
+        Set.copyOf(secrets));
   }
 
-  private static void collect(Tree tree, String path, Map<String, Position> positions) {
+  private static void collect(Tree tree, String path, BiConsumer<String, Tree> to) {
     if (!path.isEmpty()) {
-      positions.put(path, tree.position());
+      to.accept(path, tree);
     }
     if (tree instanceof Section section) {
-      section
-          .entries()
-          .forEach((key, entry) -> collect(entry.value(), Place.below(path, key), positions));
+      section.entries().forEach((key, entry) -> collect(entry.value(), Place.below(path, key), to));
     }
     if (tree instanceof Items items) {
       for (int i = 0; i < items.items().size(); i++) {
-        collect(items.items().get(i), path + "[" + i + "]", positions);
+        collect(items.items().get(i), path + "[" + i + "]", to);
       }
     }
   }

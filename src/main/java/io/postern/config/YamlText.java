@@ -1,6 +1,7 @@
 package io.postern.config;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.yaml.snakeyaml.DumperOptions;
@@ -10,12 +11,14 @@ import org.yaml.snakeyaml.Yaml;
 
 /**
  * A config as a file that says the same: what was written, with variables put in, and as comments
- * what holds because nothing was. Of secrets it tells no more than that they are there.
+ * what holds because nothing was. Of secrets, and of what has the content of a file in it, it tells
+ * no more than that they are there.
  */
 public final class YamlText {
 
   private static final String STEP = "  ";
   private static final String COMMENT = "# ";
+  private static final String HIDDEN = "***";
 
   private final Yaml yaml;
   private final Yaml lines;
@@ -51,7 +54,8 @@ public final class YamlText {
     for (KeyShape key : SectionShape.of(section.getClass()).keys()) {
       Object value = key.valueIn(section);
       if (value != null && (!marks || place.keys().containsKey(key.name()))) {
-        written.addAll(under(key.name() + ":", value, marks));
+        Object told = place.isSecret(key.name()) ? hidden(value) : value;
+        written.addAll(under(key.name() + ":", told, marks));
       } else if (value != null) {
         under(key.name() + ":", value, false).forEach(line -> left.add(COMMENT + line));
       }
@@ -89,6 +93,24 @@ public final class YamlText {
       told.addAll(section(record, marks));
     }
     return told;
+  }
+
+  /**
+   * What there is where a file is put in: sections know for themselves which of their values that
+   * is.
+   */
+  private static Object hidden(Object value) {
+    return switch (value) {
+      case List<?> list when list.stream().noneMatch(YamlText::isSection) -> List.of(HIDDEN);
+      case Map<?, ?> map when map.values().stream().noneMatch(YamlText::isSection) -> {
+        Map<Object, Object> names = new LinkedHashMap<>();
+        map.keySet().forEach(name -> names.put(name, HIDDEN));
+        yield names;
+      }
+      case List<?> list -> list;
+      case Map<?, ?> map -> map;
+      default -> isSection(value) ? value : HIDDEN;
+    };
   }
 
   private static boolean isSection(Object value) {

@@ -32,7 +32,7 @@ public final class LiveExchange {
 
   /** Whether it is what somebody looks for, as far as it and not its connection tells. */
   public boolean is(Sought sought) {
-    return Sought.is(sought.host(), hostOf(record.authority))
+    return (sought.host() == null || sought.host().equalsIgnoreCase(hostOf(record.authority)))
         && Sought.is(sought.route(), record.route)
         && Sought.is(sought.pool(), record.pool)
         && Sought.is(sought.server(), record.server);

@@ -50,6 +50,6 @@ public record Sought(
 
   /** Whether a value is what is asked for, if anything is. */
   public static boolean is(@Nullable String asked, @Nullable String value) {
-    return asked == null || asked.equalsIgnoreCase(value);
+    return asked == null || asked.equals(value);
   }
 }

@@ -182,7 +182,24 @@ public final class HealthChecks {
     if (server.state().standing() == Server.Standing.MAINT) {
       remove(List.of(server));
     } else if (!byServer.containsKey(server)) {
-      add(pool, List.of(server));
+      begin(pool, server);
+    }
+  }
+
+  /**
+   * An operator and who finds servers may both say at once that it is to be checked, or that not.
+   */
+  private void begin(Pool pool, Server server) {
+    for (Subject subject : Subject.of(pool, List.of(server))) {
+      ServerChecks checks = of(subject);
+      if (byServer.putIfAbsent(server, checks) == null) {
+        await(checks.first());
+        checks.start();
+      }
+    }
+    passUnchecked(pool, List.of(server));
+    if (server.isGone() || server.state().standing() == Server.Standing.MAINT) {
+      remove(List.of(server));
     }
   }
 
@@ -197,19 +214,17 @@ public final class HealthChecks {
   }
 
   private ServerChecks check(Subject subject) {
-    int loop = Math.floorMod(next.getAndIncrement(), loops.size());
-    boolean known = byServer.containsKey(subject.members().getFirst().server());
-    ServerChecks checks =
-        new ServerChecks(
-            subject.members(),
-            known,
-            subject.check(),
-            loops.get(loop),
-            connectors.get(loop),
-            outside);
+    ServerChecks checks = of(subject);
     subject.members().forEach(each -> byServer.put(each.server(), checks));
     checks.start();
     return checks;
+  }
+
+  private ServerChecks of(Subject subject) {
+    int loop = Math.floorMod(next.getAndIncrement(), loops.size());
+    boolean known = byServer.containsKey(subject.members().getFirst().server());
+    return new ServerChecks(
+        subject.members(), known, subject.check(), loops.get(loop), connectors.get(loop), outside);
   }
 
   private void await(CompletableFuture<Void> round) {

@@ -53,9 +53,18 @@ public final class LogLevels {
     this.logs = logs;
   }
 
-  /** Those of this process. */
-  public static LogLevels ofProcess() {
-    return new LogLevels((LoggerContext) LoggerFactory.getILoggerFactory());
+  /**
+   * Those of this process.
+   *
+   * @param kept a logger that goes on to say what it says, whatever those above it do
+   */
+  public static LogLevels ofProcess(String kept) {
+    LoggerContext logs = (LoggerContext) LoggerFactory.getILoggerFactory();
+    Logger logger = logs.getLogger(kept);
+    if (logger.getLevel() == null) {
+      logger.setLevel(logger.getEffectiveLevel());
+    }
+    return new LogLevels(logs);
   }
 
   /** The loggers that have a level of their own, by name. */
@@ -70,7 +79,9 @@ public final class LogLevels {
     Changed change = changed.get(logger.getName());
     return new Told(
         logger.getName(),
-        Verbosity.valueOf(logger.getLevel().toString()),
+        logger.getLevel().equals(Level.ALL)
+            ? Verbosity.TRACE
+            : Verbosity.valueOf(logger.getLevel().toString()),
         change == null ? null : change.change);
   }
 
@@ -85,9 +96,9 @@ public final class LogLevels {
     Logger logger = logs.getLogger(name);
     Changed before = changed.get(name);
     Level original = before == null ? logger.getLevel() : before.before;
+    LOG.info("logger {} says {} and what is worse, set by {}", name, level, change.by);
     changed.put(name, new Changed(change, original));
     logger.setLevel(Level.valueOf(level.name()));
-    LOG.info("logger {} says {} and what is worse, set by {}", name, level, change.by);
   }
 
   /**

@@ -21,6 +21,8 @@ final class Secrets {
           "token".getBytes(StandardCharsets.US_ASCII),
           "apikey".getBytes(StandardCharsets.US_ASCII),
           "password".getBytes(StandardCharsets.US_ASCII),
+          "signature".getBytes(StandardCharsets.US_ASCII),
+          "credential".getBytes(StandardCharsets.US_ASCII),
           "secret".getBytes(StandardCharsets.US_ASCII));
 
   /** Between two letters of a name there may be so many bytes that are none. */

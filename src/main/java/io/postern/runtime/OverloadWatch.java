@@ -108,6 +108,14 @@ final class OverloadWatch implements Runnable {
 
   @Override
   public void run() {
+    try {
+      look();
+    } catch (RuntimeException | Error e) { // or there would be no next look
+      LOG.error("it cannot be looked at how much is used; what was decided stays", e);
+    }
+  }
+
+  private void look() {
     look(Resource.CONNECTIONS, headroom.open());
     look(Resource.DESCRIPTORS, descriptors());
     if (of(Resource.DIRECT_MEMORY).pressure() != Pressure.NONE) {
@@ -171,7 +179,9 @@ final class OverloadWatch implements Runnable {
       Events.note(EventKind.OVERLOAD_OVER, subject, "no overload any more: " + strain);
       ends.get(resource).warn(() -> "no overload any more: " + strain);
     } else if (strain.pressure().compareTo(before) > 0) {
-      Events.note(EventKind.OVERLOAD, subject, "overload: " + strain + "; " + follows(strain));
+      if (before == Pressure.NONE) { // one for each time, however it goes up and down in it
+        Events.note(EventKind.OVERLOAD, subject, "overload: " + strain + "; " + follows(strain));
+      }
       logs.get(resource).warn(() -> "overload: " + strain + "; " + follows(strain));
     }
   }

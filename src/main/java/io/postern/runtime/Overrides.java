@@ -108,13 +108,31 @@ public final class Overrides {
         });
   }
 
-  /** Nothing is said of a server from now on but what the config says. */
-  public CompletableFuture<Outcome> end(String pool, String server, String by) {
+  /**
+   * Nothing is said of a server from now on but what the config says.
+   *
+   * @param force even where the pool is left without a server that is ready
+   */
+  public CompletableFuture<Outcome> end(String pool, String server, String by, boolean force) {
     return lookout.now(
         () -> {
           Key key = new Key(pool, server);
-          return said.containsKey(key) ? takeBack(key, by) : Outcome.UNKNOWN;
+          if (!said.containsKey(key)) {
+            return Outcome.UNKNOWN;
+          }
+          return !force && leavesNone(key, null) ? Outcome.LAST : takeBack(key, by);
         });
+  }
+
+  /** Whether a pool that has a ready server would have none if this were said. */
+  private boolean leavesNone(Key key, @Nullable ServerOverride what) {
+    Pool pool = snapshot.get().pools().get(key.pool);
+    Server server = pool == null ? null : find(pool, key.server);
+    return pool != null
+        && server != null
+        && server.isReadyBy(server.override())
+        && !server.isReadyBy(what)
+        && pool.readyServers() == 1;
   }
 
   private Outcome say(Key key, ServerOverride what, boolean force) {
@@ -123,8 +141,7 @@ public final class Overrides {
     if (pool == null || server == null) {
       return Outcome.UNKNOWN;
     }
-    boolean last = server.isReadyBy(server.override()) && pool.readyServers() == 1;
-    if (last && !server.isReadyBy(what) && !force) {
+    if (!force && leavesNone(key, what)) {
       return Outcome.LAST;
     }
     Roster.Change change = pool.override(server, what, clock.instant());
@@ -177,6 +194,9 @@ public final class Overrides {
     said.forEach(
         (key, what) -> {
           if (what.until() != null && !now.isBefore(what.until())) {
+            if (leavesNone(key, null)) {
+              LOG.warn("pool {} is left without a ready server", key.pool);
+            }
             takeBack(key, "its time is over");
           }
         });

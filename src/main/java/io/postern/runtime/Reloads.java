@@ -182,7 +182,12 @@ public final class Reloads {
       if (before.size() > MOST_KEPT) {
         before.removeFirst();
       }
-      now = new ConfigVersion(now.number() + 1, config, clock.instant().truncatedTo(ChronoUnit.MILLIS), request.by());
+      now =
+          new ConfigVersion(
+              now.number() + 1,
+              config,
+              clock.instant().truncatedTo(ChronoUnit.MILLIS),
+              request.by());
     }
     return new ReloadReport(
         report.verdict(), now.number(), differences, report.effects(), report.problems());

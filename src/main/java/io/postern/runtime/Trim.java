@@ -55,7 +55,7 @@ final class Trim {
     if (underway.getAndSet(true)) {
       return;
     }
-    closeToServers(clamp(descriptors))
+    closing(clamp(descriptors))
         .thenCompose(
             servers -> {
               long clients = Math.max(connections, descriptors - servers) - headroom.leaving();
@@ -69,6 +69,14 @@ final class Trim {
                 then.accept(done);
               }
             });
+  }
+
+  private CompletableFuture<Integer> closing(int wanted) {
+    try {
+      return closeToServers(wanted);
+    } catch (RuntimeException | Error e) {
+      return CompletableFuture.failedFuture(e); // or there would be no next round
+    }
   }
 
   private static int clamp(long wanted) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -47,6 +48,44 @@ class YamlTextTest {
         .filteredOn(each -> !"***".equals(each.before()))
         .as(text)
         .isEmpty();
+  }
+
+  /** What is read from a file is a secret wherever it is put in. */
+  @Test
+  void whatAFileHasIsNotTold(@TempDir Path directory) throws IOException {
+    Files.writeString(directory.resolve("one"), "first-secret");
+    Files.writeString(directory.resolve("two"), "second-secret");
+    String text =
+        """
+        listeners:
+          a: {bind: 127.0.0.1:80}
+        routes:
+          - name: r
+            match: {headers: {x-verify: "${file:one}"}, methods: [GET]}
+            requestHeaders: {set: {authorization: "Bearer ${file:one}", x-plain: "shown"}}
+            respond: {body: "${file:one}", status: 200}
+        """;
+    Config config = valid(text, directory);
+    assertThat(YamlText.of(config))
+        .doesNotContain("first-secret")
+        .contains("authorization: '***'", "exact: '***'", "body: '***'", "status: 200");
+    Config other = valid(text.replace("file:one", "file:two"), directory);
+    String told = Difference.between(config, other).toString();
+    assertThat(told)
+        .doesNotContain("first-secret", "second-secret")
+        .contains("routes[r].requestHeaders.set", "routes[r].respond.body: *** -> ***");
+    String without = text.substring(0, text.indexOf("  - name")) + "  []\n";
+    assertThat(Difference.between(config, valid(without, directory)).toString())
+        .doesNotContain("first-secret");
+    assertThat(Difference.between(valid(without, directory), config).toString())
+        .doesNotContain("first-secret")
+        .contains("+ routes[r]: ***");
+  }
+
+  private static Config valid(String text, Path directory) {
+    Loaded loaded = ConfigLoader.parse("test.yaml", text, directory, Map.of());
+    assertThat(loaded).isInstanceOf(Loaded.Valid.class);
+    return ((Loaded.Valid) loaded).config();
   }
 
   @Test

@@ -56,7 +56,16 @@ class AdminAccessTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"GET /", "GET /metrics", "GET /api/v1/status", "POST /api/v1/drain"})
+  @ValueSource(
+      strings = {
+        "GET /",
+        "GET /metrics",
+        "GET /api/v1/",
+        "GET /api/v1/nothing",
+        "DELETE /api/v1/status",
+        "GET /api/v1/status",
+        "POST /api/v1/drain"
+      })
   void nothingIsToldWithoutAToken(String line) {
     Answer none = ask(line, new String[0]);
     assertThat(none.status()).isEqualTo(401);
@@ -73,6 +82,40 @@ class AdminAccessTest {
     Answer refused = ask("POST /api/v1/reload", READS);
     assertThat(refused.status()).isEqualTo(403);
     assertThat(refused.text()).isEqualTo("token watcher may only read\n");
+  }
+
+  @Test
+  void whoIsTurnedAwayIsToldOf() {
+    try (LogLines log = LogLines.of("io.postern.admin")) {
+      assertThat(ask("POST /api/v1/drain", LATER).status()).isEqualTo(401);
+      assertThat(log.about("POST /api/v1/drain from 127.0.0.1:")).hasSize(1);
+      assertThat(log.about(LATER)).isEmpty();
+    }
+  }
+
+  /** Content is waited for only where who sends it may. */
+  @Test
+  void nobodyIsWaitedForWhoMayNotWrite() {
+    client.send("POST /api/v1/reload HTTP/1.1\r\nHost: proxy.test\r\nContent-Length: 5\r\n\r\n");
+    assertThat(client.readAnswer().status()).isEqualTo(401);
+  }
+
+  @Test
+  void theLogGoesOnToSayWhoHasChangedWhat() {
+    for (String logger : new String[] {"io.postern.admin", "io.postern.admin.Ask"}) {
+      Answer answer = ask("PUT /api/v1/loggers/" + logger + "?level=off", WRITES);
+      assertThat(answer.status()).isEqualTo(403);
+    }
+    try (LogLines log = LogLines.of("io.postern.admin")) {
+      assertThat(ask("PUT /api/v1/loggers/io.postern?level=off&for=1h", WRITES).text())
+          .contains("io.postern ", "off");
+      assertThat(ask("DELETE /api/v1/loggers/io.postern", WRITES).status()).isEqualTo(200);
+      assertThat(log.about("/api/v1/loggers/io.postern")).hasSize(2);
+      assertThat(ask("PUT /api/v1/loggers/no.such?level=off", WRITES).status()).isEqualTo(404);
+      assertThat(ask("PUT /api/v1/loggers/io.postern?level=%0Aoff", WRITES).status())
+          .isEqualTo(400);
+      assertThat(log.about("\n")).isEmpty();
+    }
   }
 
   @Test

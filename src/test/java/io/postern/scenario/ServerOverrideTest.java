@@ -141,6 +141,15 @@ class ServerOverrideTest {
     assertThat(second.isUsable()).isTrue();
     assertThat(ask("PUT", two, "{\"weight\": 0}").status()).isEqualTo(409);
     said(ask("PUT", two, "{\"weight\": 0, \"force\": true}"));
+    said(ask("DELETE", two, ""));
+    String drained =
+        config.replace(
+            "%s\"}]".formatted(label(two)), "%s\", state: drain}]".formatted(label(two)));
+    said(ask("PUT", two, "{\"state\": \"ready\"}"));
+    assertThat(proxy.reload(drained).verdict()).isEqualTo(Verdict.TAKEN);
+    assertThat(ask("DELETE", two, "").status()).isEqualTo(409);
+    assertThat(second.isUsable()).isTrue();
+    said(ask("DELETE", two, "{\"force\": true}"));
     assertThat(client.get("/", "localhost").status()).isEqualTo(503);
   }
 
@@ -162,6 +171,23 @@ class ServerOverrideTest {
     assertThat(refused.status()).isEqualTo(400);
     assertThat(new ObjectMapper().readTree(refused.text()).get("error").asText()).startsWith(why);
     assertThat(first.override()).isNull();
+  }
+
+  /** What is taken out is not checked, and is again when it comes back. */
+  @Test
+  void checksEndAndBeginAgain() throws IOException {
+    String checked =
+        config.replace("}]}", "}], health: {active: {type: tcp, interval: 10ms, fall: 1}}}");
+    assertThat(proxy.reload(checked).verdict()).isEqualTo(Verdict.TAKEN);
+    Await.until("it is checked", () -> first.checksPassed() > 1);
+    said(ask("PUT", one, "{\"state\": \"maint\"}"));
+    one.close();
+    long passed = second.checksPassed();
+    Await.until("the other one is checked on", () -> second.checksPassed() > passed + 5);
+    assertThat(first.isUp()).as("nobody has looked").isTrue();
+    said(ask("DELETE", one, ""));
+    Await.until("it is looked at", () -> !first.isUp());
+    assertThat(client.get("/", "localhost").status()).isEqualTo(200);
   }
 
   @Test
