@@ -71,6 +71,20 @@ final class ServerResource {
               "What has decided its state, in words.",
               of(each -> each.state().reason())));
 
+  private static final Shape<Overrides.Entry> OVERRIDES =
+      Shape.of(
+          text("pool", "The pool.", Overrides.Entry::pool),
+          text("server", "The server, which may not be there now.", Overrides.Entry::server),
+          word(
+              "state",
+              "What it is to do; null for what the config says.",
+              Duty.class,
+              each -> each.said().state()),
+          whole(
+              "weight", "Its share; null for what the config says.", each -> each.said().weight()),
+          time("until", "When that is over; null where it stays.", each -> each.said().until()),
+          text("by", "Who says so.", each -> each.said().by()));
+
   private static final Parameter FORCE =
       Parameter.truth("force", "Even where the pool is left without a ready server.");
 
@@ -124,6 +138,12 @@ final class ServerResource {
                     "state", "Only those in this state: ready, ejected, down, drain, maint.")),
             servers,
             this::tell),
+        Operation.get(
+            "overrides",
+            "What is said of servers in place of the config, of those that are not there now, too.",
+            List.of(),
+            new Answer.Many("overrides", OVERRIDES),
+            ask -> ask.reply(Page.list("overrides", OVERRIDES, runtime.overrides().all()))),
         Operation.put(
             override,
             "Says something of a server in place of the config, whatever was said before; it outlives"
@@ -136,16 +156,7 @@ final class ServerResource {
             "Takes back what was said of a server in place of the config.",
             List.of(FORCE),
             servers,
-            ask ->
-                answer(
-                    runtime
-                        .overrides()
-                        .end(
-                            ask.variable("pool"),
-                            ask.variable("server"),
-                            "by " + ask.by(),
-                            ask.isTrue("force")),
-                    ask)));
+            this::takeBack));
   }
 
   private List<Member> members(@Nullable String pool, @Nullable String label) {
@@ -180,6 +191,12 @@ final class ServerResource {
             .overrides()
             .set(ask.variable("pool"), ask.variable("server"), what, lasting, ask.isTrue("force")),
         ask);
+  }
+
+  private void takeBack(Ask ask) {
+    String pool = ask.variable("pool");
+    String server = ask.variable("server");
+    answer(runtime.overrides().end(pool, server, "by " + ask.by(), ask.isTrue("force")), ask);
   }
 
   private void answer(CompletableFuture<Overrides.Outcome> doing, Ask ask) {

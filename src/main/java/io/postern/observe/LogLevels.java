@@ -79,7 +79,7 @@ public final class LogLevels {
     Changed change = changed.get(logger.getName());
     return new Told(
         logger.getName(),
-        logger.getLevel().equals(Level.ALL)
+        logger.getLevel().toInt() < Level.TRACE_INT
             ? Verbosity.TRACE
             : Verbosity.valueOf(logger.getLevel().toString()),
         change == null ? null : change.change);

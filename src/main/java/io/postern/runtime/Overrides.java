@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -41,6 +42,13 @@ public final class Overrides {
       return pool + "/" + server;
     }
   }
+
+  /**
+   * What is said of a server, whether or not there is one now.
+   *
+   * @param server its address, as a pool has it
+   */
+  public record Entry(String pool, String server, ServerOverride said) {}
 
   /** What comes of it when an operator says something. */
   public enum Outcome {
@@ -73,6 +81,14 @@ public final class Overrides {
     this.clock = clock;
     this.changed = changed;
     lookout.each(this::endWhatIsOver);
+  }
+
+  /** All that is said, by pool and server. From any thread. */
+  public List<Entry> all() {
+    return said.entrySet().stream()
+        .map(each -> new Entry(each.getKey().pool, each.getKey().server, each.getValue()))
+        .sorted(Comparator.comparing(Entry::pool).thenComparing(Entry::server))
+        .toList();
   }
 
   /** Says of servers that have come what was said of them before. From any thread. */

@@ -116,6 +116,8 @@ class ServerOverrideTest {
     // It goes, and comes back.
     String without = config.replace("{address: \"%s\"}, ".formatted(label(one)), "");
     assertThat(proxy.reload(without).verdict()).isEqualTo(Verdict.TAKEN);
+    admin.send("GET /api/v1/overrides HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    assertThat(admin.readAnswer().text()).contains("app   " + label(one) + "  drain       7  -");
     assertThat(proxy.reload(config).verdict()).isEqualTo(Verdict.TAKEN);
     assertThat(proxy.server("app", 0).weight()).isEqualTo(7);
     assertThat(proxy.server("app", 0).isUsable()).isFalse();
