@@ -196,8 +196,10 @@ final class ListenerUpkeep {
     }
   }
 
+  /** Of what somebody has written; what there is room for stands in the log anyway. */
   private void sayIfLess(ListenerConfig listener, int limit) {
-    if (limit < listener.limits().connections()) {
+    boolean written = listener.limits().place().keys().containsKey("connections");
+    if (written && limit < listener.limits().connections()) {
       LOG.warn(
           "listener {}: limits.connections is {}, and all listeners together may have {}",
           listener.name(),
