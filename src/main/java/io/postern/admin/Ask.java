@@ -7,7 +7,6 @@ import io.postern.fault.Reason;
 import io.postern.http.FieldNames;
 import io.postern.http.LocalReply;
 import io.postern.http.RequestHead;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -61,11 +60,6 @@ final class Ask {
   /** Who asks, in words. */
   String by() {
     return by;
-  }
-
-  /** The address that it is asked from. */
-  InetSocketAddress client() {
-    return exchange.client();
   }
 
   /** The request as it came. */

@@ -1,10 +1,8 @@
 package io.postern.admin;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.postern.config.ValueText;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -43,9 +41,6 @@ record Column<T>(String name, Type type, String doc, Function<T, @Nullable Objec
     /** A moment, as RFC 3339 writes it. */
     record Time() implements Type {}
 
-    /** A length of time, such as {@code 30s}. */
-    record Length() implements Type {}
-
     /** Some texts. */
     record Texts() implements Type {}
 
@@ -78,10 +73,6 @@ record Column<T>(String name, Type type, String doc, Function<T, @Nullable Objec
     return new Column<>(name, new Type.Time(), doc, value);
   }
 
-  static <T> Column<T> length(String name, String doc, Function<T, @Nullable Object> value) {
-    return new Column<>(name, new Type.Length(), doc, value);
-  }
-
   static <T> Column<T> texts(String name, String doc, Function<T, @Nullable Object> value) {
     return new Column<>(name, new Type.Texts(), doc, value);
   }
@@ -106,7 +97,6 @@ record Column<T>(String name, Type type, String doc, Function<T, @Nullable Objec
     return switch (value) {
       case null -> "";
       case Enum<?> constant -> constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
-      case Duration duration -> ValueText.of(duration);
       case Double number -> BigDecimal.valueOf(number).toPlainString();
       case Instant moment -> moment.truncatedTo(ChronoUnit.MILLIS).toString();
       default -> value.toString();
@@ -161,7 +151,6 @@ record Column<T>(String name, Type type, String doc, Function<T, @Nullable Objec
       case Type.Whole _ -> types(to, "integer");
       case Type.Fraction _ -> types(to, "number");
       case Type.Truth _ -> types(to, "boolean");
-      case Type.Length _ -> types(to, "string");
       case Type.Time _ -> {
         types(to, "string");
         to.writeStringField("format", "date-time");

@@ -3,6 +3,7 @@ package io.postern.admin;
 import static io.postern.admin.Column.text;
 import static io.postern.admin.Column.texts;
 import static io.postern.admin.Column.time;
+import static io.postern.admin.Column.truth;
 import static io.postern.admin.Column.whole;
 
 import io.netty.util.NetUtil;
@@ -29,7 +30,7 @@ final class ListenerResource {
               "address",
               "Where it listens.",
               each -> NetUtil.toSocketAddressString(each.address())),
-          text("tls", "Whether by TLS.", each -> each.tls() == null ? "no" : "yes"),
+          truth("tls", "Whether by TLS.", each -> each.tls() != null),
           text(
               "proxyProtocol",
               "Whether connections begin with a PROXY header.",

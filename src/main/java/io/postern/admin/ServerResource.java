@@ -2,6 +2,7 @@ package io.postern.admin;
 
 import static io.postern.admin.Column.text;
 import static io.postern.admin.Column.time;
+import static io.postern.admin.Column.truth;
 import static io.postern.admin.Column.whole;
 import static io.postern.admin.Column.word;
 
@@ -33,7 +34,7 @@ final class ServerResource {
               "protocol",
               "What is spoken to servers.",
               each -> each.dialect().protocol().toString()),
-          text("tls", "Whether by TLS.", each -> each.dialect().tls() == null ? "no" : "yes"),
+          truth("tls", "Whether by TLS.", each -> each.dialect().tls() != null),
           whole("servers", "How many it has.", each -> each.servers().size()),
           whole("ready", "How many of them may be chosen.", Pool::readyServers),
           whole("inFlight", "Exchanges that its servers have.", ServerResource::inFlight),
