@@ -18,7 +18,7 @@ from harness import MIB, Stage, exit_code, free_ports
 from proxy import Proxy, Server
 
 UPLOADS, SOCKETS = 4, 20
-WARM_SECONDS = 60
+WARM_SECONDS, WARM_SHARE = 60, 0.1  # or so much of the run, if that is longer: for minutes the JIT still finds something to compile
 RETIRED_SECONDS = 30  # for so long certificates of before are kept for handshakes that had begun
 DOWN_SECONDS = 3
 EXPECTED = r"server .* is down after|the limit of open files"  # of the server that is killed, and of this machine
@@ -200,11 +200,12 @@ def run(chosen):
         config = Config(values)
         proxy = Proxy(stage, config.text(), admin, log)
         meant = min(chosen.minutes * 60, chosen.reloads * chosen.every if chosen.reloads else float("inf"))
-        seconds = WARM_SECONDS + round(meant) + RETIRED_SECONDS + 10
+        warm = max(WARM_SECONDS, meant * WARM_SHARE)
+        seconds = round(warm + meant) + RETIRED_SECONDS + 10
         loads, clients = begin(stage, authority, port, seconds)
         try:
             for _ in range(16):
-                time.sleep(WARM_SECONDS / 16)
+                time.sleep(warm / 16)
                 config.change()
                 proxy.reload(config.text())
             config.on.clear()

@@ -6,6 +6,7 @@ import io.netty.util.AsciiString;
 import io.netty.util.NetUtil;
 import io.postern.config.AdminConfig;
 import io.postern.config.AdminConfig.Rights;
+import io.postern.http.DownstreamConnection;
 import io.postern.http.FieldNames;
 import io.postern.http.RequestHead;
 import java.net.InetSocketAddress;
@@ -15,8 +16,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may ask for what. Where the config lists tokens, whoever shows one (RFC 6750 §2.1); else this
- * machine, and nobody else.
+ * Who may ask for what. By the unix socket whoever its file lets in, for all. By the port, where
+ * the config lists tokens, whoever shows one (RFC 6750 §2.1); else this machine, and nobody else.
  *
  * <p>A page that a browser shows is not to act for who looks at it: it may have its own name point
  * here (DNS rebinding), so where no token is shown only an address or {@code localhost} is ours;
@@ -34,14 +35,19 @@ record Access(Supplier<Map<String, AdminConfig.Token>> tokens) {
    *
    * @throws Refused where that may not be asked for
    */
-  String admit(RequestHead request, InetSocketAddress client, boolean writes) {
-    String from = NetUtil.toSocketAddressString(client);
-    Map<String, AdminConfig.Token> all = tokens.get();
-    String by = all.isEmpty() ? alone(client) : named(request, all, writes);
+  String admit(RequestHead request, DownstreamConnection from, boolean writes) {
+    String user = from.user();
+    String by = user == null ? byPort(request, from.client(), writes) : user + " at the socket";
     if (writes && request.fields().get(FieldNames.ORIGIN) != null) {
       throw new Refused(403, "no page of a browser may change something");
     }
-    return by + from;
+    return by;
+  }
+
+  private String byPort(RequestHead request, InetSocketAddress client, boolean writes) {
+    Map<String, AdminConfig.Token> all = tokens.get();
+    String by = all.isEmpty() ? alone(client) : named(request, all, writes);
+    return by + " from " + NetUtil.toSocketAddressString(client);
   }
 
   /**
@@ -49,9 +55,9 @@ record Access(Supplier<Map<String, AdminConfig.Token>> tokens) {
    *
    * @throws Refused where tokens are listed, and none is shown
    */
-  void admitReader(RequestHead request) {
+  void admitReader(RequestHead request, DownstreamConnection from) {
     Map<String, AdminConfig.Token> all = tokens.get();
-    if (!all.isEmpty()) {
+    if (from.user() == null && !all.isEmpty()) {
       named(request, all, false);
     }
   }
@@ -61,8 +67,9 @@ record Access(Supplier<Map<String, AdminConfig.Token>> tokens) {
    *
    * @throws Refused where not
    */
-  void checkHost(RequestHead request) {
-    if (tokens.get().isEmpty() && !isOurName(request.host().toString())) {
+  void checkHost(RequestHead request, DownstreamConnection from) {
+    boolean shows = from.user() != null || !tokens.get().isEmpty();
+    if (!shows && !isOurName(request.host().toString())) {
       throw new Refused(421, "ask by an IP address or localhost: other names are not ours");
     }
   }
@@ -75,7 +82,7 @@ record Access(Supplier<Map<String, AdminConfig.Token>> tokens) {
     if (!client.getAddress().isLoopbackAddress()) {
       throw new Refused(403, "only this machine may ask, for there are no admin.tokens");
     }
-    return "admin from ";
+    return "admin";
   }
 
   private static String named(
@@ -87,7 +94,7 @@ record Access(Supplier<Map<String, AdminConfig.Token>> tokens) {
     if (writes && known.rights() != Rights.WRITE) {
       throw new Refused(403, "token " + known.name() + " may only read");
     }
-    return known.name() + " from ";
+    return known.name();
   }
 
   /** The token that is shown; how long it takes to see that does not depend on what it is. */

@@ -11,9 +11,11 @@ import io.postern.config.Loaded;
 import io.postern.config.Place;
 import io.postern.config.Size;
 import io.postern.config.TlsConfig;
+import io.postern.listener.Listener;
 import io.postern.observe.Metrics;
 import io.postern.runtime.ProxyRuntime;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -52,10 +54,11 @@ public final class AdminPorts implements AutoCloseable {
     HealthConfig health = config.health();
     return health == null
         ? null
-        : open(
-            runtime,
-            port(health.place(), "health", health.bind(), ProxyProtocol.OPTIONAL, null),
-            new HealthSite(health.path(), runtime::state));
+        : listen(
+                runtime,
+                port(health.place(), "health", health.bind(), ProxyProtocol.OPTIONAL, null),
+                new HealthSite(health.path(), runtime::state))
+            .address();
   }
 
   /**
@@ -77,11 +80,23 @@ public final class AdminPorts implements AutoCloseable {
     Metrics metrics = new Metrics();
     runtime.describe(metrics);
     others.accept(metrics);
-    ListenerConfig port =
-        port(admin.place(), "admin", admin.bind(), ProxyProtocol.NONE, admin.tls());
     Access access = new Access(() -> tokens(runtime));
     Api api = new Api(access, operations(runtime, source));
-    return new AdminPorts(metrics, open(runtime, port, new AdminSite(metrics, access, api)));
+    return new AdminPorts(metrics, open(admin, runtime, new AdminSite(metrics, access, api)));
+  }
+
+  private static @Nullable InetSocketAddress open(
+      AdminConfig admin, ProxyRuntime runtime, AdminSite site) {
+    Path socket = admin.socket();
+    if (socket != null) {
+      Bind.Unix at = new Bind.Unix(socket);
+      listen(runtime, port(admin.place(), "admin", at, ProxyProtocol.NONE, null), site);
+    }
+    Bind bind = admin.bind();
+    return bind == null
+        ? null
+        : listen(runtime, port(admin.place(), "admin", bind, ProxyProtocol.NONE, admin.tls()), site)
+            .address();
   }
 
   private static Map<String, AdminConfig.Token> tokens(ProxyRuntime runtime) {
@@ -108,9 +123,9 @@ public final class AdminPorts implements AutoCloseable {
         .toList();
   }
 
-  private static InetSocketAddress open(
+  private static Listener listen(
       ProxyRuntime runtime, ListenerConfig port, LocalExchange.Site site) {
-    return runtime.listenAside(port, LocalExchange.of(site)).address();
+    return runtime.listenAside(port, LocalExchange.of(site));
   }
 
   /** Such a port is a listener like any other: what stands in its pipeline is said here. */

@@ -3,12 +3,12 @@ package io.postern.admin;
 import io.netty.util.AsciiString;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
+import io.postern.http.DownstreamConnection;
 import io.postern.http.FieldNames;
 import io.postern.http.LocalReply;
 import io.postern.http.RequestHead;
 import io.postern.observe.Metrics;
 import io.postern.observe.Metrics.Format;
-import java.net.InetSocketAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +36,7 @@ record AdminSite(Metrics metrics, Access access, Api api) implements LocalExchan
   @Override
   public void answer(RequestHead request, byte[] content, LocalExchange exchange) {
     try {
-      access.checkHost(request);
+      access.checkHost(request, exchange.from());
       if (Api.isOurs(request)) {
         api.answer(request, content, exchange);
       } else {
@@ -48,7 +48,7 @@ record AdminSite(Metrics metrics, Access access, Api api) implements LocalExchan
   }
 
   private void page(RequestHead request, LocalExchange exchange) {
-    access.admitReader(request);
+    access.admitReader(request, exchange.from());
     switch (request.path().toString()) {
       case "/" -> exchange.reply(Replies.text(200, PAGES));
       case "/metrics" -> scrape(format(request), exchange);
@@ -57,8 +57,8 @@ record AdminSite(Metrics metrics, Access access, Api api) implements LocalExchan
   }
 
   @Override
-  public boolean takes(RequestHead request, InetSocketAddress client) {
-    return Api.isOurs(request) && api.takes(request, client);
+  public boolean takes(RequestHead request, DownstreamConnection from) {
+    return Api.isOurs(request) && api.takes(request, from);
   }
 
   private static Format format(RequestHead request) {

@@ -5,15 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.netty.util.AsciiString;
-import io.netty.util.NetUtil;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
+import io.postern.http.DownstreamConnection;
 import io.postern.http.FieldNames;
 import io.postern.http.LocalReply;
 import io.postern.http.RequestHead;
 import io.postern.observe.SparseLog;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,25 +58,20 @@ final class Api implements LocalExchange.Site {
 
   /** Which methods, is said by each path; content is taken only from those who may send it. */
   @Override
-  public boolean takes(RequestHead request, InetSocketAddress client) {
-    admit(request, client, true);
+  public boolean takes(RequestHead request, DownstreamConnection from) {
+    admit(request, from, true);
     return true;
   }
 
   /** Who is turned away is told of: somebody may be trying. */
-  private String admit(RequestHead request, InetSocketAddress client, boolean writes) {
+  private String admit(RequestHead request, DownstreamConnection from, boolean writes) {
     try {
-      return access.admit(request, client, writes);
+      return access.admit(request, from, writes);
     } catch (Refused e) {
       turnedAway.warn(
           () ->
               "%s %s from %s is turned away: %d, %s"
-                  .formatted(
-                      request.method(),
-                      request.path(),
-                      NetUtil.toSocketAddressString(client),
-                      e.status(),
-                      e.why()));
+                  .formatted(request.method(), request.path(), from.whence(), e.status(), e.why()));
       throw e;
     }
   }
@@ -85,7 +79,7 @@ final class Api implements LocalExchange.Site {
   @Override
   public void answer(RequestHead request, byte[] content, LocalExchange exchange) {
     try {
-      admit(request, exchange.client(), false);
+      admit(request, exchange.from(), false);
       answer(request, steps(request), content, exchange);
     } catch (Refused e) {
       exchange.reply(Ask.refusal(request, e));
@@ -143,7 +137,7 @@ final class Api implements LocalExchange.Site {
       RequestHead request,
       byte[] content,
       LocalExchange exchange) {
-    String by = admit(request, exchange.client(), operation.writes());
+    String by = admit(request, exchange.from(), operation.writes());
     Map<String, String> said = said(operation, request, content);
     said.putAll(variables);
     Ask ask = new Ask(operation, request, exchange, said, by);

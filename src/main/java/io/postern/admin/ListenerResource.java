@@ -6,7 +6,6 @@ import static io.postern.admin.Column.time;
 import static io.postern.admin.Column.truth;
 import static io.postern.admin.Column.whole;
 
-import io.netty.util.NetUtil;
 import io.postern.admin.Operation.Answer;
 import io.postern.listener.Listener;
 import io.postern.pool.Pool;
@@ -26,10 +25,7 @@ final class ListenerResource {
   private static final Shape<Listener> LISTENERS =
       Shape.of(
           text("name", "As the config names it.", Listener::name),
-          text(
-              "address",
-              "Where it listens.",
-              each -> NetUtil.toSocketAddressString(each.address())),
+          text("address", "Where it listens.", Listener::at),
           truth("tls", "Whether by TLS.", each -> each.tls() != null),
           text(
               "proxyProtocol",

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
+import io.postern.http.DownstreamConnection;
 import io.postern.http.DownstreamStream;
 import io.postern.http.ExchangeFactory;
 import io.postern.http.FieldNames;
@@ -15,7 +16,6 @@ import io.postern.http.Methods;
 import io.postern.http.RequestHead;
 import io.postern.http.ResponseHead;
 import java.io.ByteArrayOutputStream;
-import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +47,7 @@ final class LocalExchange implements DownstreamStream.Listener {
      *
      * @throws Refused where not by who asks
      */
-    default boolean takes(RequestHead request, InetSocketAddress client) {
+    default boolean takes(RequestHead request, DownstreamConnection from) {
       return false;
     }
   }
@@ -82,7 +82,7 @@ final class LocalExchange implements DownstreamStream.Listener {
 
   private void other(RequestHead head, boolean last) {
     try {
-      if (!site.takes(head, client())) {
+      if (!site.takes(head, from())) {
         LocalReply reply = Replies.text(405, "only GET and HEAD\n");
         reply.fields().add(FieldNames.ALLOW, Replies.GET_HEAD);
         reply(reply);
@@ -160,8 +160,8 @@ final class LocalExchange implements DownstreamStream.Listener {
   }
 
   /** Who asks. */
-  InetSocketAddress client() {
-    return stream.connection().client();
+  DownstreamConnection from() {
+    return stream.connection();
   }
 
   /** The event loop, for an answer that is made elsewhere. */

@@ -6,7 +6,6 @@ import static io.postern.admin.Column.time;
 import static io.postern.admin.Column.whole;
 import static io.postern.admin.Column.word;
 
-import io.netty.util.NetUtil;
 import io.postern.admin.Operation.Answer;
 import io.postern.listener.Listener;
 import io.postern.pool.Pool;
@@ -22,7 +21,7 @@ final class StatusResource {
   private static final Shape<Listener> LISTENERS =
       Shape.of(
           text("name", "As the config names it.", Listener::name),
-          text("address", "Where it listens.", StatusResource::address),
+          text("address", "Where it listens.", Listener::at),
           whole("connections", "Clients' connections that are open.", Listener::openConnections));
 
   private static final Shape<Server> SERVERS =
@@ -91,10 +90,6 @@ final class StatusResource {
     return Page.one(STATUS, runtime, this::words);
   }
 
-  private static String address(Listener listener) {
-    return NetUtil.toSocketAddressString(listener.address());
-  }
-
   private String words() {
     StringBuilder text = new StringBuilder();
     text.append(
@@ -107,7 +102,7 @@ final class StatusResource {
     for (Listener each : runtime.listeners()) {
       text.append(
           "listener %s: %s, %d connections%n"
-              .formatted(each.name(), address(each), each.openConnections()));
+              .formatted(each.name(), each.at(), each.openConnections()));
     }
     for (Pool pool : runtime.compiled().pools()) {
       text.append(

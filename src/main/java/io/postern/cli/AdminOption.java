@@ -8,7 +8,6 @@ import io.postern.config.HostPort;
 import io.postern.config.Loaded;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -16,15 +15,18 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The admin port of the process that runs, as its config file has it, and what is asked there. */
+/** Whom to ask of the process that runs, as its config file has it, and what is asked there. */
 final class AdminOption {
+
+  private static final String UNIX = "unix:";
 
   @Mixin private ConfigOption option = new ConfigOption();
 
   @Option(
       names = "--admin",
-      paramLabel = "[https://]HOST:PORT",
-      description = "The admin port; that of the config file where it is not named.")
+      paramLabel = "[https://]HOST:PORT|unix:PATH",
+      description =
+          "Whom to ask; that of the config file where it is not named, by its socket where it has one.")
   private @Nullable String at;
 
   @Option(
@@ -73,8 +75,8 @@ final class AdminOption {
       return null;
     }
     try {
-      HttpResponse<String> answer = client.ask("GET", path, true);
-      if (answer.statusCode() == 200) {
+      AdminClient.Answer answer = client.ask("GET", path, true);
+      if (answer.status() == 200) {
         return answer.body();
       }
       System.err.print(answer.body());
@@ -96,9 +98,9 @@ final class AdminOption {
       return 1;
     }
     try {
-      HttpResponse<String> answer = client.ask(method, path, json);
-      boolean good = answer.statusCode() == 200;
-      if (answer.statusCode() == 401 && at == null) {
+      AdminClient.Answer answer = client.ask(method, path, json);
+      boolean good = answer.status() == 200;
+      if (answer.status() == 401 && at == null) {
         System.err.println(
             "postern: the process has not read the tokens that the file has: systemctl reload");
       }
@@ -123,12 +125,15 @@ final class AdminOption {
   }
 
   private AdminClient named(String at) throws IOException, GeneralSecurityException {
+    if (at.startsWith(UNIX)) {
+      return new SocketClient(Path.of(at.substring(UNIX.length())));
+    }
     String token = tokenFile == null ? null : Files.readString(tokenFile).strip();
     URI address = URI.create(at.contains("://") ? at : "http://" + at);
     if (token != null && address.getScheme().equals("http") && !isHere(address)) {
       throw new IllegalArgumentException("a token is sent over https only: " + at);
     }
-    return AdminClient.of(address, token, authority == null ? null : AdminTrust.of(authority));
+    return PortClient.of(address, token, authority == null ? null : AdminTrust.of(authority));
   }
 
   private static boolean isHere(URI address) {
@@ -145,14 +150,22 @@ final class AdminOption {
     AdminConfig admin = ((Loaded.Valid) loaded).config().admin();
     if (admin == null) {
       System.err.println(
-          "postern: " + option.file() + " has no `admin`, so there is no port to ask");
+          "postern: " + option.file() + " has no `admin`, so there is nobody to ask");
       return null;
     }
-    if (!(admin.bind() instanceof Bind.Address bind)) {
-      System.err.println(
-          "postern: " + admin.bind() + " has its address in a unit of systemd: --admin");
-      return null;
+    if (admin.socket() != null) {
+      return new SocketClient(admin.socket());
     }
+    if (admin.bind() instanceof Bind.Address bind) {
+      return atPort(admin, bind);
+    }
+    System.err.println(
+        "postern: " + admin.bind() + " has its address in a unit of systemd: --admin");
+    return null;
+  }
+
+  private static AdminClient atPort(AdminConfig admin, Bind.Address bind)
+      throws IOException, GeneralSecurityException {
     boolean any = bind.host().equals("0.0.0.0") || bind.host().equals("::");
     String port = new HostPort(any ? "127.0.0.1" : bind.host(), bind.port()).toString();
     String token =
@@ -161,8 +174,8 @@ final class AdminOption {
             .map(each -> each.secret().value())
             .orElse(null);
     return admin.tls() == null
-        ? AdminClient.of(URI.create("http://" + port), token, null)
-        : AdminClient.of(URI.create("https://" + port), token, AdminTrust.of(admin.tls()));
+        ? PortClient.of(URI.create("http://" + port), token, null)
+        : PortClient.of(URI.create("https://" + port), token, AdminTrust.of(admin.tls()));
   }
 
   private static boolean writes(AdminConfig.Token token) {

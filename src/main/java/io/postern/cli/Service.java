@@ -174,8 +174,6 @@ final class Service {
   }
 
   private static String named(Listener listener) {
-    String host = listener.address().getAddress().getHostAddress();
-    String at = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-    return listener.name() + " " + at + ":" + listener.address().getPort();
+    return listener.name() + " " + listener.at();
   }
 }

@@ -1,20 +1,23 @@
 package io.postern.config;
 
+import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The port for those who run the proxy. */
+/** Where those who run the proxy ask: a port, a unix socket, or both. */
 public record AdminConfig(
     Place place,
     @Doc(
-            "The address and port, best one that only this machine reaches, such as 127.0.0.1:9901. Without `tokens` the API answers no other machine.")
-        Bind bind,
+            "The address and port, best one that only this machine reaches, such as 127.0.0.1:9901. Without `tokens` the API answers no other machine. It may be left out where there is a `socket`.")
+        @Nullable Bind bind,
     @Doc(
-            "TLS for this port, with the keys of `listeners.NAME.tls`; left out, it speaks plain HTTP.")
+            "A unix socket that answers the same, such as /run/postern/admin.sock. The file is made at start, with rights 0660: the user and the group of the process may open it, and whoever may is asked for no token. The command line asks here where there is one.")
+        @Nullable Path socket,
+    @Doc("TLS for the port, with the keys of `listeners.NAME.tls`; left out, it speaks plain HTTP.")
         @Nullable TlsConfig tls,
     @Default("{}")
         @Doc(
-            "Who may ask, by name: with any, each request has to show one, as `Authorization: Bearer SECRET`. They may change while it runs.")
+            "Who may ask at the port, by name: with any, each request has to show one, as `Authorization: Bearer SECRET`. They may change while it runs.")
         Map<String, Token> tokens) {
 
   /** What whoever shows a token may do. */

@@ -1,9 +1,13 @@
 package io.postern.config;
 
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/** Where clients come in: at an address that we bind, or at a socket that was bound for us. */
+/**
+ * Where clients come in: at an address that we bind, at a socket that was bound for us, or at a
+ * file. The first two are the values of {@code bind}.
+ */
 public sealed interface Bind {
 
   /** In words, for messages. */
@@ -77,6 +81,21 @@ public sealed interface Bind {
     @Override
     public String toString() {
       return SCHEME + name;
+    }
+  }
+
+  /**
+   * A unix socket, for processes of this machine.
+   *
+   * @param file made when it is bound, see unix(7)
+   */
+  record Unix(Path file) implements Bind {
+
+    private static final String SCHEME = "unix:";
+
+    @Override
+    public String toString() {
+      return SCHEME + file;
     }
   }
 }

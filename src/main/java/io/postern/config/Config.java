@@ -27,7 +27,7 @@ public record Config(
     @Default("{}") @Doc("The id that each request has, in X-Request-Id and the access log.")
         RequestIdConfig requestId,
     @Default("{}") @Doc("One line for each exchange.") AccessLogConfig accessLog,
-    @Doc("Metrics, and the API for those who run it; left out, there is no such port.")
+    @Doc("Metrics, and the API for those who run it; left out, nobody can ask.")
         @Nullable AdminConfig admin,
     @Doc("Whether to send traffic here, for a load balancer; left out, there is no such port.")
         @Nullable HealthConfig health,

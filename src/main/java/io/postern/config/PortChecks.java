@@ -1,5 +1,8 @@
 package io.postern.config;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,6 +14,9 @@ final class PortChecks {
   /** A section that binds an address. */
   private record Port(Place place, Bind bind) {}
 
+  /** Of sun_path, which ends in a zero byte. */
+  private static final int LONGEST_SOCKET = 107;
+
   private PortChecks() {}
 
   static void check(Config config, Report report) {
@@ -18,7 +24,9 @@ final class PortChecks {
     config.listeners().values().forEach(each -> ports.add(new Port(each.place(), each.bind())));
     AdminConfig admin = config.admin();
     if (admin != null) {
-      ports.add(new Port(admin.place(), admin.bind()));
+      if (admin.bind() != null) {
+        ports.add(new Port(admin.place(), admin.bind()));
+      }
       checkAdmin(admin, report);
     }
     HealthConfig health = config.health();
@@ -50,30 +58,64 @@ final class PortChecks {
   }
 
   private static void checkAdmin(AdminConfig admin, Report report) {
-    boolean readable = report.isClean(Place.below(admin.place().path(), "bind"));
-    boolean outside = readable && admin.bind() instanceof Bind.Address at && !at.isLoopback();
-    if (outside && admin.tokens().isEmpty() && report.isClean(admin.place().path() + ".tokens")) {
-      report.warning(
-          WarningCode.ADMIN_REACHABLE,
-          admin.place(),
-          "whoever reaches "
-              + admin.bind()
-              + " reads the metrics, and the API answers this machine only: there are no tokens",
-          "a loopback address, or tls and tokens");
+    Bind bind = admin.bind();
+    if (bind != null) {
+      checkAdminPort(admin, bind, report);
+    } else if (report.isClean(Place.below(admin.place().path(), "bind"))) {
+      checkNoPort(admin, report);
     }
-    TlsConfig tls = admin.tls();
-    if (tls != null) {
-      ListenerChecks.check(tls, report);
-    } else if (outside
-        && !admin.tokens().isEmpty()
-        && report.isClean(admin.place().path() + ".tls")) {
-      report.problem(
-          admin.place(), "tokens", "would be sent in plain text: the port has no TLS", "tls");
+    if (admin.socket() != null) {
+      checkSocket(admin, admin.socket(), report);
+    }
+    if (admin.tls() != null) {
+      ListenerChecks.check(admin.tls(), report);
     }
     for (AdminConfig.Token token : admin.tokens().values()) {
       if (report.isClean(token.place().path() + ".secret")) {
         ListenerChecks.checkSecret(token.place(), token.secret(), report);
       }
+    }
+  }
+
+  private static void checkAdminPort(AdminConfig admin, Bind bind, Report report) {
+    boolean outside = bind instanceof Bind.Address at && !at.isLoopback();
+    if (outside && admin.tokens().isEmpty() && report.isClean(admin.place().path() + ".tokens")) {
+      report.warning(
+          WarningCode.ADMIN_REACHABLE,
+          admin.place(),
+          "whoever reaches "
+              + bind
+              + " reads the metrics, and the API answers this machine only: there are no tokens",
+          "a loopback address, or tls and tokens");
+    }
+    if (outside
+        && admin.tls() == null
+        && !admin.tokens().isEmpty()
+        && report.isClean(admin.place().path() + ".tls")) {
+      report.problem(
+          admin.place(), "tokens", "would be sent in plain text: the port has no TLS", "tls");
+    }
+  }
+
+  private static void checkNoPort(AdminConfig admin, Report report) {
+    if (admin.socket() == null && report.isClean(admin.place().path() + ".socket")) {
+      report.problem(admin.place(), "has neither a port nor a socket", "bind, socket or both");
+    }
+    if (admin.tls() != null) {
+      report.problem(admin.place(), "tls", "is for a port, and there is none", "bind");
+    }
+    if (!admin.tokens().isEmpty()) {
+      report.problem(admin.place(), "tokens", "are for a port, and there is none", "bind");
+    }
+  }
+
+  private static void checkSocket(AdminConfig admin, Path socket, Report report) {
+    if (socket.toString().getBytes(UTF_8).length > LONGEST_SOCKET) {
+      report.problem(
+          admin.place(),
+          "socket",
+          socket + " is longer than the kernel takes",
+          "at most " + LONGEST_SOCKET + " bytes, see unix(7)");
     }
   }
 

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param clientIp the client's address as text, for fields and log
  * @param vpce the AWS VPC endpoint that it came through, such as {@code vpce-08d2bf15fac5001c9};
  *     null where no PROXY header names one
+ * @param user who has come by a unix socket, as the kernel tells, such as {@code uid 1000 (pid
+ *     4711)}; null where it is none. The addresses are then those of this machine
  * @param tls what the handshake agreed on; null on a plain listener
  * @param closed done when the connection is closed
  * @param memo what is kept of it between exchanges
@@ -31,6 +33,7 @@ public record DownstreamConnection(
     InetSocketAddress local,
     AsciiString clientIp,
     @Nullable AsciiString vpce,
+    @Nullable String user,
     @Nullable TlsSession tls,
     Future<?> closed,
     Memo memo,
@@ -46,6 +49,7 @@ public record DownstreamConnection(
       InetSocketAddress local,
       AsciiString clientIp,
       @Nullable AsciiString vpce,
+      @Nullable String user,
       @Nullable TlsSession tls,
       Future<?> closed) {
     this(
@@ -55,6 +59,7 @@ public record DownstreamConnection(
         local,
         clientIp,
         vpce,
+        user,
         tls,
         closed,
         new Memo(),
@@ -73,8 +78,9 @@ public record DownstreamConnection(
 
   /** Who it is, for the log: address and port, its id, and the VPC endpoint where there is one. */
   public String whence() {
-    String address = clientIp + " port " + client.getPort() + " (" + id() + ")";
-    return vpce == null ? address : address + " by " + vpce;
+    String who = user == null ? clientIp + " port " + client.getPort() : user;
+    String which = who + " (" + id() + ")";
+    return vpce == null ? which : which + " by " + vpce;
   }
 
   /**

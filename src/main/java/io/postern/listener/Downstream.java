@@ -46,6 +46,7 @@ record Downstream(
             arrival.local(),
             AsciiString.of(textOf(arrival.client())),
             arrival.vpce(),
+            arrival.user(),
             tls,
             channel.closeFuture());
     Retirement exchanges = Retirement.of(context, retirement);

@@ -2,11 +2,11 @@ package io.postern.listener;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.postern.config.Bind;
@@ -23,6 +23,7 @@ import io.postern.observe.ListenerMeters;
 import io.postern.tenant.Tenants;
 import io.postern.tls.ListenerTls;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -59,18 +60,14 @@ public final class Listener {
             .group(sockets.group())
             .channelFactory(sockets.channels())
             .option(ChannelOption.SO_BACKLOG, 4096)
-            .option(ChannelOption.SO_REUSEADDR, true)
             .option(ChannelOption.AUTO_READ, false)
             .option(ChannelOption.RECVBUF_ALLOCATOR, fewAtATime())
             .childHandler(new DownstreamInitializer(() -> accepting));
-    this.server = bound(terms.config().bind(), bootstrap).sync().channel();
-  }
-
-  private static ChannelFuture bound(Bind bind, ServerBootstrap bootstrap) {
-    return switch (bind) {
-      case Bind.Address at -> bootstrap.bind(at.host(), at.port());
-      case Bind.Passed _ -> bootstrap.register(); // it listens already
-    };
+    SocketAddress at = sockets.at();
+    if (at instanceof InetSocketAddress) {
+      bootstrap.option(ChannelOption.SO_REUSEADDR, true);
+    }
+    this.server = (at == null ? bootstrap.register() : bootstrap.bind(at)).sync().channel();
   }
 
   /**
@@ -195,9 +192,19 @@ public final class Listener {
     return terms;
   }
 
-  /** The address that is bound, with the port that was free where the config said 0. */
+  /**
+   * The address that is bound, with the port that was free where the config said 0.
+   *
+   * @throws ClassCastException of a unix socket, which has none
+   */
   public InetSocketAddress address() {
     return (InetSocketAddress) server.localAddress();
+  }
+
+  /** Where it listens, as people write it: {@code [::]:443}, {@code unix:/run/postern/a.sock}. */
+  public String at() {
+    Bind bind = terms.config().bind();
+    return bind instanceof Bind.Unix ? bind.toString() : NetUtil.toSocketAddressString(address());
   }
 
   /** Its certificates; null on a plain one. */

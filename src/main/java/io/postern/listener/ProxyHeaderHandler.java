@@ -138,8 +138,8 @@ final class ProxyHeaderHandler extends ChannelDuplexHandler {
     ProxyHeader.Addresses told = header.addresses();
     Arrival arrival =
         told == null
-            ? new Arrival(own.client(), own.local(), header.vpce())
-            : new Arrival(told.client(), told.local(), header.vpce());
+            ? Arrival.told(own.client(), own.local(), header.vpce())
+            : Arrival.told(told.client(), told.local(), header.vpce());
     LOG.debug("listener {}: {} brings {}", policy.listener(), own.client(), arrival);
     policy.arrivals().count(kindOf(header.form()));
     boolean local = header.form() == ProxyHeader.Form.LOCAL;

@@ -32,6 +32,7 @@ final class JsonLine implements AccessLine {
   private final LineBuffer buffer;
   private final JsonObject json;
   private final Redaction redaction;
+  private final WrittenPeers peers = new WrittenPeers();
 
   /** How the fields that are told are written. */
   private final EnumMap<Field, byte[]> names = new EnumMap<>(Field.class);
@@ -64,8 +65,7 @@ final class JsonLine implements AccessLine {
   public void append(ExchangeRecord record) {
     json.begin();
     writeText(Field.TIME, time(record.wallMillis));
-    writeClient(record.connection, record.tenant);
-    writeConnection(record.connection);
+    writePeer(record.connection, record.tenant);
     writeRequest(record);
     writeServer(record);
     writeTimers(record);
@@ -97,6 +97,18 @@ final class JsonLine implements AccessLine {
     digits[MILLIS_AT + 1] = (byte) ('0' + millis / 10 % 10);
     digits[MILLIS_AT + 2] = (byte) ('0' + millis % 10);
     return time;
+  }
+
+  private void writePeer(DownstreamConnection connection, @Nullable Tenant tenant) {
+    AsciiString written = peers.of(connection, tenant);
+    if (written != null) {
+      json.members(written);
+    } else {
+      int from = buffer.size();
+      writeClient(connection, tenant);
+      writeConnection(connection);
+      peers.keep(connection, tenant, buffer.since(from));
+    }
   }
 
   private void writeClient(DownstreamConnection connection, @Nullable Tenant tenant) {

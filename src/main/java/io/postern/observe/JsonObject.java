@@ -1,6 +1,9 @@
 package io.postern.observe;
 
 import io.netty.util.AsciiString;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -17,6 +20,12 @@ final class JsonObject {
 
   /** The most that a character grows to: {@code \}{@code u00E9}. */
   private static final int ESCAPED = 6;
+
+  private static final VarHandle EIGHT =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+  private static final long EACH = 0x0101010101010101L;
+  private static final long TOP_BITS = EACH << 7;
 
   private static final byte[] HEX = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] LETTER_OF_ESCAPE = letters();
@@ -50,7 +59,17 @@ final class JsonObject {
     byte[] bytes = value.array();
     int from = value.arrayOffset();
     byte[] to = out.bytes();
-    for (int i = from; i < from + length; i++) {
+    if (isPlain(bytes, from, from + length)) {
+      System.arraycopy(bytes, from, to, at, length);
+      close(at + length);
+    } else {
+      close(escape(bytes, from, from + length, to, at));
+    }
+  }
+
+  private static int escape(byte[] bytes, int from, int end, byte[] to, int start) {
+    int at = start;
+    for (int i = from; i < end; i++) {
       byte b = bytes[i];
       if (LETTER_OF_ESCAPE[b & 0xFF] == AS_IT_IS) {
         to[at++] = b;
@@ -58,7 +77,28 @@ final class JsonObject {
         at = escape(to, at, b & 0xFF);
       }
     }
-    close(at);
+    return at;
+  }
+
+  /** Whether none of them is escaped, which hardly ever one is: looked at by eight. */
+  private static boolean isPlain(byte[] bytes, int from, int end) {
+    int i = from;
+    for (; i <= end - Long.BYTES; i += Long.BYTES) {
+      long eight = (long) EIGHT.get(bytes, i);
+      long special =
+          (eight - EACH * ' ') // its top bit is set below a blank,
+              | ((eight ^ EACH * '"') - EACH) // where a byte is this one,
+              | ((eight ^ EACH * '\\') - EACH)
+              | ((eight ^ EACH * 0x7F) - EACH)
+              | eight; // and beyond ASCII
+      if ((special & TOP_BITS) != 0) {
+        return false;
+      }
+    }
+    while (i < end && LETTER_OF_ESCAPE[bytes[i] & 0xFF] == AS_IT_IS) {
+      i++;
+    }
+    return i == end;
   }
 
   void text(byte[] name, CharSequence value) {
@@ -85,6 +125,12 @@ final class JsonObject {
   void literal(byte[] name, byte[] value) {
     put(name);
     out.write(value, 0, value.length);
+  }
+
+  /** Members as they were written once, at the same place of another object. */
+  void members(AsciiString written) {
+    out.write(written.array(), written.arrayOffset(), written.length());
+    empty &= written.isEmpty();
   }
 
   private int open(byte[] name, int length) {

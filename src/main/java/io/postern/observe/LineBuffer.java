@@ -1,5 +1,6 @@
 package io.postern.observe;
 
+import io.netty.util.AsciiString;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
@@ -63,6 +64,11 @@ final class LineBuffer {
   /** Says how much is filled: what was written directly counts, or what stands behind does not. */
   void truncate(int newSize) {
     size = newSize;
+  }
+
+  /** A copy of what stands behind a place. */
+  AsciiString since(int from) {
+    return new AsciiString(bytes, from, size - from, true);
   }
 
   /** A copy of all. */

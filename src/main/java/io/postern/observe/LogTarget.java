@@ -1,5 +1,9 @@
 package io.postern.observe;
 
+import static java.nio.file.StandardOpenOption.APPEND;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import io.netty.util.concurrent.Ticker;
 import io.postern.config.SyslogConfig;
 import java.io.FileDescriptor;
@@ -7,6 +11,8 @@ import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.InstantSource;
 
@@ -20,9 +26,12 @@ interface LogTarget {
   /** Opens it, or opens it anew; whoever calls closes it. */
   OutputStream open() throws IOException;
 
-  /** A file, appended to, made where there is none. */
+  /**
+   * A file, appended to, made where there is none. By a channel: a stream of a file has memory
+   * allocated, and freed again, for each batch.
+   */
   static LogTarget file(Path path) {
-    return () -> new FileOutputStream(path.toFile(), true);
+    return () -> Channels.newOutputStream(FileChannel.open(path, CREATE, WRITE, APPEND));
   }
 
   /**

@@ -9,26 +9,36 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.NettyRuntime;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
+import io.postern.config.Bind;
 import io.postern.config.ProcessConfig;
 import io.postern.config.ProcessConfig.Transport;
 import io.postern.http.LoopContext;
 import io.postern.http.WindowBudget;
+import io.postern.listener.Sockets;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -61,6 +71,35 @@ record EventLoops(
     List<LoopContext> all = new ArrayList<>(contexts);
     all.add(side);
     return List.copyOf(all);
+  }
+
+  /**
+   * What a listener is bound with.
+   *
+   * @param accepting the loops that its clients are on
+   * @param passed those that the service manager has bound
+   */
+  Sockets sockets(EventLoopGroup accepting, Bind bind, PassedSockets passed) {
+    return switch (bind) {
+      case Bind.Address at ->
+          new Sockets(accepting, serverChannels, new InetSocketAddress(at.host(), at.port()));
+      case Bind.Passed at -> new Sockets(accepting, passed.channels(at), null);
+      case Bind.Unix at -> sockets(accepting, at.file());
+    };
+  }
+
+  private Sockets sockets(EventLoopGroup accepting, Path file) {
+    return switch (transport) {
+      case IO_URING -> new Sockets(accepting, IoUringServerDomainSocketChannel::new, named(file));
+      case EPOLL -> new Sockets(accepting, EpollServerDomainSocketChannel::new, named(file));
+      case AUTO, NIO ->
+          new Sockets(
+              accepting, NioServerDomainSocketChannel::new, UnixDomainSocketAddress.of(file));
+    };
+  }
+
+  private static SocketAddress named(Path file) {
+    return new DomainSocketAddress(file.toFile());
   }
 
   /**

@@ -1,6 +1,5 @@
 package io.postern.runtime;
 
-import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import io.postern.config.Bind;
 import io.postern.config.Config;
@@ -173,8 +172,7 @@ final class ListenerUpkeep {
         throw new StartException(
             "listener " + terms.config().name() + ": " + bind + " takes a restart", null);
       }
-      Sockets sockets = new Sockets(loops.group(), passed.channels(bind, loops.serverChannels()));
-      return bind(terms, sockets, exchanges);
+      return bind(terms, loops.sockets(loops.group(), bind, passed), exchanges);
     } catch (StartException e) {
       before.forEach(Listener::close);
       throw e;
@@ -189,11 +187,15 @@ final class ListenerUpkeep {
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception e) {
-      // Netty throws the checked BindException past the compiler.
-      ListenerConfig config = terms.config();
-      throw new StartException(
-          "listener " + config.name() + " cannot bind " + config.bind() + ": " + e.getMessage(), e);
+      throw cannotBind(terms, e); // Netty throws the checked BindException past the compiler
     }
+  }
+
+  static StartException cannotBind(Terms terms, Exception why) {
+    ListenerConfig config = terms.config();
+    return new StartException(
+        "listener " + config.name() + " cannot bind " + config.bind() + ": " + why.getMessage(),
+        why);
   }
 
   /** Of what somebody has written; what there is room for stands in the log anyway. */
@@ -234,7 +236,7 @@ final class ListenerUpkeep {
               each.name(),
               "listener {} accepts at {}",
               each.name(),
-              NetUtil.toSocketAddressString(each.address()));
+              each.at());
         });
     if (closed) {
       close(); // it was meanwhile

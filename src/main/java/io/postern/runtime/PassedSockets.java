@@ -95,7 +95,7 @@ public final class PassedSockets {
     return asked;
   }
 
-  private static void add(Place place, Bind bind, List<Port> asked) {
+  private static void add(Place place, @Nullable Bind bind, List<Port> asked) {
     if (bind instanceof Bind.Passed passed) {
       asked.add(new Port(place, passed));
     }
@@ -186,19 +186,9 @@ public final class PassedSockets {
     }
   }
 
-  /**
-   * What makes the server channel of a bind.
-   *
-   * @param usual for one that is an address
-   */
-  ChannelFactory<? extends ServerChannel> channels(
-      Bind bind, ChannelFactory<? extends ServerChannel> usual) {
-    return switch (bind) {
-      case Bind.Address _ -> usual;
-      case Bind.Passed passed -> {
-        int descriptor = Objects.requireNonNull(byName.get(passed.name())).getFirst();
-        yield () -> new EpollServerSocketChannel(descriptor);
-      }
-    };
+  /** What makes the server channel of one that no problem is left with. */
+  ChannelFactory<? extends ServerChannel> channels(Bind.Passed bind) {
+    int descriptor = Objects.requireNonNull(byName.get(bind.name())).getFirst();
+    return () -> new EpollServerSocketChannel(descriptor);
   }
 }

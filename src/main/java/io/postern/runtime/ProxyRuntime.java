@@ -7,11 +7,9 @@ import io.postern.config.ProcessConfig.Transport;
 import io.postern.config.ShutdownConfig;
 import io.postern.exchange.Snapshot;
 import io.postern.http.ExchangeFactory;
-import io.postern.http.LoopContext;
 import io.postern.listener.Admitted;
 import io.postern.listener.HandshakeQueues;
 import io.postern.listener.Listener;
-import io.postern.listener.Sockets;
 import io.postern.listener.Terms;
 import io.postern.observe.ExchangeMeters;
 import io.postern.observe.ExchangeSink;
@@ -19,7 +17,6 @@ import io.postern.observe.Metrics;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -39,14 +36,13 @@ public final class ProxyRuntime implements AutoCloseable {
   private static final InstantSource CLOCK = InstantSource.system();
 
   private final EventLoops loops;
-  private final PassedSockets passed;
   private final AtomicReference<Compiled> compiled;
   private final AtomicReference<Snapshot> snapshot;
   private final Reloads reloads;
   private final HandshakeQueues handshakes = new HandshakeQueues();
   private final ExchangeMeters exchanges;
   private final ExchangeLoops working;
-  private final List<Listener> aside = new ArrayList<>();
+  private final SidePorts aside;
   private final SplittableGenerator random = new SplittableRandom();
   private final Lifecycle life = new Lifecycle();
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -62,8 +58,8 @@ public final class ProxyRuntime implements AutoCloseable {
   private ProxyRuntime(Config config, PassedSockets passed, Compiled compiled, ExchangeSink sink) {
     Overload overload = Overload.atStart(config.process());
     boolean activated = PassedSockets.areAskedFor(config);
-    this.passed = passed;
     this.loops = EventLoops.start(config.process(), activated, overload);
+    this.aside = new SidePorts(loops, passed);
     this.sockets = Swap.Sockets.of(config, loops);
     this.snapshot = new AtomicReference<>(compiled.snapshot());
     this.exchanges = Insight.meters(this::current, this::config, CLOCK, sink);
@@ -175,15 +171,13 @@ public final class ProxyRuntime implements AutoCloseable {
   }
 
   /**
-   * Binds a port beside those that clients come by: for health and metrics. It is served by a loop
-   * of its own, takes no part in a drain, and is closed last.
+   * Binds a port or unix socket beside those that clients come by: for health and metrics. It is
+   * served by a loop of its own, takes no part in a drain, and is closed last.
    *
    * @param exchanges answers what is asked there
    * @throws StartException where the address cannot be bound; nothing is left running
    */
   public Listener listenAside(ListenerConfig port, ExchangeFactory exchanges) {
-    LoopContext side = loops.side();
-    SideExchanges answering = new SideExchanges(side, random.split(), exchanges);
     Terms terms =
         new Terms(
             port,
@@ -191,16 +185,7 @@ public final class ProxyRuntime implements AutoCloseable {
             port.tls() == null ? null : compiled().adminTls(),
             Admitted.anyone(port.limits().connections()),
             sockets.options());
-    Listener listener =
-        orClose(
-            () ->
-                ListenerUpkeep.bind(
-                    terms,
-                    new Sockets(side.loop(), passed.channels(port.bind(), loops.serverChannels())),
-                    List.of(answering)));
-    listener.open();
-    aside.add(listener);
-    return listener;
+    return orClose(() -> aside.open(terms, exchanges, random.split()));
   }
 
   /** Where it cannot be done nothing is left running. */
@@ -262,7 +247,7 @@ public final class ProxyRuntime implements AutoCloseable {
 
   /** The ports beside them, in the order in which they were bound. */
   public List<Listener> aside() {
-    return List.copyOf(aside);
+    return aside.listeners();
   }
 
   /** What drives the sockets. */
@@ -346,8 +331,7 @@ public final class ProxyRuntime implements AutoCloseable {
     ListenerUpkeep.abort(listeners.all());
     working.closeIdle();
     boolean ended = EventLoops.end(loops.group());
-    aside.forEach(Listener::close);
-    ListenerUpkeep.abort(aside);
+    aside.close();
     EventLoops.end(loops.side().loop());
     if (ended) {
       compiled().close();

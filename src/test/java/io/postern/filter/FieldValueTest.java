@@ -30,6 +30,7 @@ class FieldValueTest {
             new InetSocketAddress("192.0.2.1", 443),
             new AsciiString("192.0.2.7"),
             null,
+            null,
             tls,
             new EmbeddedChannel().closeFuture()),
         0);

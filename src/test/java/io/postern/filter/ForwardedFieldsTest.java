@@ -76,6 +76,7 @@ class ForwardedFieldsTest {
             new InetSocketAddress("10.0.0.1", port),
             new AsciiString(client),
             vpce,
+            null,
             tls,
             channel.closeFuture());
     ForwardedFields.set(head, connection, tenant, ID);

@@ -45,6 +45,7 @@ class Http1DownstreamTest {
               AsciiString.of("192.0.2.1"),
               null,
               null,
+              null,
               channel.closeFuture()),
           new DownstreamSettings(
               4096,

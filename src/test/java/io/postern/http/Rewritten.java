@@ -24,6 +24,7 @@ final class Rewritten {
           AsciiString.of("192.0.2.1"),
           null,
           null,
+          null,
           new EmbeddedChannel().closeFuture());
 
   private Rewritten() {}

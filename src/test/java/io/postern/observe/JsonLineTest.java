@@ -9,6 +9,7 @@ import io.postern.config.AccessLogConfig;
 import io.postern.config.Configs;
 import io.postern.fault.Fault;
 import io.postern.fault.Reason;
+import io.postern.http.DownstreamConnection;
 import io.postern.http.DownstreamConnection.TlsSession;
 import io.postern.http.GrpcStatus;
 import java.io.ByteArrayOutputStream;
@@ -133,6 +134,39 @@ class JsonLineTest {
     assertThat(json.get("path").asText()).isEqualTo("\u007f\u0080");
     assertThat(json.get("status").asInt()).isZero();
     assertThat(json.get("cause").asText()).isEqualTo("bad-response: \\\"\u0000\n\u007f");
+  }
+
+  /** Bytes are looked at by eight, and what is left of a text one by one. */
+  @Test
+  void noPlaceOfATextHidesWhatIsEscaped() throws IOException {
+    for (int length : new int[] {1, 7, 8, 9, 16, 23}) {
+      for (int at = 0; at < length; at++) {
+        for (int value = 0; value < 256; value++) {
+          byte[] bytes = "~".repeat(length).getBytes(StandardCharsets.US_ASCII);
+          bytes[at] = (byte) value;
+          ExchangeRecord record = Records.bare();
+          record.target = new AsciiString(bytes);
+          assertThat(json(record).get("path").asText())
+              .isEqualTo(new String(bytes, StandardCharsets.ISO_8859_1));
+        }
+      }
+    }
+  }
+
+  @Test
+  void aConnectionIsToldOfTheSameInEachLine() throws IOException {
+    ExchangeRecord record = Records.full();
+    String first = text(record);
+
+    assertThat(text(record)).isEqualTo(first);
+    record.tenant = null;
+    assertThat(text(record)).isEqualTo(first.replace("\"tenant\":\"acme\",", ""));
+    DownstreamConnection others = Records.connection(null);
+    while ((others.number() - record.connection.number()) % 4096 != 0) {
+      others = Records.connection(null);
+    }
+    assertThat(text(new ExchangeRecord(others, Records.WALL_MILLIS))).doesNotContain("sni");
+    assertThat(text(record)).contains("\"sni\":\"api.example.com\"");
   }
 
   @Test

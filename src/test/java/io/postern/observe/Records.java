@@ -37,6 +37,7 @@ final class Records {
         new InetSocketAddress("192.0.2.1", 443),
         new AsciiString("192.0.2.7"),
         tls == null ? null : new AsciiString("vpce-08d2bf15fac5001c9"),
+        null,
         tls,
         channel.closeFuture());
   }
