@@ -77,13 +77,13 @@ final class StatusResource {
             "Has load balancers send no more traffic here, then asks clients to go; serves on.",
             List.of(),
             status,
-            ask -> ask.reply(runtime.drain() ? 200 : 409, page())),
+            ask -> ask.reply(runtime.drain(ask.by()) ? 200 : 409, page())),
         Operation.post(
             "undrain",
             "Takes a drain back.",
             List.of(),
             status,
-            ask -> ask.reply(runtime.undrain() ? 200 : 409, page())));
+            ask -> ask.reply(runtime.undrain(ask.by()) ? 200 : 409, page())));
   }
 
   private Page page() {

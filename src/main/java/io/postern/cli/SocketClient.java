@@ -9,8 +9,8 @@ import java.net.ProtocolException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -46,7 +46,7 @@ record SocketClient(Path socket) implements AdminClient {
       byte[] answer = Channels.newInputStream(channel).readAllBytes();
       tooLate.cancel(false);
       return read(answer);
-    } catch (AsynchronousCloseException e) {
+    } catch (ClosedChannelException e) {
       throw new IOException("no answer in " + PATIENCE.toSeconds() + " s", e);
     }
   }

@@ -11,7 +11,7 @@ public record AdminConfig(
             "The address and port, best one that only this machine reaches, such as 127.0.0.1:9901. Without `tokens` the API answers no other machine. It may be left out where there is a `socket`.")
         @Nullable Bind bind,
     @Doc(
-            "A unix socket that answers the same, such as /run/postern/admin.sock. The file is made at start, with rights 0660: the user and the group of the process may open it, and whoever may is asked for no token. The command line asks here where there is one.")
+            "A unix socket that answers the same, such as /run/postern/admin.sock. The file is made at start in a folder that is there, with rights 0660: the user and the group of the process may open it, and whoever may is asked for no token. The command line asks here where there is one.")
         @Nullable Path socket,
     @Doc("TLS for the port, with the keys of `listeners.NAME.tls`; left out, it speaks plain HTTP.")
         @Nullable TlsConfig tls,
@@ -32,7 +32,8 @@ public record AdminConfig(
   public record Token(
       Place place,
       @Key String name,
-      @Doc("What is shown, 32 characters or more, best as `${file:/run/secrets/...}`.")
+      @Doc(
+              "What is shown, 32 characters or more, another for each token, best as `${file:/run/secrets/...}`.")
           Secret secret,
       @Default("read") @Doc("What it is good for: to look, or to change something too.")
           Rights rights) {}

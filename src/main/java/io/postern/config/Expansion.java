@@ -106,7 +106,7 @@ final class Expansion {
       throw new BadValue("the file " + Report.quoted(file) + " is not UTF-8", "a file in UTF-8");
     } catch (IOException e) {
       throw new BadValue(
-          "the file " + Report.quoted(file) + " cannot be read: " + Source.reason(e), "");
+          "the file " + Report.quoted(file) + " cannot be read: " + FileReason.of(e), "");
     } catch (InvalidPathException e) {
       throw new BadValue(Report.quoted(file) + " is not a file name", "a path");
     }

@@ -85,7 +85,7 @@ public final class PartReader {
     try {
       return Source.decode(Source.bytes(file.path(), Source.MAX_PART_BYTES), report);
     } catch (IOException e) {
-      String what = Report.quoted(file.toString()) + " cannot be read: " + Source.reason(e);
+      String what = Report.quoted(file.toString()) + " cannot be read: " + FileReason.of(e);
       report.problem(named, key, what, "");
       return null;
     }

@@ -5,8 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** What must hold between the addresses that are listened on, and of those beside the listeners. */
 final class PortChecks {
@@ -14,8 +17,8 @@ final class PortChecks {
   /** A section that binds an address. */
   private record Port(Place place, Bind bind) {}
 
-  /** Of sun_path, which ends in a zero byte. */
-  private static final int LONGEST_SOCKET = 107;
+  /** Of sun_path, which ends in a zero byte; it is bound under a longer name at first. */
+  private static final int LONGEST_SOCKET = 107 - ".new".length();
 
   private PortChecks() {}
 
@@ -70,9 +73,11 @@ final class PortChecks {
     if (admin.tls() != null) {
       ListenerChecks.check(admin.tls(), report);
     }
+    Map<String, String> names = new HashMap<>();
     for (AdminConfig.Token token : admin.tokens().values()) {
       if (report.isClean(token.place().path() + ".secret")) {
         ListenerChecks.checkSecret(token.place(), token.secret(), report);
+        checkOwn(token, names.put(token.secret().value(), token.name()), report);
       }
     }
   }
@@ -97,6 +102,14 @@ final class PortChecks {
     }
   }
 
+  /** The log names who has changed what by the token that was shown. */
+  private static void checkOwn(AdminConfig.Token token, @Nullable String other, Report report) {
+    if (other != null) {
+      report.problem(
+          token.place(), "secret", "is that of " + other + ", too", "another for each token");
+    }
+  }
+
   private static void checkNoPort(AdminConfig admin, Report report) {
     if (admin.socket() == null && report.isClean(admin.place().path() + ".socket")) {
       report.problem(admin.place(), "has neither a port nor a socket", "bind, socket or both");
@@ -115,7 +128,7 @@ final class PortChecks {
           admin.place(),
           "socket",
           socket + " is longer than the kernel takes",
-          "at most " + LONGEST_SOCKET + " bytes, see unix(7)");
+          "at most " + LONGEST_SOCKET + " bytes");
     }
   }
 

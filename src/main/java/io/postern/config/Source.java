@@ -7,9 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.reader.StreamReader;
@@ -33,7 +31,7 @@ final class Source {
       byte[] bytes = bytes(file, MAX_BYTES);
       return decode(bytes, report);
     } catch (IOException e) {
-      report.problem(START, "", "cannot be read: " + reason(e), "");
+      report.problem(START, "", "cannot be read: " + FileReason.of(e), "");
       return null;
     }
   }
@@ -50,15 +48,6 @@ final class Source {
       }
       return bytes;
     }
-  }
-
-  /** Why a file could not be read, in words. */
-  static String reason(IOException e) {
-    return switch (e) {
-      case NoSuchFileException _ -> "there is no such file";
-      case AccessDeniedException _ -> "permission denied";
-      default -> String.valueOf(e.getMessage());
-    };
   }
 
   /** The text of a content; null where there is a problem. */

@@ -5,6 +5,7 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.netty.util.concurrent.Ticker;
+import io.postern.config.FileReason;
 import io.postern.config.SyslogConfig;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -31,7 +32,13 @@ interface LogTarget {
    * allocated, and freed again, for each batch.
    */
   static LogTarget file(Path path) {
-    return () -> Channels.newOutputStream(FileChannel.open(path, CREATE, WRITE, APPEND));
+    return () -> {
+      try {
+        return Channels.newOutputStream(FileChannel.open(path, CREATE, WRITE, APPEND));
+      } catch (IOException e) {
+        throw new IOException(path + ": " + FileReason.ofMaking(e), e);
+      }
+    };
   }
 
   /**

@@ -17,6 +17,9 @@ final class WrittenPeers {
   /** A power of two. */
   private static final int PLACES = 4096;
 
+  /** What is longer, for the names of a certificate, is not kept: all together are 4 MiB then. */
+  private static final int LONGEST = 1024;
+
   private record Written(long connection, @Nullable Tenant tenant, AsciiString members) {}
 
   private final @Nullable Written[] places = new @Nullable Written[PLACES];
@@ -30,12 +33,14 @@ final class WrittenPeers {
   }
 
   /**
-   * Keeps it.
+   * Keeps it, unless it is long.
    *
    * @param tenant with another one it is written anew: a reload may have made it
    */
   void keep(DownstreamConnection connection, @Nullable Tenant tenant, AsciiString members) {
-    places[place(connection)] = new Written(connection.number(), tenant, members);
+    if (members.length() <= LONGEST) {
+      places[place(connection)] = new Written(connection.number(), tenant, members);
+    }
   }
 
   private static int place(DownstreamConnection connection) {

@@ -52,16 +52,17 @@ final class Lifecycle {
   /**
    * It is to get no more traffic, and serves on.
    *
+   * @param by who wants that, in words
    * @return since when that is so; null where it does not serve
    */
-  @Nullable Instant drain(Instant at) {
+  @Nullable Instant drain(Instant at, String by) {
     Phase before =
         Objects.requireNonNull(
             phase.getAndUpdate(
                 now ->
                     now.state == RunState.READY ? new Phase(RunState.DRAINING, at, false) : now));
     if (before.state == RunState.READY) {
-      raise(EventKind.DRAIN_BEGUN, "draining, until that is taken back");
+      raise(EventKind.DRAIN_BEGUN, "draining, until that is taken back (" + by + ")");
       return at;
     }
     return before.draining;
@@ -76,15 +77,19 @@ final class Lifecycle {
     return phase().draining;
   }
 
-  /** Whether it is to get traffic again: it was draining, and is not about to end. */
-  boolean undrain() {
+  /**
+   * Whether it is to get traffic again: it was draining, and is not about to end.
+   *
+   * @param by who wants that, in words
+   */
+  boolean undrain(String by) {
     Phase now = phase();
     boolean undone =
         now.state == RunState.DRAINING
             && !now.ends
             && phase.compareAndSet(now, new Phase(RunState.READY, null, false));
     if (undone) {
-      raise(EventKind.DRAIN_UNDONE, "the drain is taken back");
+      raise(EventKind.DRAIN_UNDONE, "the drain is taken back (" + by + ")");
     }
     return undone;
   }

@@ -187,15 +187,15 @@ final class ListenerUpkeep {
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception e) {
-      throw cannotBind(terms, e); // Netty throws the checked BindException past the compiler
+      // Netty throws the checked BindException past the compiler.
+      throw cannotBind(terms, String.valueOf(e.getMessage()), e);
     }
   }
 
-  static StartException cannotBind(Terms terms, Exception why) {
+  static StartException cannotBind(Terms terms, String why, Exception cause) {
     ListenerConfig config = terms.config();
     return new StartException(
-        "listener " + config.name() + " cannot bind " + config.bind() + ": " + why.getMessage(),
-        why);
+        "listener " + config.name() + " cannot bind " + config.bind() + ": " + why, cause);
   }
 
   /** Of what somebody has written; what there is room for stands in the log anyway. */

@@ -282,10 +282,11 @@ public final class ProxyRuntime implements AutoCloseable {
    * Has load balancers send no more traffic here, and when they had time to notice asks all clients
    * to go; serves on, until it is {@link #undrain told} to stay, or ends.
    *
+   * @param by who wants that, for the log
    * @return false where it does not serve
    */
-  public boolean drain() {
-    Instant since = life.drain(CLOCK.instant());
+  public boolean drain(String by) {
+    Instant since = life.drain(CLOCK.instant(), by);
     ShutdownConfig times = config().shutdown();
     lookout.after(
         times.announce(),
@@ -297,9 +298,13 @@ public final class ProxyRuntime implements AutoCloseable {
     return since != null;
   }
 
-  /** Takes a {@link #drain} back; answers whether there was one that can be. */
-  public boolean undrain() {
-    boolean serves = life.undrain();
+  /**
+   * Takes a {@link #drain} back; answers whether there was one that can be.
+   *
+   * @param by who wants that, for the log
+   */
+  public boolean undrain(String by) {
+    boolean serves = life.undrain(by);
     if (serves) {
       listeners.listeners().forEach(Listener::undrain);
     }

@@ -1,6 +1,7 @@
 package io.postern.runtime;
 
 import io.postern.config.Bind;
+import io.postern.config.FileReason;
 import io.postern.http.ExchangeFactory;
 import io.postern.http.LoopContext;
 import io.postern.listener.Listener;
@@ -41,7 +42,7 @@ final class SidePorts {
     Listener listener =
         terms.config().bind() instanceof Bind.Unix unix
             ? bind(terms, new SocketFile(unix.file()), exchanges, random)
-            : bind(terms, exchanges, random);
+            : bind(terms, terms.config().bind(), exchanges, random);
     listener.open();
     return listener;
   }
@@ -50,23 +51,23 @@ final class SidePorts {
       Terms terms, SocketFile file, ExchangeFactory exchanges, RandomGenerator random)
       throws InterruptedException {
     try {
-      file.clear();
-      Listener listener = bind(terms, exchanges, random);
+      file.prepare();
+      Listener listener = bind(terms, new Bind.Unix(file.fresh()), exchanges, random);
+      file.publish();
       files.add(file);
-      file.share();
       return listener;
     } catch (IOException e) {
-      throw ListenerUpkeep.cannotBind(terms, e);
+      throw ListenerUpkeep.cannotBind(terms, FileReason.ofMaking(e), e);
     }
   }
 
-  private Listener bind(Terms terms, ExchangeFactory exchanges, RandomGenerator random)
+  private Listener bind(Terms terms, Bind at, ExchangeFactory exchanges, RandomGenerator random)
       throws InterruptedException {
     LoopContext side = loops.side();
     Listener listener =
         ListenerUpkeep.bind(
             terms,
-            loops.sockets(side.loop(), terms.config().bind(), passed),
+            loops.sockets(side.loop(), at, passed),
             List.of(new SideExchanges(side, random, exchanges)));
     listeners.add(listener);
     return listener;

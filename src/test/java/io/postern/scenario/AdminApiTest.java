@@ -92,7 +92,8 @@ class AdminApiTest {
   @Test
   void aDrainIsAnnouncedAndTakenBack() {
     assertThat(ask("POST /api/v1/undrain").status()).isEqualTo(409);
-    try (RawClient load = RawClient.connect(proxy.health());
+    try (LogLines log = LogLines.of("io.postern.runtime");
+        RawClient load = RawClient.connect(proxy.health());
         RawClient stays = RawClient.connect(proxy.address())) {
       assertThat(load.get("/healthz", "localhost").status()).isEqualTo(200);
       assertThat(ask("POST /api/v1/drain").text()).startsWith("draining, version 1");
@@ -102,6 +103,7 @@ class AdminApiTest {
       assertThat(load.get("/healthz", "localhost").status()).isEqualTo(200);
       Await.until("clients may stay", () -> !goes(proxy.address()));
       assertThat(stays.awaitEnding()).as("it was asked to").isEqualTo(Ending.CLOSED);
+      assertThat(log.about("taken back (admin from 127.0.0.1:")).hasSize(2);
     }
   }
 
@@ -112,8 +114,8 @@ class AdminApiTest {
     try (ProxyUnderTest announcing = ProxyUnderTest.start(slow);
         RawClient load = RawClient.connect(announcing.health())) {
       Await.until("it is ready", () -> announcing.runtime().ready().isDone());
-      assertThat(announcing.runtime().drain()).isTrue();
-      assertThat(announcing.runtime().undrain()).isTrue();
+      assertThat(announcing.runtime().drain("a test")).isTrue();
+      assertThat(announcing.runtime().undrain("a test")).isTrue();
       long began = System.nanoTime();
       Await.until("its time is over", () -> System.nanoTime() - began > 2 * announce);
       assertThat(load.get("/healthz", "localhost").text()).isEqualTo("ready\n");

@@ -108,9 +108,9 @@ class EventsTest {
     Await.until("it is down", () -> told().contains("server-down app/127.0.0.1:" + server.port()));
     server.listenAgain();
     Await.until("it is up", () -> told().contains("server-up app/127.0.0.1:" + server.port()));
-    assertThat(proxy.runtime().drain()).isTrue();
-    assertThat(proxy.runtime().drain()).isTrue();
-    assertThat(proxy.runtime().undrain()).isTrue();
+    assertThat(proxy.runtime().drain("a test")).isTrue();
+    assertThat(proxy.runtime().drain("a test")).isTrue();
+    assertThat(proxy.runtime().undrain("a test")).isTrue();
     proxy.reload("nothing: true");
     assertThat(told())
         .containsExactly(

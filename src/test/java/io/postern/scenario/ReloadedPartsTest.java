@@ -185,7 +185,7 @@ class ReloadedPartsTest {
       Await.until("it drains", () -> proxy.runtime().state().name().equals("DRAINING"));
       assertThat(proxy.reload(config(TO_APP + listed("app", two))).problems())
           .containsExactly("the process is about to end");
-      assertThat(proxy.runtime().undrain()).isFalse();
+      assertThat(proxy.runtime().undrain("a test")).isFalse();
       drain.hurry();
       end.get(Await.LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
